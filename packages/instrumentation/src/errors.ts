@@ -1,0 +1,46 @@
+/** Every error this package makes carries this marker, so that it is recognised across duplicated installs and realms. */
+const MARKER: unique symbol = Symbol.for('understudy.error') as never;
+
+/**
+ * The base of all errors of Understudy.
+ *
+ * `code` is stable and meant for programs, `message` names the cause and the fix for people, and whether trying again
+ * can help is decided here, by the class that knows.
+ */
+export class UnderstudyError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly [MARKER] = true;
+
+  constructor(code: string, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+
+  /** True for an error of Understudy, whichever copy of the package made it. */
+  static isInstance(value: unknown): value is UnderstudyError {
+    return typeof value === 'object' && value !== null && MARKER in value;
+  }
+}
+
+/** A configuration that cannot be used. Names the field, what was expected and what was got. */
+export class ConfigurationError extends UnderstudyError {
+  readonly issues: readonly string[];
+
+  constructor(source: string, issues: readonly string[], options: { cause?: unknown } = {}) {
+    super('configuration', `${source} cannot be used:\n${issues.map((issue) => `  - ${issue}`).join('\n')}`, options);
+    this.issues = issues;
+  }
+}
+
+/** What came out of the queue cannot be read. Kept aside by the evaluator, never retried. */
+export class ContractError extends UnderstudyError {
+  constructor(code: ContractErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(code, message, options);
+  }
+}
+
+/** `version`: written by another version. `encoding`: not base64, not deflated, not JSON. `field`: a value out of range. `size`: too large. */
+export type ContractErrorCode = 'version' | 'encoding' | 'field' | 'size';

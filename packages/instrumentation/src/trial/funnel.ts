@@ -1,0 +1,62 @@
+/**
+ * The funnel every call goes down, and the one table that says where each loss leaves it.
+ *
+ * `called -> eligible -> sampled -> admitted -> answered -> paired -> stored -> scored -> judged`
+ */
+export const STAGES = [
+  'called',
+  'eligible',
+  'sampled',
+  'admitted',
+  'answered',
+  'paired',
+  'stored',
+  'scored',
+  'judged',
+] as const;
+
+export type Stage = (typeof STAGES)[number];
+
+/**
+ * `coverage`: refused before admission, so nothing is owed for it. `missing`: admitted, and without evidence.
+ */
+export type LossKind = 'outside' | 'coverage' | 'missing';
+
+interface Loss {
+  /** The last stage the call reached. */
+  readonly after: Stage;
+  readonly kind: LossKind;
+  readonly meaning: string;
+}
+
+/** Each reason for a loss belongs to exactly one transition of the funnel. */
+export const DROP_REASONS = {
+  not_matched: { after: 'called', kind: 'outside', meaning: 'no experiment matches the call' },
+  unsupported: { after: 'called', kind: 'outside', meaning: 'the operation is seen but never shadowed' },
+  resend: { after: 'called', kind: 'outside', meaning: 'an SDK retry of a call already seen' },
+  unparsable: { after: 'called', kind: 'outside', meaning: 'the request body could not be read' },
+  disabled: { after: 'called', kind: 'outside', meaning: 'the experiment is switched off or outside its window' },
+
+  not_sampled: { after: 'eligible', kind: 'outside', meaning: 'the sampler did not draw it' },
+
+  not_announced: { after: 'sampled', kind: 'coverage', meaning: 'the run is not yet acknowledged by the queue' },
+  not_recording: { after: 'sampled', kind: 'coverage', meaning: "the primary's span is not recorded" },
+  below_pi_min: { after: 'sampled', kind: 'coverage', meaning: 'its probability of inclusion is below the declared minimum' },
+  untranslatable: { after: 'sampled', kind: 'coverage', meaning: "the candidate's request could not be made from it" },
+  disallowed_feature: { after: 'sampled', kind: 'coverage', meaning: 'it uses a stateful or server-side feature' },
+  concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },
+  memory_cap: { after: 'sampled', kind: 'coverage', meaning: 'the ring of unpublished trials is full' },
+  shutting_down: { after: 'sampled', kind: 'coverage', meaning: 'the service is stopping' },
+
+  leg_deadline: { after: 'admitted', kind: 'missing', meaning: 'the leg had no outcome by its deadline' },
+  leg_broken: { after: 'admitted', kind: 'missing', meaning: 'an internal error of Understudy ended the leg' },
+  shutdown: { after: 'admitted', kind: 'missing', meaning: 'the service stopped before the leg had an outcome' },
+
+  primary_unresolved: { after: 'answered', kind: 'missing', meaning: 'the primary had no outcome by its deadline' },
+
+  ring_full: { after: 'paired', kind: 'missing', meaning: 'the queue was away or slow and the ring overflowed' },
+  backlog_full: { after: 'paired', kind: 'missing', meaning: "the queue's backlog reached its cap" },
+  too_large: { after: 'paired', kind: 'missing', meaning: 'one trial is larger than a batch may be' },
+} as const satisfies Record<string, Loss>;
+
+export type DropReason = keyof typeof DROP_REASONS;
