@@ -1,0 +1,34 @@
+import type { Span } from '@opentelemetry/api';
+import type { Dialect, ModelRequest } from '../dialect/dialect.js';
+import type { Leg, SpanReference } from '../trial/trial.js';
+
+/**
+ * A primary call as it is seen at its start, before the original fetch is called.
+ *
+ * Listeners run synchronously at that point and must be quick; the outcome comes later, exactly once.
+ */
+export interface Call {
+  /** Epoch ms of the start (process clock: wall clock at start + monotonic elapsed). */
+  readonly startedAt: number;
+  readonly dialect: Dialect;
+  readonly request: ModelRequest;
+  readonly url: URL;
+  /** The request's headers as sent, lower-case names. Holds the service's own key: never recorded, never copied to another host. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The request's body as sent. */
+  readonly body: string;
+  /** The SDK's count of resends, 0 for a first attempt. */
+  readonly resendCount: number;
+  /** The span of the primary. Ended by the capture, after the outcome. */
+  readonly span: Span;
+  readonly spanReference: SpanReference | null;
+  readonly recording: boolean;
+  /** Attributes of the span that was active when the call was made (the service's own), for segments and keys. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Asks for the answer's text to be kept for the outcome; without it only numbers are. Call synchronously. */
+  keepAnswer(): void;
+  /** Registers for the outcome. Called once, on any of: end, error, abort, abandonment. */
+  onOutcome(listener: (leg: Leg) => void): void;
+}
+
+export type CallListener = (call: Call) => void;

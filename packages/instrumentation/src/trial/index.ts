@@ -1,0 +1,27 @@
+export { ContractError, type ContractErrorCode, UnderstudyError } from '../errors.js';
+export { decodeBatch, decodeTrial, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
+export { DROP_REASONS, type DropReason, type LossKind, type Stage, STAGES } from './funnel.js';
+export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
+export {
+  AA_ARM,
+  type Announcement,
+  type Batch,
+  type CallId,
+  type ClusterKey,
+  type Content,
+  type Leg,
+  type Message,
+  type PairId,
+  type Part,
+  type RunId,
+  SEGMENT_ALL,
+  SEGMENT_NONE,
+  SEGMENT_OTHER,
+  type SliceCount,
+  type SpanReference,
+  type Totals,
+  type Trial,
+  TRIAL_VERSION,
+  type TrialLeg,
+  type Usage,
+} from './trial.js';
