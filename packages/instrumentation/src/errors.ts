@@ -1,5 +1,5 @@
 /** Every error this package makes carries this marker, so that it is recognised across duplicated installs and realms. */
-const MARKER: unique symbol = Symbol.for('understudy.error') as never;
+const MARKER = Symbol.for('understudy.error');
 
 /**
  * The base of all errors of Understudy.
@@ -10,13 +10,13 @@ const MARKER: unique symbol = Symbol.for('understudy.error') as never;
 export class UnderstudyError extends Error {
   readonly code: string;
   readonly retryable: boolean;
-  readonly [MARKER] = true;
 
   constructor(code: string, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, MARKER, { value: true });
   }
 
   /** True for an error of Understudy, whichever copy of the package made it. */

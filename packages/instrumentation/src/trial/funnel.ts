@@ -3,7 +3,7 @@
  *
  * `called -> eligible -> sampled -> admitted -> answered -> paired -> stored -> scored -> judged`
  */
-export const STAGES = [
+export const STAGES: readonly Stage[] = [
   'called',
   'eligible',
   'sampled',
@@ -13,24 +13,57 @@ export const STAGES = [
   'stored',
   'scored',
   'judged',
-] as const;
+];
 
-export type Stage = (typeof STAGES)[number];
+export type Stage =
+  | 'called'
+  | 'eligible'
+  | 'sampled'
+  | 'admitted'
+  | 'answered'
+  | 'paired'
+  | 'stored'
+  | 'scored'
+  | 'judged';
 
 /**
  * `coverage`: refused before admission, so nothing is owed for it. `missing`: admitted, and without evidence.
  */
 export type LossKind = 'outside' | 'coverage' | 'missing';
 
-interface Loss {
+/** Where a reason for a loss belongs. */
+export interface Loss {
   /** The last stage the call reached. */
   readonly after: Stage;
   readonly kind: LossKind;
   readonly meaning: string;
 }
 
+export type DropReason =
+  | 'not_matched'
+  | 'unsupported'
+  | 'resend'
+  | 'unparsable'
+  | 'disabled'
+  | 'not_sampled'
+  | 'not_announced'
+  | 'not_recording'
+  | 'below_pi_min'
+  | 'untranslatable'
+  | 'disallowed_feature'
+  | 'concurrency_cap'
+  | 'memory_cap'
+  | 'shutting_down'
+  | 'leg_deadline'
+  | 'leg_broken'
+  | 'shutdown'
+  | 'primary_unresolved'
+  | 'ring_full'
+  | 'backlog_full'
+  | 'too_large';
+
 /** Each reason for a loss belongs to exactly one transition of the funnel. */
-export const DROP_REASONS = {
+export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   not_matched: { after: 'called', kind: 'outside', meaning: 'no experiment matches the call' },
   unsupported: { after: 'called', kind: 'outside', meaning: 'the operation is seen but never shadowed' },
   resend: { after: 'called', kind: 'outside', meaning: 'an SDK retry of a call already seen' },
@@ -57,6 +90,4 @@ export const DROP_REASONS = {
   ring_full: { after: 'paired', kind: 'missing', meaning: 'the queue was away or slow and the ring overflowed' },
   backlog_full: { after: 'paired', kind: 'missing', meaning: "the queue's backlog reached its cap" },
   too_large: { after: 'paired', kind: 'missing', meaning: 'one trial is larger than a batch may be' },
-} as const satisfies Record<string, Loss>;
-
-export type DropReason = keyof typeof DROP_REASONS;
+};

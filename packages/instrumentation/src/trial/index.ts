@@ -1,6 +1,6 @@
 export { ContractError, type ContractErrorCode, UnderstudyError } from '../errors.js';
 export { decodeBatch, decodeTrial, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
-export { DROP_REASONS, type DropReason, type LossKind, type Stage, STAGES } from './funnel.js';
+export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
 export {
   AA_ARM,

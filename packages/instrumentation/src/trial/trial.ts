@@ -15,7 +15,7 @@ export const SEGMENT_OTHER = '_other';
 export const SEGMENT_NONE = '_none';
 
 declare const brand: unique symbol;
-type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
+type Branded<Base, Name extends string> = Base & { readonly [brand]: { readonly [Key in Name]: true } };
 
 /** UUIDv7 of the primary call's start. */
 export type CallId = Branded<string, 'CallId'>;

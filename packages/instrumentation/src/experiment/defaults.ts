@@ -1,0 +1,41 @@
+import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate } from './definition.js';
+
+/** Every default of the configuration. What is not here is required. */
+export const DEFAULTS: {
+  readonly queueUrl: string;
+  readonly experiment: Omit<Experiment, 'name' | 'candidates' | 'piMin' | 'slice' | 'policy'>;
+  readonly sliceLengthMs: number;
+  /** Added to the shadow's timeout: the time a trial may take from its last leg to the ledger. */
+  readonly sliceDeadlineAfterShadowMs: number;
+  readonly policy: { readonly alpha: number; readonly minPairs: number; readonly minCoverage: number };
+  readonly gates: {
+    readonly errors: RateGate;
+    readonly agreement: AgreementGate;
+    readonly similarity: AgreementGate;
+    readonly latency: LatencyGate;
+  };
+  /** The gates of a policy that names none. */
+  readonly gateNames: readonly (keyof Gates)[];
+} = {
+  queueUrl: 'embedded:./.understudy',
+  experiment: {
+    enabled: true,
+    match: { operation: 'chat', model: '*' },
+    noise: { rate: 0.1 },
+    sample: { rate: 0.1, by: 'trace' },
+    segments: { attribute: null, max: 20, critical: [], version: null },
+    cluster: { attribute: 'gen_ai.conversation.id', version: null },
+    content: 'none',
+    shadow: { timeoutMs: 60_000, maxBytes: 4 * 1024 * 1024, concurrency: 64, requireRecording: true },
+  },
+  sliceLengthMs: 60_000,
+  sliceDeadlineAfterShadowMs: 90_000,
+  policy: { alpha: 0.05, minPairs: 1000, minCoverage: 0.9 },
+  gates: {
+    errors: { margin: 0.01 },
+    agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
+    similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
+    latency: { ratio: 1.2 },
+  },
+  gateNames: ['errors', 'agreement', 'latency_p95'],
+};

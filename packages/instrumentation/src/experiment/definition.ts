@@ -1,0 +1,183 @@
+import type { RunId } from '../trial/trial.js';
+
+/** A secret is named, never written down. */
+export type SecretReference = { readonly env: string } | { readonly file: string };
+
+/** What a candidate changes of the incumbent's call. What is absent stays as the primary sent it. */
+export interface Candidate {
+  readonly model?: string;
+  /** Scheme, host and path prefix, e.g. `https://api.example.com/v1`; without it the primary's own endpoint. */
+  readonly baseUrl?: string;
+  /** Sent as `authorization: Bearer`. With a `baseUrl` on another origin the primary's own key is never sent there. */
+  readonly apiKey?: SecretReference;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Top-level fields of the request body, replaced; `null` removes one. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Replaces the system prompt. */
+  readonly system?: string;
+}
+
+export interface Match {
+  readonly operation: string;
+  /** A model name; `*` stands for any characters. */
+  readonly model: string;
+}
+
+/** Slices of traffic that get their own verdict. */
+export interface Segments {
+  /** The attribute of the service's active span that names the segment, or null for none. */
+  readonly attribute: string | null;
+  /** The most segments told apart; calls past it are in `_other`. */
+  readonly max: number;
+  /** Segments that must be GO for the whole to be GO. */
+  readonly critical: readonly string[];
+  /** Names the user's `segment` function; change it when the function changes. */
+  readonly version: string | null;
+}
+
+/** What makes calls repeat each other: one pair per key is evidence. */
+export interface Cluster {
+  /** The span attribute that holds the conversation's id, or null: system and first user message. */
+  readonly attribute: string | null;
+  readonly version: string | null;
+}
+
+/** The scorers a gate may name. */
+export type ScorerName = 'exact_raw' | 'exact' | 'exact_json' | 'lexical' | 'length';
+
+/** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
+export interface RateGate {
+  readonly margin: number;
+}
+
+/** Agreement with the incumbent may fall at most `margin` short of the incumbent's agreement with itself. */
+export interface AgreementGate {
+  readonly scorer: ScorerName;
+  readonly margin: number;
+  /** Where the incumbent's mean agreement with itself is below this, the gate says nothing and the verdict holds. */
+  readonly insensitiveBelow: number;
+}
+
+/** Slower than T times `ratio` may be no commoner than slower than T was, T the incumbent's quantile. */
+export interface LatencyGate {
+  readonly ratio: number;
+  /** T in milliseconds; without it, frozen from the first closed slices. */
+  readonly thresholdMs?: number;
+}
+
+export interface Gates {
+  readonly errors?: RateGate;
+  readonly agreement?: AgreementGate;
+  readonly similarity?: AgreementGate;
+  readonly latency_p50?: LatencyGate;
+  readonly latency_p95?: LatencyGate;
+  readonly latency_p99?: LatencyGate;
+}
+
+/** What decides. Declared before the first pair; a change starts a new run. */
+export interface Policy {
+  /** One-sided, per metric; divided among candidates and restarts. */
+  readonly alpha: number;
+  /** Evidence pairs of the overall stream below which there is no GO. */
+  readonly minPairs: number;
+  /** The least share of sampled calls that must have been admitted. */
+  readonly minCoverage: number;
+  readonly gates: Gates;
+}
+
+export interface SliceSettings {
+  /** Length of a slice of call start time, in milliseconds. */
+  readonly lengthMs: number;
+  /** How long after its end a slice waits for producers, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** One experiment, every default resolved. */
+export interface Experiment {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly match: Match;
+  readonly candidates: Readonly<Record<string, Candidate>>;
+  /** Share of sampled calls that also get an A/A leg. */
+  readonly noise: { readonly rate: number };
+  readonly sample: { readonly rate: number; readonly by: 'trace' };
+  readonly segments: Segments;
+  readonly cluster: Cluster;
+  readonly content: 'full' | 'none';
+  readonly policy: Policy;
+  readonly slice: SliceSettings;
+  readonly piMin: number;
+  readonly shadow: {
+    readonly timeoutMs: number;
+    /** Of one shadow's response, in bytes. */
+    readonly maxBytes: number;
+    /** Shadows in flight at once. */
+    readonly concurrency: number;
+    /** Fire shadows only where the primary's span is recorded, so that every pair can be looked at. */
+    readonly requireRecording: boolean;
+  };
+}
+
+/** An experiment whose fields are right one by one, before what depends on several of them is resolved. */
+export interface ExperimentShape extends Omit<Experiment, 'candidates' | 'slice' | 'piMin'> {
+  readonly candidate?: Candidate;
+  readonly candidates?: Readonly<Record<string, Candidate>>;
+  readonly slice: { readonly lengthMs: number; readonly deadlineMs?: number };
+  readonly piMin?: number;
+}
+
+/** An experiment as people write it, in YAML or in code: everything with a default may be left out. */
+export interface ExperimentInput {
+  readonly name: string;
+  readonly enabled?: boolean;
+  readonly match?: Partial<Match>;
+  readonly candidate?: Candidate;
+  readonly candidates?: Readonly<Record<string, Candidate>>;
+  readonly noise?: Partial<Experiment['noise']>;
+  readonly sample?: Partial<Experiment['sample']>;
+  readonly segments?: Partial<Segments>;
+  readonly cluster?: Partial<Cluster>;
+  readonly content?: 'full' | 'none';
+  readonly policy?: Partial<Omit<Policy, 'gates'>> & {
+    readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> };
+  };
+  readonly slice?: Partial<SliceSettings>;
+  readonly piMin?: number;
+  readonly shadow?: Partial<Experiment['shadow']>;
+}
+
+/** A file whose fields are right one by one. */
+export interface ConfigShape {
+  readonly version: 1;
+  readonly queue: { readonly url: string };
+  readonly ledger?: { readonly url: string };
+  readonly experiments: readonly ExperimentShape[];
+}
+
+/** The file both sides read. */
+export interface UnderstudyConfig {
+  readonly version: 1;
+  readonly queue: { readonly url: string };
+  readonly ledger: { readonly url: string };
+  readonly experiments: readonly Experiment[];
+}
+
+/** What decides, and nothing else: hashed, announced and stored. Secrets by the name of their reference. */
+export interface RunDefinition {
+  readonly candidates: Readonly<Record<string, Candidate>>;
+  readonly match: Match;
+  readonly segments: Segments;
+  readonly cluster: Cluster;
+  readonly judge: null;
+  readonly policy: Policy;
+  readonly slice: SliceSettings;
+  readonly piMin: number;
+  readonly noise: { readonly rate: number };
+}
+
+/** A run: one immutable definition of an experiment. */
+export interface Run {
+  readonly id: RunId;
+  readonly experiment: string;
+  readonly definition: RunDefinition;
+}

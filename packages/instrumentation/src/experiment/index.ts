@@ -1,0 +1,25 @@
+export { ConfigurationError } from '../errors.js';
+export { canonicalJson } from './canonical-json.js';
+export { DEFAULTS } from './defaults.js';
+export type {
+  AgreementGate,
+  Candidate,
+  Cluster,
+  Experiment,
+  ExperimentInput,
+  Gates,
+  LatencyGate,
+  Match,
+  Policy,
+  RateGate,
+  Run,
+  RunDefinition,
+  ScorerName,
+  SecretReference,
+  Segments,
+  SliceSettings,
+  UnderstudyConfig,
+} from './definition.js';
+export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
+export { runDefinition, runId, runOf } from './run.js';
+export { anchorEmbedded, parseConfigYaml } from './yaml.js';

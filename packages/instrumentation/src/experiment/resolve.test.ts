@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../errors.js';
+import { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
+import { runOf } from './run.js';
+import { parseConfigYaml } from './yaml.js';
+
+const minimal = { name: 'support-mini', candidate: { model: 'small' }, content: 'full' } as const;
+
+function issuesOf(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.issues;
+    throw error;
+  }
+  throw new Error('expected a ConfigurationError');
+}
+
+describe('resolveExperiment', () => {
+  it('fills in every default', () => {
+    const experiment = resolveExperiment(minimal);
+    expect(experiment.candidates).toEqual({ candidate: { model: 'small' } });
+    expect(experiment.slice).toEqual({ lengthMs: 60_000, deadlineMs: 150_000 });
+    expect(experiment.piMin).toBe(0.1);
+    expect(experiment.policy).toEqual({
+      alpha: 0.05,
+      minPairs: 1000,
+      minCoverage: 0.9,
+      gates: {
+        errors: { margin: 0.01 },
+        agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
+        latency_p95: { ratio: 1.2 },
+      },
+    });
+  });
+
+  it('names the field, what was expected and what was got', () => {
+    expect(issuesOf(() => resolveExperiment({ ...minimal, sample: { rate: 1.5 } }))).toEqual([
+      'sample.rate: Too big: expected number to be <=1, got 1.5',
+    ]);
+    expect(issuesOf(() => resolveExperiment({ ...minimal, sampel: {} }))[0]).toContain('sampel');
+  });
+
+  it.each([
+    [{ content: 'redacted' }, 'does not exist yet'],
+    [{ content: 'features' }, 'does not exist yet'],
+    [{ content: 'none' }, 'content: full'],
+    [{ noise: { rate: 0 } }, 'noise.rate'],
+    [{ candidate: undefined }, 'candidate: expected'],
+    [{ candidates: { aa: {} }, candidate: undefined }, 'reserved'],
+    [{ candidate: { apiKey: 'sk-123' } }, 'secrets are named'],
+    [{ candidate: { headers: { Authorization: 'Bearer x' } } }, 'apiKey'],
+    [{ candidate: { baseUrl: 'https://user:pw@host/v1' } }, 'no credentials'],
+    [{ policy: { gates: {} } }, 'at least one gate'],
+    [{ policy: { gates: { win_rate: {} } } }, 'win_rate'],
+    [{ shadow: { timeoutMs: 5000 }, slice: { deadlineMs: 5000 } }, 'slice.deadlineMs'],
+    [{ sample: { rate: 0.1 }, piMin: 0.5 }, 'piMin'],
+  ])('refuses %j', (change, expected) => {
+    expect(issuesOf(() => resolveExperiment({ ...minimal, ...change })).join('\n')).toContain(expected);
+  });
+
+  it('never repeats a secret written in the wrong place beyond the field it is in', () => {
+    const issues = issuesOf(() => resolveExperiment({ ...minimal, candidate: { apiKey: 'sk-very-secret' } }));
+    expect(issues.join()).not.toContain('sk-very-secret');
+  });
+});
+
+describe('runOf', () => {
+  it('is the same run whatever the sample rate, once piMin is declared', () => {
+    const a = runOf(resolveExperiment({ ...minimal, piMin: 0.01, sample: { rate: 0.1 } }));
+    const b = runOf(resolveExperiment({ ...minimal, piMin: 0.01, sample: { rate: 0.9 } }));
+    expect(a.id).toBe(b.id);
+    expect(a.id).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('is another run for another margin', () => {
+    const a = runOf(resolveExperiment(minimal));
+    const b = runOf(resolveExperiment({ ...minimal, policy: { gates: { errors: { margin: 0.02 } } } }));
+    expect(a.id).not.toBe(b.id);
+  });
+
+  it('is read back from its announcement, and only with the right id', () => {
+    const run = runOf(resolveExperiment(minimal));
+    const announced = JSON.parse(JSON.stringify({ run: run.id, experiment: run.experiment, definition: run.definition })) as {
+      run: string;
+      experiment: string;
+      definition: unknown;
+    };
+    expect(resolveRun(announced)).toEqual(run);
+    expect(issuesOf(() => resolveRun({ ...announced, run: '0'.repeat(16) }))[0]).toContain('hash');
+    expect(issuesOf(() => resolveRun({ ...announced, definition: { v: 9 } })).length).toBeGreaterThan(0);
+  });
+});
+
+describe('resolveConfig', () => {
+  it('reads a file, with folders relative to it', () => {
+    const config = parseConfigYaml('version: 1\nexperiments:\n  - { name: a, candidate: { model: b }, content: full }\n', '/srv/app/understudy.yaml');
+    expect(config.queue.url).toBe('embedded:/srv/app/.understudy');
+    expect(config.ledger.url).toBe('embedded:/srv/app/.understudy');
+    expect(config.experiments.map((each) => each.name)).toEqual(['a']);
+  });
+
+  it('says where a file is not YAML', () => {
+    expect(issuesOf(() => parseConfigYaml('version: [1', 'x.yaml')).join()).toMatch(/line 1/);
+  });
+
+  it('wants a ledger beside Redis', () => {
+    expect(issuesOf(() => resolveConfig({ version: 1, queue: { url: 'redis://localhost' } }))[0]).toContain('ledger.url');
+  });
+
+  it('refuses two experiments of one name', () => {
+    expect(issuesOf(() => resolveConfig({ version: 1, experiments: [minimal, minimal] }))[0]).toContain('distinct');
+  });
+});

@@ -1,0 +1,113 @@
+import { ConfigurationError } from '../errors.js';
+import { AA_ARM } from '../trial/trial.js';
+import { DEFAULTS } from './defaults.js';
+import type {
+  ConfigShape,
+  Experiment,
+  ExperimentInput,
+  ExperimentShape,
+  Run,
+  RunDefinition,
+  UnderstudyConfig,
+} from './definition.js';
+import { runId } from './run.js';
+import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
+
+/**
+ * Checks an experiment and resolves its defaults. Throws {@link ConfigurationError} with every field that is wrong.
+ *
+ * @param source What the reader knows the input as, e.g. a file's path.
+ */
+export function resolveExperiment(input: ExperimentInput | unknown, source: string = 'experiment'): Experiment {
+  const shape = orThrow(parseExperimentShape(input), source);
+  const { experiment, issues } = resolved(shape);
+  if (issues.length > 0) throw new ConfigurationError(source, issues);
+  return experiment;
+}
+
+/** Checks a whole configuration and resolves its defaults. Throws {@link ConfigurationError}. */
+export function resolveConfig(input: unknown, source: string = 'configuration'): UnderstudyConfig {
+  const shape = orThrow(parseConfigShape(input), source);
+  const issues: string[] = [];
+  const experiments = shape.experiments.map((each, index) => {
+    const one = resolved(each);
+    issues.push(...one.issues.map((issue) => `experiments.${index}.${issue}`));
+    return one.experiment;
+  });
+  const names = experiments.map((each) => each.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) issues.push(`experiments: expected distinct names, got \`${twice}\` twice`);
+  const ledgerUrl = resolveLedgerUrl(shape, issues);
+  if (issues.length > 0) throw new ConfigurationError(source, issues);
+  return { version: 1, queue: shape.queue, ledger: { url: ledgerUrl }, experiments };
+}
+
+/**
+ * Reads an announced run: a definition whose hash is its id. Throws {@link ConfigurationError} where it is not.
+ */
+export function resolveRun(announced: { run: string; experiment: string; definition: unknown }): Run {
+  const source = `run ${announced.run} of ${announced.experiment}`;
+  const definition: RunDefinition = orThrow(parseRunDefinitionShape(announced.definition), source);
+  const id = runId(definition);
+  if (id !== announced.run) throw new ConfigurationError(source, [`run: expected the definition's hash ${id}, got ${announced.run}`]);
+  return { id, experiment: announced.experiment, definition };
+}
+
+function orThrow<Value>(result: Parsed<Value>, source: string): Value {
+  if (result.status === 'error') throw new ConfigurationError(source, result.issues);
+  return result.value;
+}
+
+function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
+  const { candidate, candidates: named, slice, piMin, ...rest } = shape;
+  const candidates = named ?? (candidate === undefined ? {} : { candidate });
+  const experiment: Experiment = {
+    ...rest,
+    candidates,
+    slice: {
+      lengthMs: slice.lengthMs,
+      deadlineMs: slice.deadlineMs ?? rest.shadow.timeoutMs + DEFAULTS.sliceDeadlineAfterShadowMs,
+    },
+    piMin: piMin ?? (rest.sample.rate > 0 ? rest.sample.rate : 1),
+  };
+  return { experiment, issues: [...crossFieldIssues(shape, experiment)] };
+}
+
+function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iterable<string> {
+  if (shape.candidate !== undefined && shape.candidates !== undefined) {
+    yield 'candidates: expected either `candidate` or `candidates`, got both';
+  }
+  if (Object.keys(experiment.candidates).length === 0) {
+    yield 'candidate: expected what the shadow changes (model, baseUrl, system, parameters), got nothing';
+  }
+  if (AA_ARM in experiment.candidates) yield `candidates.${AA_ARM}: this name is reserved for the incumbent's second call`;
+  if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {
+    yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
+  }
+  if (experiment.piMin > experiment.sample.rate && experiment.sample.rate > 0) {
+    yield `piMin: expected at most sample.rate (${experiment.sample.rate}), got ${experiment.piMin}: no call could be admitted`;
+  }
+  if (experiment.segments.critical.length > experiment.segments.max) {
+    yield `segments.critical: expected at most segments.max (${experiment.segments.max}) names`;
+  }
+  if (new Set(experiment.segments.critical).size !== experiment.segments.critical.length) {
+    yield 'segments.critical: expected distinct names';
+  }
+  for (const gate of ['agreement', 'similarity'] as const) {
+    if (experiment.policy.gates[gate] === undefined) continue;
+    if (experiment.content === 'none') {
+      yield `policy.gates.${gate}: it compares texts, and \`content: none\` keeps them in the service: set \`content: full\`, or name the gates without it`;
+    }
+    if (experiment.noise.rate === 0) {
+      yield `policy.gates.${gate}: it is measured against the incumbent's agreement with itself: set \`noise.rate\` above 0`;
+    }
+  }
+}
+
+function resolveLedgerUrl(shape: ConfigShape, issues: string[]): string {
+  if (shape.ledger !== undefined) return shape.ledger.url;
+  if (/^rediss?:/.test(shape.queue.url)) {
+    issues.push('ledger.url: expected postgres:// or embedded:DIRECTORY beside a Redis queue, got nothing');
+  }
+  return shape.queue.url;
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { RunId } from '../trial/trial.js';
+import { canonicalJson } from './canonical-json.js';
+import type { Experiment, Run, RunDefinition } from './definition.js';
+
+/** The part of an experiment that decides. Not in it: sample rate, content, timeouts of the shadow. */
+export function runDefinition(experiment: Experiment): RunDefinition {
+  const { candidates, match, segments, cluster, policy, slice, piMin, noise } = experiment;
+  return { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };
+}
+
+/** The first 16 hex digits of the SHA-256 of the definition's canonical JSON. */
+export function runId(definition: RunDefinition): RunId {
+  return createHash('sha256').update(canonicalJson(definition)).digest('hex').slice(0, 16) as RunId;
+}
+
+/** The run an experiment is, as it would be announced. */
+export function runOf(experiment: Experiment): Run {
+  const definition = runDefinition(experiment);
+  return { id: runId(definition), experiment: experiment.name, definition };
+}

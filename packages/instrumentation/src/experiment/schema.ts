@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.js';
+import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
+
+const unit = z.number().min(0).max(1);
+const positiveUnit = z.number().gt(0).max(1);
+const margin = z.number().gt(0).lt(1);
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 to 64 letters, digits, `_`, `.` or `-`');
+const label = z.string().min(1).max(256);
+const milliseconds = z.int().positive();
+
+const secret = z.union([z.strictObject({ env: label }), z.strictObject({ file: label })], {
+  error: 'expected { env: NAME } or { file: PATH }: secrets are named, never written here',
+});
+
+const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).refine(
+  (text) => {
+    const url = new URL(text);
+    return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  },
+  'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`',
+);
+
+const FORBIDDEN_HEADERS = /^(authorization|cookie|proxy-authorization|x-api-key|api-key|x-goog-api-key)$/i;
+const headers = z.record(
+  z
+    .string()
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name')
+    .refine((header) => !FORBIDDEN_HEADERS.test(header), 'expected no credential here: a key belongs in `apiKey`'),
+  z.string().regex(/^[\t\x20-\x7e]*$/, 'expected printable ASCII'),
+);
+
+const candidate = z.strictObject({
+  model: label.optional(),
+  baseUrl: baseUrl.optional(),
+  apiKey: secret.optional(),
+  headers: headers.optional(),
+  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/, 'expected a field name'), z.json()).optional(),
+  system: z.string().optional(),
+});
+
+const defaults = DEFAULTS.experiment;
+const matchShape = z.strictObject({
+  operation: z.literal('chat').default('chat'),
+  model: label.default(defaults.match.model),
+});
+const segmentsShape = z.strictObject({
+  attribute: label.nullable().default(defaults.segments.attribute),
+  max: z.int().min(1).max(100).default(defaults.segments.max),
+  critical: z.array(name).max(20).default([]),
+  version: label.nullable().default(null),
+});
+const clusterShape = z.strictObject({
+  attribute: label.nullable().default(defaults.cluster.attribute),
+  version: label.nullable().default(null),
+});
+
+const scorer = z.enum(['exact_raw', 'exact', 'exact_json', 'lexical', 'length']);
+const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
+  z.strictObject({
+    scorer: scorer.default(gate.scorer),
+    margin: margin.default(gate.margin),
+    insensitiveBelow: unit.default(gate.insensitiveBelow),
+  });
+const latencyGate = z.strictObject({
+  ratio: z.number().gt(1).max(100).default(DEFAULTS.gates.latency.ratio),
+  thresholdMs: z.number().positive().optional(),
+});
+const gatesShape = z
+  .strictObject({
+    errors: z.strictObject({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+    agreement: agreementGate(DEFAULTS.gates.agreement).optional(),
+    similarity: agreementGate(DEFAULTS.gates.similarity).optional(),
+    latency_p50: latencyGate.optional(),
+    latency_p95: latencyGate.optional(),
+    latency_p99: latencyGate.optional(),
+  })
+  .refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
+
+const policyShape = z.strictObject({
+  preset: z.literal('safe').optional(),
+  alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
+  minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
+  minCoverage: unit.default(DEFAULTS.policy.minCoverage),
+  gates: gatesShape.prefault(() => Object.fromEntries(DEFAULTS.gateNames.map((gate) => [gate, {}]))),
+});
+
+const content = z.enum(['full', 'none', 'redacted', 'features']).superRefine((value, context) => {
+  if (value !== 'redacted' && value !== 'features') return;
+  context.addIssue(
+    `\`${value}\` does not exist yet: choose \`none\` (only numbers leave the service) or \`full\` (the texts travel to the ledger)`,
+  );
+});
+
+const experiment = z.strictObject({
+  name,
+  enabled: z.boolean().default(true),
+  match: matchShape.prefault({}),
+  candidate: candidate.optional(),
+  candidates: z.record(name, candidate).optional(),
+  noise: z.strictObject({ rate: unit.default(defaults.noise.rate) }).prefault({}),
+  sample: z
+    .strictObject({ rate: unit.default(defaults.sample.rate), by: z.literal('trace').default('trace') })
+    .prefault({}),
+  segments: segmentsShape.prefault({}),
+  cluster: clusterShape.prefault({}),
+  content: content.default(defaults.content),
+  policy: policyShape.prefault({}),
+  slice: z
+    .strictObject({ lengthMs: milliseconds.default(DEFAULTS.sliceLengthMs), deadlineMs: milliseconds.optional() })
+    .prefault({}),
+  piMin: positiveUnit.optional(),
+  shadow: z
+    .strictObject({
+      timeoutMs: milliseconds.max(600_000).default(defaults.shadow.timeoutMs),
+      maxBytes: z.int().positive().default(defaults.shadow.maxBytes),
+      concurrency: z.int().min(1).max(10_000).default(defaults.shadow.concurrency),
+      requireRecording: z.boolean().default(defaults.shadow.requireRecording),
+    })
+    .prefault({}),
+});
+
+const storeUrl = z.string().regex(/^(rediss?|postgres(ql)?):\/\/.+|^embedded:.+/, {
+  error: 'expected redis://, rediss://, postgres:// or embedded:DIRECTORY',
+});
+const ledgerUrl = z.string().regex(/^postgres(ql)?:\/\/.+|^embedded:.+/, {
+  error: 'expected postgres:// or embedded:DIRECTORY',
+});
+
+const config = z.strictObject({
+  version: z.literal(1),
+  queue: z.strictObject({ url: storeUrl.default(DEFAULTS.queueUrl) }).prefault({}),
+  ledger: z.strictObject({ url: ledgerUrl }).optional(),
+  experiments: z.array(experiment).max(100).default([]),
+});
+
+const resolvedPolicy = policyShape.omit({ preset: true });
+const runDefinition = z.strictObject({
+  candidates: z.record(name, candidate),
+  match: matchShape,
+  segments: segmentsShape,
+  cluster: clusterShape,
+  judge: z.null(),
+  policy: resolvedPolicy,
+  slice: z.strictObject({ lengthMs: milliseconds, deadlineMs: milliseconds }),
+  piMin: positiveUnit,
+  noise: z.strictObject({ rate: unit }),
+});
+
+/** Either the value, or every field that is wrong: where, what was expected, what was got. */
+export type Parsed<Value> =
+  | { readonly status: 'ok'; readonly value: Value }
+  | { readonly status: 'error'; readonly issues: readonly string[] };
+
+/** Checks the shape of a whole file; what depends on several fields is resolved elsewhere. */
+export function parseConfigShape(input: unknown): Parsed<ConfigShape> {
+  return parsed(config, input);
+}
+
+/** Checks the shape of one experiment. */
+export function parseExperimentShape(input: unknown): Parsed<ExperimentShape> {
+  return parsed(experiment, input);
+}
+
+/** Checks an announced definition: every default is already in it. */
+export function parseRunDefinitionShape(input: unknown): Parsed<RunDefinition> {
+  return parsed(runDefinition, input);
+}
+
+function parsed<Value>(schema: z.ZodType, input: unknown): Parsed<Value> {
+  const result = schema.safeParse(input);
+  if (result.success) return { status: 'ok', value: result.data as Value };
+  return { status: 'error', issues: result.error.issues.map((issue) => describe(issue, input)) };
+}
+
+function describe(issue: z.core.$ZodIssue, input: unknown): string {
+  const path = issue.path.map(String).join('.') || 'the whole';
+  const inner = issue.code === 'invalid_key' ? issue.issues.map((each) => each.message).join(', ') : issue.message;
+  return `${path}: ${inner.replace(/^Invalid input: /, '')}, got ${shown(valueAt(input, issue.path), issue.path)}`;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    input,
+  );
+}
+
+/** A candidate's fields may hold a secret in the wrong place, so no text of theirs is repeated. */
+function shown(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === undefined) return 'nothing';
+  const delicate = path.some((key) => key === 'candidate' || key === 'candidates' || key === 'url');
+  if (delicate && typeof value !== 'number' && typeof value !== 'boolean') return `a ${typeof value}`;
+  return JSON.stringify(value)?.slice(0, 80) ?? typeof value;
+}
