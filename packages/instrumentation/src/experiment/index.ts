@@ -22,4 +22,13 @@ export type {
 } from './definition.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
+export {
+  embeddedLockFile,
+  type EmbeddedOwner,
+  embeddedPostgresUrl,
+  parseStoreUrl,
+  QUEUES,
+  readEmbeddedOwner,
+  type StoreAddress,
+} from './store.js';
 export { anchorEmbedded, parseConfigYaml } from './yaml.js';
