@@ -1,0 +1,85 @@
+import { BETS } from '../stats/bets.js';
+import { sumsOf, type Sums, type Tally } from './tally.js';
+
+/** The first byte of a stored tally. */
+export const TALLY_VERSION = 1;
+
+/** Stored bytes are not a tally this version can read. */
+export class TallyError extends Error {
+  readonly code = 'tally';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'TallyError';
+  }
+}
+
+/**
+ * The bytes of a tally: version, m as a float, then every sum as a zigzag variable-length integer, at most about 700 bytes.
+ *
+ * Equal evidence gives equal bytes, whatever the order and the split of the work.
+ */
+export function encodeTally(tally: Tally): Uint8Array {
+  const bytes: number[] = [TALLY_VERSION];
+  const m = new DataView(new ArrayBuffer(8));
+  m.setFloat64(0, tally.m);
+  bytes.push(...new Uint8Array(m.buffer));
+  for (const sum of listed(sumsOf(tally))) writeInteger(bytes, sum);
+  return Uint8Array.from(bytes);
+}
+
+/**
+ * @throws TallyError for another version, bytes cut short or left over, or a boundary outside (0,1).
+ */
+export function decodeTally(bytes: Uint8Array): Tally {
+  if (bytes[0] !== TALLY_VERSION) throw new TallyError(`expected a tally of version ${TALLY_VERSION}, got ${String(bytes[0])}`);
+  if (bytes.length < 9) throw new TallyError('a tally is cut short');
+  const m = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1);
+  if (!(m > 0 && m < 1)) throw new TallyError(`expected the boundary of a tally in (0,1), got ${m}`);
+  const reader = { bytes, at: 9 };
+  const next = (): bigint => readInteger(reader);
+  const sums: Sums = {
+    pairs: next(),
+    missing: next(),
+    wins: next(),
+    ties: next(),
+    losses: next(),
+    weight: next(),
+    reference: next(),
+    candidate: next(),
+    safe: Array.from({ length: BETS }, next),
+    harm: Array.from({ length: BETS }, next),
+  };
+  if (reader.at !== bytes.length) throw new TallyError('a tally has bytes left over');
+  if (sums.pairs !== sums.missing + sums.wins + sums.ties + sums.losses) throw new TallyError('the counts of a tally do not add up');
+  return { m, sums, pending: new Map() };
+}
+
+function listed(sums: Sums): readonly bigint[] {
+  const { pairs, missing, wins, ties, losses, weight, reference, candidate, safe, harm } = sums;
+  return [pairs, missing, wins, ties, losses, weight, reference, candidate, ...safe, ...harm];
+}
+
+function writeInteger(bytes: number[], value: bigint): void {
+  let rest = value < 0n ? (-value << 1n) - 1n : value << 1n;
+  while (rest >= 0x80n) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+}
+
+/** Longest integer accepted: 10 groups of 7 bits hold every sum of 2^29 pairs. */
+const LONGEST = 10;
+
+function readInteger(reader: { readonly bytes: Uint8Array; at: number }): bigint {
+  let value = 0n;
+  for (let group = 0; group < LONGEST; group += 1) {
+    const byte = reader.bytes[reader.at];
+    if (byte === undefined) throw new TallyError('a tally is cut short');
+    reader.at += 1;
+    value |= BigInt(byte & 0x7f) << BigInt(7 * group);
+    if (byte < 0x80) return value & 1n ? -((value + 1n) >> 1n) : value >> 1n;
+  }
+  throw new TallyError('a tally holds an integer that is too long');
+}

@@ -1,0 +1,72 @@
+/** What a policy says about each gate, defaults resolved. A gate that is not named is not tested. */
+export interface Gates {
+  readonly errors?: ErrorsGate | undefined;
+  readonly agreement?: NoiseGate | undefined;
+  readonly similarity?: NoiseGate | undefined;
+  readonly latency_p50?: LatencyGate | undefined;
+  readonly latency_p95?: LatencyGate | undefined;
+  readonly latency_p99?: LatencyGate | undefined;
+  readonly first_chunk_p50?: LatencyGate | undefined;
+  readonly first_chunk_p95?: LatencyGate | undefined;
+  readonly first_chunk_p99?: LatencyGate | undefined;
+}
+
+export type GateName = keyof Gates;
+
+/** The candidate fails at most `margin` more often than the primary (0.01: one call in a hundred). */
+export interface ErrorsGate {
+  readonly margin: number;
+}
+
+/** The candidate agrees with the primary at most `margin` less than the incumbent agrees with itself. */
+export interface NoiseGate {
+  /** The key of the score in the facts of a pair. */
+  readonly scorer: string;
+  readonly margin: number;
+  /** Below this mean self-agreement of the incumbent the scorer cannot tell answers apart, and the gate holds. */
+  readonly insensitiveBelow: number;
+}
+
+/** More than `ratio * T` is no commoner for the candidate than more than T is for the primary. */
+export interface LatencyGate {
+  readonly ratio: number;
+  /** T in milliseconds. Absent: frozen from the primaries of the first closed slices. */
+  readonly thresholdMs?: number | undefined;
+}
+
+/** A setting with which a test would prove nothing, or fail to be a test. */
+export class GateSettingsError extends RangeError {
+  readonly code = 'gate_settings';
+}
+
+/**
+ * Refuses settings under which a gate could be passed without evidence.
+ *
+ * The insensitivity floor must lie above the margin: then a candidate that never agrees (s_AB = 0) has a mean
+ * x = (1 - s_AA) / 2 below m = (1 - margin) / 2 in every sample the floor lets through, and the e-value stays below 1.
+ *
+ * @throws GateSettingsError
+ */
+export function checkGates(gates: Gates): void {
+  for (const [name, gate] of Object.entries(gates)) {
+    if (gate === undefined) continue;
+    if ('margin' in gate) within(name, 'margin', gate.margin, 0, 0.5);
+    if ('insensitiveBelow' in gate) {
+      within(name, 'insensitiveBelow', gate.insensitiveBelow, 0, 1);
+      if (gate.insensitiveBelow <= gate.margin) {
+        throw new GateSettingsError(
+          `gate ${name}: expected insensitiveBelow (${gate.insensitiveBelow}) above margin (${gate.margin})`,
+        );
+      }
+    }
+    if ('ratio' in gate) {
+      within(name, 'ratio', gate.ratio, 0.1, 10);
+      if (gate.thresholdMs !== undefined) within(name, 'thresholdMs', gate.thresholdMs, Number.MIN_VALUE, 1e9);
+    }
+  }
+}
+
+function within(gate: string, field: string, value: number, low: number, high: number): void {
+  if (typeof value === 'number' && value >= low && value <= high) return;
+  throw new GateSettingsError(`gate ${gate}: expected ${field} in [${low}, ${high}], got ${String(value)}`);
+}
