@@ -10,7 +10,10 @@ export interface ModelRequest {
 /** What a provider answered, read from the bytes of one response. */
 export interface ModelAnswer {
   readonly messages: readonly Message[];
+  /** The finish reason of the first choice. */
   readonly finish: string | null;
+  /** The finish reasons of all choices, in their order, for the span. */
+  readonly finishReasons: readonly string[];
   readonly usage: Usage | null;
   readonly model: string | null;
   readonly id: string | null;
@@ -31,6 +34,11 @@ export interface AnswerReader {
   readonly errorType: string | null;
   /** Call once, when the bytes have ended. `null`: not an answer of this dialect. */
   finish(): ModelAnswer | null;
+}
+
+export interface ReaderOptions {
+  /** Keep what was said; else only numbers are read, which is cheaper and leaves `messages` empty. Default: true. */
+  readonly content?: boolean;
 }
 
 /** What a candidate changes in a request. */
@@ -62,7 +70,8 @@ export interface Dialect {
   messages(body: string): readonly Message[];
   /** What identifies the conversation when the user names no key: system and first user message. */
   opening(body: string): string;
-  reader(request: ModelRequest, maxBytes: number): AnswerReader;
+  /** `maxBytes`: how much of one response may be held. */
+  reader(request: ModelRequest, maxBytes: number, options?: ReaderOptions): AnswerReader;
   /** The body a shadow sends: the primary's with declared changes, stateful and server-side features refused or stripped. */
   change(body: string, change: RequestChange): ChangedRequest;
 }

@@ -1,0 +1,96 @@
+/** One event of a `text/event-stream`. `name` is empty where the stream gives none. */
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: string;
+}
+
+/**
+ * An incremental parser of server-sent events (WHATWG HTML, section 9.2.6): bytes may be split anywhere, inside a character or a
+ * line end; lines end in CRLF, LF or CR; comments and unknown fields are skipped; several `data` lines make one event.
+ *
+ * Holds at most one unfinished event, and no more than `maxLength` characters of it: what is longer is dropped up to its end.
+ */
+export class EventStreamParser {
+  readonly #maxLength: number;
+  readonly #onEvent: (event: StreamEvent) => void;
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+  #heldReturn = false;
+  #name = '';
+  #data: string | null = null;
+  #dropping = false;
+  /** Something was longer than may be held. */
+  overflowed = false;
+
+  constructor(maxLength: number, onEvent: (event: StreamEvent) => void) {
+    this.#maxLength = maxLength;
+    this.#onEvent = onEvent;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#read(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The bytes have ended. An event without its blank line still counts: some servers end on the last line. */
+  end(): void {
+    this.#read(this.#decoder.decode());
+    if (this.#rest !== '') this.#line(this.#rest);
+    this.#rest = '';
+    this.#dispatch();
+  }
+
+  /** Only what is new is searched: an unfinished line is kept as it came, however many pieces it comes in. */
+  #read(decoded: string): void {
+    let text = this.#heldReturn ? `\r${decoded}` : decoded;
+    // A CR at the very end may be the first half of a CRLF: it waits for what follows.
+    this.#heldReturn = text.endsWith('\r');
+    if (this.#heldReturn) text = text.slice(0, -1);
+    if (text.includes('\r')) text = text.replaceAll(/\r\n?/g, '\n');
+    let start = 0;
+    for (;;) {
+      const end = text.indexOf('\n', start);
+      if (end === -1) break;
+      this.#line(this.#rest + text.slice(start, end));
+      this.#rest = '';
+      start = end + 1;
+    }
+    this.#rest += start === 0 ? text : text.slice(start);
+    if (this.#rest.length > this.#maxLength) this.#overflow();
+  }
+
+  #line(line: string): void {
+    if (line === '') {
+      this.#dispatch();
+      return;
+    }
+    if (this.#dropping) return;
+    const colon = line.indexOf(':');
+    if (colon === 0) return;
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const from = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
+    const value = colon === -1 ? '' : line.slice(from);
+    if (field === 'data') {
+      this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+      if (this.#data.length > this.#maxLength) this.#overflow();
+    } else if (field === 'event') {
+      this.#name = value;
+    }
+  }
+
+  #dispatch(): void {
+    const data = this.#data;
+    const name = this.#name;
+    this.#data = null;
+    this.#name = '';
+    this.#dropping = false;
+    if (data !== null) this.#onEvent({ name, data });
+  }
+
+  /** Forgets the event at hand. The rest keeps a character, so that the remainder of its line is not taken for a blank one. */
+  #overflow(): void {
+    this.overflowed = true;
+    this.#dropping = true;
+    this.#data = null;
+    if (this.#rest.length > this.#maxLength) this.#rest = ':';
+  }
+}

@@ -1,0 +1,10 @@
+import type { Dialect } from './dialect.js';
+import { openaiChat } from './openai-chat.js';
+
+/** Every protocol that is understood. A new one is a file and a line here. */
+export const DIALECTS: readonly Dialect[] = [openaiChat];
+
+/** The dialect a request speaks, by method and path alone; `null` for everything that is not a call to a model. */
+export function dialectOf(method: string, url: URL, dialects: readonly Dialect[] = DIALECTS): Dialect | null {
+  return dialects.find((dialect) => dialect.recognises(method, url)) ?? null;
+}

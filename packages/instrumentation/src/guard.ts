@@ -1,0 +1,69 @@
+import { diag } from '@opentelemetry/api';
+
+/** Where our own failures go: the name of what was being done, and what it threw. */
+export type FailureSink = (operation: string, error: unknown) => void;
+
+/** One warning per operation in this time: a fault that repeats on every call must not flood the host's log. */
+const WARNING_INTERVAL_MS = 60_000;
+
+const counts = new Map<string, number>();
+const warnedAt = new Map<string, number>();
+
+function warn(operation: string, error: unknown): void {
+  const now = performance.now();
+  const last = warnedAt.get(operation);
+  if (last !== undefined && now - last < WARNING_INTERVAL_MS) return;
+  warnedAt.set(operation, now);
+  diag.warn(`understudy: ${operation} failed; the host is not affected`, error);
+}
+
+let sink: FailureSink = warn;
+
+/** Reports a failure of ours, or of a hook of the user. Never throws. */
+export function raised(operation: string, error: unknown): void {
+  try {
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    sink(operation, error);
+  } catch {
+    // A sink that fails has nowhere left to report to; the host must not learn of it.
+  }
+}
+
+/**
+ * Runs a piece of our own code, or a hook of the user, so that it can never break the host: what it throws is reported to the
+ * sink under `operation` and the result is `undefined`. A promise it returns is returned, and its rejection reported as well.
+ *
+ * `operation` is a constant of the code, e.g. `tap.request`: a closed set, so that counting by it stays bounded.
+ */
+export function guard<Result>(operation: string, run: () => Result): Result | undefined {
+  try {
+    const result = run();
+    if (result instanceof Promise) result.catch((error: unknown) => raised(operation, error));
+    return result;
+  } catch (error) {
+    raised(operation, error);
+    return undefined;
+  }
+}
+
+/** As {@link guard}, for work that is awaited: resolves to `undefined` where it failed, never rejects. */
+export async function guardAsync<Result>(operation: string, run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    raised(operation, error);
+    return undefined;
+  }
+}
+
+/** Replaces the sink (`null`: the default, a rate-limited warning through OpenTelemetry's diag). Returns the one before. */
+export function setFailureSink(next: FailureSink | null): FailureSink {
+  const before = sink;
+  sink = next ?? warn;
+  return before;
+}
+
+/** How often each operation has failed since the process started. */
+export function failureCounts(): ReadonlyMap<string, number> {
+  return counts;
+}
