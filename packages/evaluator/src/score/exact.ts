@@ -1,0 +1,15 @@
+import type { Scorer } from './scorer.js';
+
+/**
+ * 1 where both answers are the same text, else 0: in Unicode's composed form (NFC), every run of white space one space, none
+ * at the ends. Case and punctuation count.
+ */
+export const exact: Scorer = {
+  name: 'exact',
+  applies: () => true,
+  score: (primary, other) => Number(normalised(primary.text) === normalised(other.text)),
+};
+
+function normalised(text: string): string {
+  return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
+}
