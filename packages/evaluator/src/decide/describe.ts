@@ -1,0 +1,70 @@
+import type { GateVerdict } from './verdict.js';
+
+/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
+export function describeGate(gate: GateVerdict): string {
+  const name = gate.stream === '_all' ? gate.gate : `${gate.gate} in ${gate.stream}`;
+  switch (gate.state) {
+    case 'waiting':
+      return `${name} has no threshold yet`;
+    case 'empty':
+      return `${name} has no pairs${gate.missing > 0 ? ` (${count(gate.missing)} missing)` : ''}`;
+    case 'insensitive':
+      return `${name} cannot tell answers apart (the incumbent agrees with itself only ${score(gate.reference)})`;
+    case 'safe':
+    case 'harm':
+    case 'open':
+      return `${name} ${numbers(gate)}`;
+  }
+}
+
+/** How many gates are described in one sentence before the rest is only counted. */
+const MOST_NAMED = 4;
+
+/** Several gates in words. */
+export function describeGates(gates: readonly GateVerdict[]): string {
+  const named = gates.slice(0, MOST_NAMED).map(describeGate);
+  const rest = gates.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+/** `errors`, `errors and latency_p95`, `errors, similarity and 2 more`. */
+export function names(gates: readonly GateVerdict[]): string {
+  const all = gates.map(({ gate, stream }) => (stream === '_all' ? gate : `${gate} in ${stream}`));
+  const kept = all.length > MOST_NAMED ? [...all.slice(0, MOST_NAMED - 1), `${all.length - MOST_NAMED + 1} more`] : all;
+  return kept.length < 2 ? kept.join('') : `${kept.slice(0, -1).join(', ')} and ${kept.at(-1)}`;
+}
+
+/** A count with separators: 12,345. */
+export function count(value: number): string {
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function numbers({ gate, candidate, reference, margin, thresholdMs, pairs, missing }: GateVerdict): string {
+  const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
+  if (gate === 'errors') {
+    return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
+  }
+  if (gate === 'agreement' || gate === 'similarity') {
+    return `${score(candidate)} against the incumbent's ${score(reference)} with itself (at most ${margin} less${lost})`;
+  }
+  const bound = thresholdMs ?? 0;
+  const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
+  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`;
+}
+
+function points(margin: number): string {
+  const value = Number((100 * margin).toFixed(2));
+  return value === 1 ? '1 point' : `${value} points`;
+}
+
+function score(value: number | null): string {
+  return value === null ? 'unknown' : value.toFixed(2);
+}
+
+function milliseconds(value: number): string {
+  return `${count(value)} ms`;
+}

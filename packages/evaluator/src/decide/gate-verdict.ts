@@ -1,0 +1,84 @@
+import type { Gates } from '../tally/gate-settings.js';
+import type { Gate } from '../tally/gates.js';
+import type { Threshold } from '../tally/latencies.js';
+import { emptyTally, snapshot, type Snapshot, type Tally } from '../tally/tally.js';
+import { PolicyError } from './policy.js';
+import type { GateState, GateVerdict, Range } from './verdict.js';
+
+/** The e-values a claim needs. Natural logarithms. */
+export interface Bars {
+  /** 1 / level: a gate is passed. */
+  readonly safe: number;
+  /** (1 + critical segments) / level: the mean over the gates of a stream stops the run. */
+  readonly harm: number;
+  /** The number of gates of the stream. */
+  readonly gates: number;
+}
+
+/**
+ * What one gate says in one stream. A gate without a tally has no pair, and a gate without a pair is never passed.
+ *
+ * @throws PolicyError for a tally made with another margin than the policy's
+ */
+export function gateVerdict(
+  gate: Gate,
+  settings: Gates,
+  stream: string,
+  tally: Tally = emptyTally(gate.m),
+  thresholds: readonly Threshold[] = [],
+  bars: Bars,
+): GateVerdict {
+  if (tally.m !== gate.m) {
+    throw new PolicyError(`the evidence of ${gate.name} in ${stream} was tested against m = ${tally.m}, the policy says ${gate.m}`);
+  }
+  const frozen = thresholds.find((one) => one.stream === stream && one.metric === gate.name);
+  const thresholdMs = gate.thresholdMs ?? (gate.freezing === null ? null : (frozen?.value ?? null));
+  const numbers = snapshot(tally);
+  const state = stateOf(gate, numbers, thresholdMs, bars);
+  return {
+    gate: gate.name,
+    stream,
+    state,
+    pairs: numbers.pairs,
+    missing: numbers.missing,
+    wins: numbers.wins,
+    ties: numbers.ties,
+    losses: numbers.losses,
+    reference: numbers.reference,
+    candidate: numbers.candidate,
+    margin: marginOf(settings, gate),
+    thresholdMs,
+    safeLogE: numbers.safe.logE,
+    harmLogE: numbers.harm.logE,
+    remaining: state === 'open' ? remainingPairs(numbers, bars.safe) : null,
+  };
+}
+
+function stateOf(gate: Gate, numbers: Snapshot, thresholdMs: number | null, bars: Bars): GateState {
+  // The mean over J gates is at least one gate's share of it.
+  if (numbers.harm.logE >= bars.harm + Math.log(bars.gates)) return 'harm';
+  if (gate.freezing !== null && thresholdMs === null) return 'waiting';
+  const known = numbers.pairs - numbers.missing;
+  if (known <= 0) return 'empty';
+  // Where the incumbent does not agree with itself, disagreeing proves nothing: exact match on free text is 0 for anyone.
+  if (gate.insensitiveBelow !== null && !((numbers.reference ?? 0) >= gate.insensitiveBelow)) return 'insensitive';
+  return numbers.safe.logE >= bars.safe ? 'safe' : 'open';
+}
+
+/**
+ * Pairs a gate still needs, if what comes is like what came: the distance to the bar at the growth so far of the luckiest
+ * bet, from a tenth of it to twice it (measured: the ratio of estimate to truth lies within .45 and 9.7 in 80 % of runs).
+ *
+ * Null where no bet has grown: the data do not favour GO at this margin.
+ */
+export function remainingPairs({ pairs, safe }: Snapshot, bar: number): Range | null {
+  if (pairs === 0 || !(safe.logLargest > 0)) return null;
+  const estimate = Math.max(1, (bar - safe.logLargest) / (safe.logLargest / pairs));
+  return { low: Math.max(1, Math.ceil(estimate / 10)), high: Math.max(1, Math.ceil(estimate * 2)) };
+}
+
+function marginOf(settings: Gates, gate: Gate): number {
+  const one = settings[gate.name];
+  if (one === undefined) return 0;
+  return 'ratio' in one ? one.ratio : one.margin;
+}

@@ -1,0 +1,88 @@
+import { rateSequence } from '../stats/rate-sequence.js';
+import type { Policy } from './policy.js';
+import type { Hold } from './verdict.js';
+
+/** What the ledger knows about the soundness of the evidence. A number that is not known is null, never 0. */
+export interface Health {
+  /** Sampled calls that were admitted, and those refused for a reason of coverage. */
+  readonly coverage: { readonly admitted: number; readonly skipped: number } | null;
+  /** Legs of slices past their deadline: admitted, and of these not stored. */
+  readonly losses: { readonly admitted: number; readonly lost: number } | null;
+  /** Primaries of stored pairs: all, those that failed, those the user aborted. */
+  readonly primaries: { readonly calls: number; readonly failed: number; readonly aborted: number } | null;
+  /** Why the numbers are not current (a silent producer, an unreachable queue, an unreadable batch); null: they are. */
+  readonly stale: string | null;
+  /** The window or the budget is over: no more evidence will come. */
+  readonly expired: boolean;
+  /** The policy was registered after the first pair. */
+  readonly exploratory: boolean;
+}
+
+const MOST_LOST = 0.005;
+const MOST_ABORTED = 0.05;
+const MOST_FAILED = 0.5;
+
+/** The reasons to hold that lie in the sample and not in the evidence, the gravest first. Unknown counts as unsound. */
+export function unsound(policy: Policy, health: Health): readonly Hold[] {
+  return [exploratory(health), stale(health), lossy(health), coverage(policy, health), primaries(health)].flatMap(
+    (hold) => hold ?? [],
+  );
+}
+
+function exploratory(health: Health): Hold | null {
+  if (!health.exploratory) return null;
+  return { reason: 'exploratory', sentence: 'the policy was registered after the first pair, so nothing it says is a test' };
+}
+
+function stale(health: Health): Hold | null {
+  return health.stale === null ? null : { reason: 'stale', sentence: `the numbers are not current: ${health.stale}` };
+}
+
+/** Losses of our own are not outcomes of the candidate: .5 % is more than an honest comparison may lack. */
+function lossy({ losses }: Health): Hold | null {
+  if (losses === null || !isCount(losses.admitted) || !isCount(losses.lost)) {
+    return { reason: 'lossy', sentence: 'it is not known how many admitted legs were lost' };
+  }
+  const lost = Math.min(losses.lost, losses.admitted);
+  const [low] = rateSequence(lost, losses.admitted, { tOpt: 1000 });
+  if (low <= MOST_LOST) return null;
+  return { reason: 'lossy', sentence: `${lost} of ${losses.admitted} admitted legs were lost (at most 0.5 % may be)` };
+}
+
+function coverage(policy: Policy, health: Health): Hold | null {
+  const known = health.coverage;
+  const total = known === null ? 0 : known.admitted + known.skipped;
+  if (known === null || !isCount(known.admitted) || !isCount(known.skipped) || total === 0) {
+    return { reason: 'coverage', sentence: 'it is not known which share of the sampled calls was admitted' };
+  }
+  if (known.admitted / total >= policy.minCoverage) return null;
+  const share = percent(known.admitted / total);
+  return {
+    reason: 'coverage',
+    sentence: `only ${share} of the sampled calls were admitted (at least ${percent(policy.minCoverage)} must be)`,
+  };
+}
+
+function primaries(health: Health): Hold | null {
+  const known = health.primaries;
+  if (known === null || ![known.calls, known.failed, known.aborted].every(isCount)) {
+    return { reason: 'coverage', sentence: 'it is not known what became of the primary calls' };
+  }
+  if (known.aborted > MOST_ABORTED * known.calls) {
+    const share = percent(known.aborted / known.calls);
+    return { reason: 'coverage', sentence: `users aborted ${share} of the primary calls (at most 5 % may be)` };
+  }
+  if (known.failed > MOST_FAILED * known.calls) {
+    const share = percent(known.failed / known.calls);
+    return { reason: 'inconclusive', sentence: `the incumbent itself failed in ${share} of the calls: it is no standard to be measured against` };
+  }
+  return null;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,105 @@
+import type { GateName } from '../tally/gate-settings.js';
+
+/** The states of a verdict; an earlier one outranks the later ones. */
+export const STATES = ['invalid', 'no_go', 'hold', 'go_provisional', 'go'] as const;
+export type State = (typeof STATES)[number];
+
+/** Why a verdict is `hold`. */
+export type HoldReason =
+  | 'insufficient'
+  | 'inconclusive'
+  | 'expired'
+  | 'stale'
+  | 'lossy'
+  | 'coverage'
+  | 'segment'
+  | 'degrading'
+  | 'insensitive'
+  | 'judge_insensitive'
+  | 'exploratory';
+
+/** `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
+export type Reason = HoldReason | 'harm' | 'noise_harm' | 'safe';
+
+/** What is known of one run at one look. JSON: no bigint, no NaN, no infinity. */
+export interface Verdict {
+  readonly v: 1;
+  readonly state: State;
+  readonly reason: Reason;
+  /** One sentence for a person, with the numbers that decide. */
+  readonly sentence: string;
+  /** The level of every test of this run, alpha / (C k (k + 1)). */
+  readonly level: number;
+  /** Pairs of evidence in the overall stream. */
+  readonly pairs: number;
+  /** Pairs of the overall stream still needed, as a range; null where no number can be given. */
+  readonly remaining: Range | null;
+  /** Every reason to hold that applies, the one that is stated first. Also given where the state is not `hold`. */
+  readonly holds: readonly Hold[];
+  /** The overall stream first, then the critical segments. */
+  readonly streams: readonly StreamVerdict[];
+  readonly gates: readonly GateVerdict[];
+  /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
+  readonly transition: Transition | null;
+}
+
+export interface Hold {
+  readonly reason: HoldReason;
+  readonly sentence: string;
+}
+
+/** A range of pairs. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** All gates of a stream together. Natural logarithms of e-values. */
+export interface StreamVerdict {
+  readonly stream: string;
+  readonly state: 'safe' | 'harm' | 'open';
+  /** The smallest over the gates: every one must be passed. */
+  readonly safeLogE: number;
+  /** Of the mean over the gates, valid however they depend on each other. */
+  readonly harmLogE: number;
+}
+
+/**
+ * - `safe`: its claim is made now. `harm`: it alone stops the run. `open`: neither.
+ * - `insensitive`: the scorer cannot tell answers apart. `waiting`: its threshold is not frozen yet. `empty`: no pair yet.
+ */
+export type GateState = 'safe' | 'harm' | 'open' | 'insensitive' | 'waiting' | 'empty';
+
+/** One gate in one stream. */
+export interface GateVerdict {
+  readonly gate: GateName;
+  readonly stream: string;
+  readonly state: GateState;
+  /** Pairs of evidence, the missing ones included. */
+  readonly pairs: number;
+  readonly missing: number;
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
+  /** The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls. */
+  readonly reference: number | null;
+  readonly candidate: number | null;
+  /** As the policy has it: a difference of levels, or a ratio of latencies. */
+  readonly margin: number;
+  /** T of a latency gate, in milliseconds. */
+  readonly thresholdMs: number | null;
+  /** Natural logarithms of the e-values. */
+  readonly safeLogE: number;
+  readonly harmLogE: number;
+  /** Pairs this gate still needs to be passed; null where passed, or where the data do not favour it. */
+  readonly remaining: Range | null;
+}
+
+/** A rejection that stays: evidence that comes later does not take it back. */
+export interface Transition {
+  readonly state: 'no_go' | 'invalid';
+  readonly stream: string;
+  readonly sentence: string;
+  /** Pairs of evidence in the overall stream at that look. */
+  readonly pairs: number;
+}
