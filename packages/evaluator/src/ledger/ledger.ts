@@ -1,0 +1,151 @@
+import type { Run } from '@understudy/instrumentation/experiment';
+import type { Batch, CallId, ClusterKey, Leg, PairId, RunId, Trial } from '@understudy/instrumentation/trial';
+import type { PairFacts } from '../tally/facts.js';
+import type { LedgerSnapshot } from './snapshot.js';
+
+/**
+ * The durable record. Every write may be repeated and leaves what one would have left; every time is handed in (`now`, epoch ms).
+ *
+ * Methods reject with a retryable `LedgerUnavailable` where the database is away, and with the database's own error otherwise.
+ */
+export interface Ledger {
+  /** Registers an announced run and numbers it among the runs of its experiment. A run already known keeps its number. */
+  registerRun(run: Run, now: number): Promise<RegisteredRun>;
+  /** A registered run, or null. Kept in memory once found: a run never changes. */
+  findRun(run: RunId): Promise<RegisteredRun | null>;
+  /**
+   * Stores a batch in one transaction: the producer's word (sequence, watermark, counts) and the rows. A batch that was
+   * stored before changes nothing. Every run of `rows` must be registered; counts of unregistered runs are left out.
+   */
+  storeBatch(batch: Batch, rows: readonly PairRow[], now: number): Promise<StoreResult>;
+  /** Puts what could not be stored aside. The same rejection twice is one row. */
+  reject(rejections: readonly Rejection[], now: number): Promise<void>;
+  /** Takes or renews the lease for `ttlMs`. False where another holder has it. */
+  tryLease(holder: string, now: number, ttlMs: number): Promise<boolean>;
+  /** Gives the lease up, so that the next holder need not wait for its end. */
+  releaseLease(holder: string): Promise<void>;
+  /** Closes every slice that can be closed, in order of start per run and arm. Needs the lease; without it closes nothing. */
+  closeSlices(options: CloseOptions): Promise<readonly ClosedSlice[]>;
+  /** Stores that a state was reached, once per run, arm and state. True for the first time. */
+  recordTransition(transition: Transition): Promise<boolean>;
+  /** Everything a verdict, the status and the metrics are made of, read at one point in time. */
+  snapshot(options: SnapshotOptions): Promise<LedgerSnapshot>;
+  /** Stored pairs with their content, the newest first. */
+  readPairs(query: PairQuery): Promise<readonly StoredPair[]>;
+  close(): Promise<void>;
+}
+
+/** A run with its place among the runs of its experiment. `k` counts from 1. */
+export interface RegisteredRun extends Run {
+  readonly k: number;
+  readonly registeredAt: number;
+}
+
+/** One leg with its primary, ready to be stored. */
+export interface PairRow {
+  readonly pair: PairId;
+  readonly call: CallId;
+  readonly run: RunId;
+  readonly arm: string;
+  readonly producer: string;
+  /** floor(start of the call / slice length of the run). */
+  readonly slice: number;
+  readonly segment: string;
+  readonly cluster: ClusterKey;
+  readonly pi: number;
+  readonly facts: PairFacts;
+  readonly content: PairContent;
+}
+
+/** What was said and where its spans are: what a person looks at, never what decides. */
+export interface PairContent {
+  readonly operation: string;
+  readonly stream: boolean;
+  readonly startedAt: number;
+  readonly input: Trial['input'];
+  readonly primary: Leg;
+  readonly shadow: Leg;
+}
+
+/** A stored pair. `evidence`: its slice is closed and it is the pair of its cluster key that counts. */
+export interface StoredPair extends PairRow {
+  readonly late: boolean;
+  readonly evidence: boolean;
+}
+
+export interface PairQuery {
+  readonly run: RunId;
+  readonly arm: string;
+  /** At most so many. Default 20. */
+  readonly limit?: number;
+  readonly segment?: string;
+  /** Only this pair. */
+  readonly pair?: string;
+}
+
+/** What storing a batch did. */
+export interface StoreResult {
+  /** The batch had been stored before. */
+  readonly repeated: boolean;
+  /** Pairs stored now for the first time. */
+  readonly inserted: readonly PairId[];
+  /** Of `inserted`, those whose slice was closed: shown, never evidence. */
+  readonly late: number;
+}
+
+/** Something put aside. `legs` are the admitted legs in it, where they could be counted. */
+export interface Rejection {
+  readonly job: string;
+  readonly code: string;
+  readonly message: string;
+  readonly producer: string | null;
+  readonly seq: number | null;
+  readonly run: string | null;
+  readonly arm: string | null;
+  readonly legs: number | null;
+  /** What it was, as JSON; cut off beyond a limit. */
+  readonly data: string | null;
+}
+
+/** What the queue lets the closer know. */
+export interface QueueView {
+  /** Epoch ms since when the queue has been reachable without a break. */
+  readonly connectedSince: number;
+  /** Every job put on the queue before this time (epoch ms) has been handled: now where the queue is drained. */
+  readonly handledThrough: number;
+}
+
+export interface CloseOptions {
+  readonly holder: string;
+  readonly now: number;
+  readonly queue: QueueView;
+}
+
+/** Why a slice was closed: every producer accounted for its calls, or its deadline had passed. */
+export type CloseReason = 'complete' | 'deadline';
+
+export interface ClosedSlice {
+  readonly run: RunId;
+  readonly arm: string;
+  readonly slice: number;
+  readonly reason: CloseReason;
+  readonly stored: number;
+  readonly evidence: number;
+  /** Admitted and not stored. */
+  readonly missing: number;
+}
+
+/** A state reached. `no_go` is latched: it stays until a new run. */
+export interface Transition {
+  readonly run: RunId;
+  readonly arm: string;
+  readonly state: string;
+  readonly at: number;
+  readonly reasons: readonly string[];
+}
+
+export interface SnapshotOptions {
+  readonly now: number;
+  /** Without it, producers are judged as by a reader that has always been connected to a drained queue. */
+  readonly queue?: QueueView;
+}

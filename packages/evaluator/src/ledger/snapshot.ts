@@ -1,0 +1,117 @@
+import type { Tally } from '../tally/tally.js';
+import type { CloseReason, RegisteredRun, Transition } from './ledger.js';
+
+/** The ledger at one point in time. */
+export interface LedgerSnapshot {
+  readonly at: number;
+  /** In order of registration. */
+  readonly runs: readonly RunState[];
+  readonly producers: readonly ProducerState[];
+  readonly rejected: RejectedState;
+}
+
+export interface RunState {
+  readonly run: RegisteredRun;
+  /** By arm: every candidate, and `aa`. */
+  readonly arms: Readonly<Record<string, ArmState>>;
+}
+
+export interface ArmState {
+  /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */
+  readonly firstSliceAt: number | null;
+  readonly closedThrough: number | null;
+  /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
+  readonly streams: Readonly<Record<string, Readonly<Record<string, MetricState>>>>;
+  readonly funnel: FunnelState;
+  readonly segments: Readonly<Record<string, FunnelState>>;
+  readonly transitions: readonly Transition[];
+  /** Slices not closed yet, the oldest first, at most {@link OPEN_SLICES_SHOWN}. */
+  readonly open: readonly OpenSlice[];
+  readonly openCount: number;
+  readonly closedCount: Readonly<Record<CloseReason, number>>;
+}
+
+/** Open slices a snapshot lists per arm. */
+export const OPEN_SLICES_SHOWN = 5;
+
+export interface MetricState {
+  readonly tally: Tally;
+  /** T in milliseconds of a latency gate, once frozen. */
+  readonly threshold: number | null;
+}
+
+/**
+ * Legs of one arm. `admitted = stored + dropped + aside + lost + pending`; `sampled = admitted + skipped`, in the producers'
+ * words. `late` and `evidence` are parts of `stored`.
+ */
+export interface FunnelState {
+  readonly eligible: number;
+  readonly sampled: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly admitted: number;
+  readonly published: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly stored: number;
+  readonly late: number;
+  readonly scored: number;
+  readonly evidence: number;
+  readonly aside: number;
+  /** Admitted, neither stored nor dropped nor aside, in slices past their deadline; and in slices before it. */
+  readonly lost: number;
+  readonly pending: number;
+}
+
+/**
+ * `final`: said goodbye and every batch is here. `gone`: silent for 90 s without a goodbye; what it admitted after `lastSentAt`
+ * is unknowable.
+ */
+export interface ProducerState {
+  readonly id: string;
+  readonly state: 'alive' | 'final' | 'gone';
+  readonly startedAt: number;
+  /** Our clock when its last batch was stored, and its clock when that was sent. */
+  readonly lastSeen: number;
+  readonly lastSentAt: number;
+  /** The last batch up to which none is missing, and the newest one. -1 before the first. */
+  readonly contiguousSeq: number;
+  readonly lastSeq: number;
+  /** Where every earlier batch is here: every call admitted before is published or dropped. */
+  readonly watermark: number | null;
+}
+
+export interface RejectedState {
+  readonly count: number;
+  /** By the code of the error. */
+  readonly byCode: Readonly<Record<string, number>>;
+  /** At most 20. */
+  readonly newest: readonly RejectedItem[];
+}
+
+export interface RejectedItem {
+  readonly job: string;
+  readonly code: string;
+  readonly message: string;
+  readonly producer: string | null;
+  readonly run: string | null;
+  readonly arm: string | null;
+  readonly legs: number | null;
+  readonly at: number;
+}
+
+export interface OpenSlice {
+  readonly slice: number;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly deadlineAt: number;
+  readonly stored: number;
+  readonly waits: readonly Waiting[];
+}
+
+/** What an open slice waits for. */
+export type Waiting =
+  | { readonly for: 'end'; readonly until: number }
+  | { readonly for: 'queue'; readonly handledThrough: number }
+  | { readonly for: 'earlier_slice' }
+  | { readonly for: 'closer' }
+  | { readonly for: 'final_count' | 'watermark' | 'first_batch'; readonly producer: string }
+  | { readonly for: 'rows'; readonly producer: string; readonly stored: number; readonly published: number };
