@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** Runs the suite of redis.test.ts where no redis-server is on the PATH. */
 function runWithoutRedis(environment: Readonly<Record<string, string>>): { status: number | null; output: string } {
   const args = ['node_modules/vitest/vitest.mjs', 'run', 'test/servers/redis.test.ts'];
-  const env = { PATH: dirname(process.execPath), HOME: process.env['HOME'], NO_COLOR: '1', ...environment };
+  const env = { PATH: '/nowhere', HOME: process.env['HOME'], NO_COLOR: '1', ...environment };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
   return { status, output: stdout + stderr };
 }
