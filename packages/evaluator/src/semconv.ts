@@ -1,0 +1,54 @@
+/**
+ * Names on the wire. `gen_ai.*` are those of the OpenTelemetry GenAI semantic conventions (open-telemetry/
+ * semantic-conventions-genai, event `gen_ai.evaluation.result`), copied because the conventions are still moving; everything of
+ * our own begins with `understudy.`.
+ */
+
+export const EVENT_GEN_AI_EVALUATION_RESULT = 'gen_ai.evaluation.result';
+export const ATTR_GEN_AI_EVALUATION_NAME = 'gen_ai.evaluation.name';
+export const ATTR_GEN_AI_EVALUATION_SCORE_VALUE = 'gen_ai.evaluation.score.value';
+export const ATTR_ERROR_TYPE = 'error.type';
+
+export const SPAN_EVALUATE = 'evaluate';
+
+export const ATTR_PAIR_ID = 'understudy.pair.id';
+export const ATTR_CALL_ID = 'understudy.call.id';
+export const ATTR_ROLE = 'understudy.role';
+export const ATTR_EXPERIMENT = 'understudy.experiment';
+export const ATTR_ARM = 'understudy.arm';
+export const ATTR_RUN = 'understudy.run';
+export const ATTR_SEGMENT = 'understudy.segment';
+export const ATTR_PRIMARY_OUTCOME = 'understudy.primary.outcome';
+export const ATTR_SHADOW_OUTCOME = 'understudy.shadow.outcome';
+/** Primary's and shadow's duration, in milliseconds. */
+export const ATTR_PRIMARY_DURATION = 'understudy.primary.duration_ms';
+export const ATTR_SHADOW_DURATION = 'understudy.shadow.duration_ms';
+/** The same scorer between the incumbent's two answers to this call: what a score is read against. */
+export const ATTR_NOISE_SCORE = 'understudy.noise.score.value';
+export const ATTR_PEER_TRACE_ID = 'understudy.peer.trace_id';
+export const ATTR_PEER_SPAN_ID = 'understudy.peer.span_id';
+
+/** Attributes of metrics: plain names, each from a closed set. */
+export const LABEL = {
+  stage: 'stage',
+  reason: 'reason',
+  experiment: 'experiment',
+  arm: 'arm',
+  segment: 'segment',
+  outcome: 'outcome',
+  scorer: 'scorer',
+  metric: 'metric',
+  bound: 'bound',
+  claim: 'claim',
+  state: 'state',
+} as const;
+
+export const METRIC_FUNNEL = 'understudy.funnel';
+export const METRIC_DROPPED = 'understudy.dropped';
+export const METRIC_PAIRS = 'understudy.pairs';
+export const METRIC_SCORE = 'understudy.score';
+export const METRIC_ESTIMATE = 'understudy.estimate';
+export const METRIC_EVIDENCE = 'understudy.evidence';
+export const METRIC_VERDICT = 'understudy.verdict';
+export const METRIC_PAIRS_REMAINING = 'understudy.pairs.remaining';
+export const METRIC_COVERAGE = 'understudy.coverage';
