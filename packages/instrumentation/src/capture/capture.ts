@@ -1,0 +1,83 @@
+import type { Meter, Tracer } from '@opentelemetry/api';
+import type { Dialect, ModelRequest } from '../dialect/dialect.js';
+import { dialectOf } from '../dialect/registry.js';
+import { guard } from '../guard.js';
+import type { OnRequest, OutgoingRequest } from '../tap/observer.js';
+import type { CallListener } from './call.js';
+import { CallMetrics } from './call-metrics.js';
+import { processClock, type Clock } from './clock.js';
+import { LateCall } from './late-call.js';
+import { PrimaryCall, type CallEnvironment } from './primary-call.js';
+import { attempt, identity, spanName, startPrimarySpan } from './primary-span.js';
+
+export interface CaptureOptions {
+  /** The protocols to look for. */
+  readonly dialects: readonly Dialect[];
+  /** Asked at every call, so that a provider set later is used. */
+  readonly tracer: () => Tracer;
+  /** Asked at every call; instruments are made again when it gives another meter. */
+  readonly meter: () => Meter;
+  /** Is shown every call at its start, synchronously, before the request is sent. */
+  readonly listener: CallListener;
+  /** How long a response may lie unread before its span ends as abandoned, in ms. Default: 60,000. */
+  readonly abandonedAfterMs?: number;
+  /** How much of one answer may be held, in bytes. Default: 1 MiB. */
+  readonly maxAnswerBytes?: number;
+  readonly clock?: Clock;
+}
+
+const DEFAULTS = {
+  abandonedAfterMs: 60_000,
+  maxAnswerBytes: 1024 * 1024,
+  clock: processClock,
+} satisfies Partial<CaptureOptions>;
+
+/** How the SDKs made by Stainless (openai, anthropic, ...) number their retries. */
+const RETRY_HEADER = 'x-stainless-retry-count';
+
+/** What the tap calls for each request: makes the primary's span and its {@link Call}, and follows it to its end. */
+export function createCapture(options: CaptureOptions): OnRequest {
+  const environment: CallEnvironment = {
+    clock: options.clock ?? DEFAULTS.clock,
+    metrics: new CallMetrics(options.meter),
+    abandonedAfterMs: options.abandonedAfterMs ?? DEFAULTS.abandonedAfterMs,
+    maxAnswerBytes: options.maxAnswerBytes ?? DEFAULTS.maxAnswerBytes,
+  };
+  return (outgoing) => {
+    const dialect = dialectOf(outgoing.method, outgoing.url, options.dialects);
+    if (dialect === null) return null;
+    const startedAt = environment.clock.now();
+    const startedElapsed = environment.clock.elapsed();
+    const begin = (body: string, late: boolean): PrimaryCall =>
+      beginCall(options, environment, { dialect, outgoing, startedAt, startedElapsed, late }, body);
+    // A body that cannot be read still makes a call: the attempt is real, and listeners count it as unreadable.
+    const body = guard('capture.request_body', () => outgoing.body()) ?? null;
+    if (body === null || typeof body === 'string') return begin(body ?? '', false);
+    const known = body.catch(() => null).then((text) => begin(text ?? '', true));
+    return new LateCall(known, environment.abandonedAfterMs, environment.maxAnswerBytes);
+  };
+}
+
+interface Attempt {
+  readonly dialect: Dialect;
+  readonly outgoing: OutgoingRequest;
+  readonly startedAt: number;
+  readonly startedElapsed: number;
+  /** The call is known only after it has started: its span must be told when that was. */
+  readonly late: boolean;
+}
+
+function beginCall(options: CaptureOptions, environment: CallEnvironment, start: Attempt, body: string): PrimaryCall {
+  const { dialect, outgoing } = start;
+  const unread: ModelRequest = { operation: dialect.operation, model: null, stream: false };
+  const request = guard('capture.skim', () => dialect.skim(body)) ?? unread;
+  const headers = outgoing.headers();
+  const resendCount = Number.parseInt(headers.get(RETRY_HEADER) ?? '', 10) || 0;
+  const named = identity(dialect, request, outgoing.url);
+  const attributes = { ...named, ...attempt(request, resendCount) };
+  const span = startPrimarySpan(options.tracer(), spanName(request), attributes, start.late ? start.startedAt : undefined);
+  const call = new PrimaryCall(environment, { ...start, request, headers, body, resendCount, span, identity: named });
+  if (span.own && call.recording) guard('capture.attributes', () => span.span.setAttributes(dialect.requestAttributes(body)));
+  guard('capture.listener', () => options.listener(call));
+  return call;
+}

@@ -1,0 +1,75 @@
+import { guard, raised } from '../guard.js';
+import type { BodyObserver, RequestObserver } from '../tap/observer.js';
+
+/**
+ * Stands in for a call whose request body is still being read (a `Request`, whose body is a stream), and hands on everything it was
+ * told once the call is known. Nearly always that is before the response: what is held in between is bounded all the same.
+ */
+export class LateCall<Known extends RequestObserver & BodyObserver> implements RequestObserver, BodyObserver {
+  readonly abandonedAfterMs: number;
+  readonly #maxBytes: number;
+  #waiting: ((call: Known) => void)[] | null = [];
+  #heldBytes = 0;
+  #known: Known | null = null;
+
+  constructor(known: Promise<Known>, abandonedAfterMs: number, maxBytes: number) {
+    this.abandonedAfterMs = abandonedAfterMs;
+    this.#maxBytes = maxBytes;
+    known.then(
+      (call) => {
+        this.#known = call;
+        const waiting = this.#waiting ?? [];
+        this.#waiting = null;
+        for (const tell of waiting) guard('capture.late', () => tell(call));
+      },
+      (error: unknown) => {
+        this.#waiting = null;
+        raised('capture.request_body', error);
+      },
+    );
+  }
+
+  run<Result>(send: () => Result): Result {
+    return send();
+  }
+
+  responded(status: number): BodyObserver | null {
+    this.#tell((call) => call.responded(status));
+    return this;
+  }
+
+  chunk(bytes: Uint8Array): void {
+    if (this.#known !== null) {
+      this.#known.chunk(bytes);
+    } else if (this.#heldBytes + bytes.length <= this.#maxBytes) {
+      this.#heldBytes += bytes.length;
+      const copy = bytes.slice();
+      this.#tell((call) => call.chunk(copy));
+    }
+  }
+
+  ended(): void {
+    this.#tell((call) => call.ended());
+  }
+
+  failed(error: unknown): void {
+    this.#tell((call) => call.failed(error));
+  }
+
+  cancelled(reason: unknown): void {
+    this.#tell((call) => call.cancelled(reason));
+  }
+
+  abandoned(): void {
+    this.#tell((call) => call.abandoned());
+  }
+
+  unobservable(): void {
+    this.#tell((call) => call.unobservable());
+  }
+
+  #tell(tell: (call: Known) => void): void {
+    if (this.#known !== null) tell(this.#known);
+    else this.#waiting?.push(tell);
+  }
+}

@@ -1,0 +1,192 @@
+import { context, isSpanContextValid, type Attributes, type Span } from '@opentelemetry/api';
+import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { guard } from '../guard.js';
+import { ATTR_ERROR_TYPE, ATTR_GEN_AI_RESPONSE_MODEL, ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, ATTR_OUTCOME } from '../semconv.js';
+import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
+import type { Leg, SpanReference } from '../trial/trial.js';
+import type { Call } from './call.js';
+import type { CallMetrics } from './call-metrics.js';
+import type { Clock } from './clock.js';
+import { failureType, isTimeout } from './failure.js';
+import { answered, fail, type PrimarySpan } from './primary-span.js';
+
+/** What all calls of one capture share. */
+export interface CallEnvironment {
+  readonly clock: Clock;
+  readonly metrics: CallMetrics;
+  readonly abandonedAfterMs: number;
+  readonly maxAnswerBytes: number;
+}
+
+/** What is known of one call when it starts. */
+export interface CallStart {
+  readonly startedAt: number;
+  readonly startedElapsed: number;
+  readonly dialect: Dialect;
+  readonly request: ModelRequest;
+  readonly outgoing: OutgoingRequest;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly resendCount: number;
+  readonly span: PrimarySpan;
+  /** Attributes that go on the standard metrics. */
+  readonly identity: Attributes;
+}
+
+/** How a call can end, before its answer is looked at. */
+type End =
+  | { readonly how: 'ended' }
+  | { readonly how: 'failed'; readonly type: string }
+  | { readonly how: 'aborted' }
+  | { readonly how: 'abandoned' };
+
+/** One primary: what listeners see of it, and what the tap tells about it. Ends exactly once, whatever happens. */
+export class PrimaryCall implements Call, RequestObserver, BodyObserver {
+  readonly startedAt: number;
+  readonly dialect: Dialect;
+  readonly request: ModelRequest;
+  readonly url: URL;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly resendCount: number;
+  readonly span: Span;
+  readonly spanReference: SpanReference | null;
+  readonly recording: boolean;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly abandonedAfterMs: number;
+
+  readonly #environment: CallEnvironment;
+  readonly #start: CallStart;
+  readonly #listeners: ((leg: Leg) => void)[] = [];
+  #keep = false;
+  #reader: AnswerReader | null = null;
+  #firstChunkMs: number | null = null;
+  #settled = false;
+
+  constructor(environment: CallEnvironment, start: CallStart) {
+    this.#environment = environment;
+    this.#start = start;
+    this.startedAt = start.startedAt;
+    this.dialect = start.dialect;
+    this.request = start.request;
+    this.url = start.outgoing.url;
+    this.headers = start.headers;
+    this.body = start.body;
+    this.resendCount = start.resendCount;
+    this.span = start.span.span;
+    this.recording = this.span.isRecording();
+    const spanContext = this.span.spanContext();
+    this.spanReference = isSpanContextValid(spanContext) ? { traceId: spanContext.traceId, spanId: spanContext.spanId } : null;
+    this.context = start.span.surroundings;
+    this.abandonedAfterMs = environment.abandonedAfterMs;
+  }
+
+  keepAnswer(): void {
+    this.#keep = true;
+  }
+
+  onOutcome(listener: (leg: Leg) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  run<Result>(send: () => Result): Result {
+    return this.#start.span.own ? context.with(this.#start.span.context, send) : send();
+  }
+
+  responded(status: number): BodyObserver | null {
+    if (status < 200 || status > 299) {
+      this.#settle({ how: 'failed', type: String(status) });
+      return null;
+    }
+    this.#reader = this.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content: this.#keep });
+    return this;
+  }
+
+  chunk(bytes: Uint8Array): void {
+    const reader = this.#reader;
+    if (reader === null) return;
+    reader.push(bytes);
+    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#sinceStart();
+  }
+
+  ended(): void {
+    this.#settle({ how: 'ended' });
+  }
+
+  failed(error: unknown): void {
+    if (this.#reader?.terminal === true) this.#settle({ how: 'ended' });
+    else if (this.#start.outgoing.aborted() && !isTimeout(error)) this.#settle({ how: 'aborted' });
+    else this.#settle({ how: 'failed', type: failureType(error) });
+  }
+
+  cancelled(): void {
+    this.#settle({ how: this.#reader?.terminal === true ? 'ended' : 'aborted' });
+  }
+
+  abandoned(): void {
+    this.#settle({ how: 'abandoned' });
+  }
+
+  unobservable(): void {
+    this.#settle({ how: 'abandoned' });
+  }
+
+  #sinceStart(): number {
+    return this.#environment.clock.elapsed() - this.#start.startedElapsed;
+  }
+
+  #settle(end: End): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const durationMs = this.#sinceStart();
+    const reader = this.#reader;
+    this.#reader = null;
+    const answer = guard('capture.answer', () => reader?.finish() ?? null) ?? null;
+    const leg = this.#leg(end, answer, reader, durationMs);
+    guard('capture.span', () => this.#describe(end, leg, answer));
+    guard('capture.metrics', () => this.#measure(leg, answer));
+    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
+    if (this.#start.span.own) guard('capture.span', () => this.span.end());
+  }
+
+  #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {
+    const span = this.spanReference;
+    if (end.how === 'aborted') return { status: 'aborted', afterMs: durationMs, span };
+    if (end.how === 'abandoned') return { status: 'missing', reason: 'primary_unresolved' };
+    if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
+    const truncated = reader?.truncated === true;
+    if (reader !== null && reader.errorType !== null) return { status: 'error', type: reader.errorType, durationMs, span };
+    if (answer === null && !truncated) return { status: 'error', type: 'unreadable_answer', durationMs, span };
+    return {
+      status: 'ok',
+      answer: this.#keep && answer !== null && !truncated ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
+      finish: answer?.finish ?? null,
+      usage: answer?.usage ?? null,
+      durationMs,
+      ...(this.request.stream && this.#firstChunkMs !== null && { firstChunkMs: this.#firstChunkMs }),
+      model: answer?.model ?? null,
+      span,
+    };
+  }
+
+  #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {
+    if (!this.#start.span.own || !this.recording) return;
+    if (answer !== null) this.span.setAttributes(answered(answer));
+    if (this.request.stream && this.#firstChunkMs !== null) {
+      this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
+    }
+    if (leg.status === 'error') fail(this.span, leg.type);
+    if (end.how === 'aborted' || end.how === 'abandoned') this.span.setAttribute(ATTR_OUTCOME, end.how);
+  }
+
+  /** Calls that were given up say nothing about how long the operation takes. */
+  #measure(leg: Leg, answer: ModelAnswer | null): void {
+    if (leg.status !== 'ok' && leg.status !== 'error') return;
+    const attributes = {
+      ...this.#start.identity,
+      ...(answer !== null && answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
+    };
+    const failure: Attributes = leg.status === 'error' ? { [ATTR_ERROR_TYPE]: leg.type } : {};
+    this.#environment.metrics.record(leg.durationMs, answer?.usage ?? null, attributes, failure);
+  }
+}
