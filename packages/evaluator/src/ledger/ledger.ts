@@ -24,14 +24,14 @@ export interface Ledger {
   tryLease(holder: string, now: number, ttlMs: number): Promise<boolean>;
   /** Gives the lease up, so that the next holder need not wait for its end. */
   releaseLease(holder: string): Promise<void>;
-  /** Closes every slice that can be closed, in order of start per run and arm. Needs the lease; without it closes nothing. */
+  /** Closes every slice that can be closed, in order of start per run. Needs the lease; without it closes nothing. */
   closeSlices(options: CloseOptions): Promise<readonly ClosedSlice[]>;
-  /** Stores that a state was reached, once per run, arm and state. True for the first time. */
-  recordTransition(transition: Transition): Promise<boolean>;
+  /** Stores that a verdict stopped a run's arm: once per run, arm and state, the first wins. True where it was this one. */
+  recordTransition(transition: StoredTransition): Promise<boolean>;
   /** Everything a verdict, the status and the metrics are made of, read at one point in time. */
   snapshot(options: SnapshotOptions): Promise<LedgerSnapshot>;
   /** Stored pairs with their content, the newest first. */
-  readPairs(query: PairQuery): Promise<readonly StoredPair[]>;
+  readPairs(query: PairQuery): Promise<readonly ShownPair[]>;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface PairContent {
 }
 
 /** A stored pair. `evidence`: its slice is closed and it is the pair of its cluster key that counts. */
-export interface StoredPair extends PairRow {
+export interface ShownPair extends PairRow {
   readonly late: boolean;
   readonly evidence: boolean;
 }
@@ -126,22 +126,24 @@ export type CloseReason = 'complete' | 'deadline';
 
 export interface ClosedSlice {
   readonly run: RunId;
-  readonly arm: string;
   readonly slice: number;
   readonly reason: CloseReason;
+  /** Legs of all arms: stored, the evidence among them, and those admitted that are not stored. */
   readonly stored: number;
   readonly evidence: number;
-  /** Admitted and not stored. */
   readonly missing: number;
 }
 
-/** A state reached. `no_go` is latched: it stays until a new run. */
-export interface Transition {
+/** A state that stays until a new run, as the verdict gave it. */
+export interface StoredTransition {
   readonly run: RunId;
   readonly arm: string;
-  readonly state: string;
+  readonly state: 'no_go' | 'invalid';
+  readonly stream: string;
+  readonly sentence: string;
+  /** Pairs of evidence in the overall stream at that look. */
+  readonly pairs: number;
   readonly at: number;
-  readonly reasons: readonly string[];
 }
 
 export interface SnapshotOptions {

@@ -1,5 +1,8 @@
+import type { Outcome } from '../tally/facts.js';
+import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
-import type { CloseReason, RegisteredRun, Transition } from './ledger.js';
+import type { Threshold } from '../tally/latencies.js';
+import type { CloseReason, RegisteredRun, StoredTransition } from './ledger.js';
 
 /** The ledger at one point in time. */
 export interface LedgerSnapshot {
@@ -14,31 +17,36 @@ export interface RunState {
   readonly run: RegisteredRun;
   /** By arm: every candidate, and `aa`. */
   readonly arms: Readonly<Record<string, ArmState>>;
-}
-
-export interface ArmState {
+  /** Frozen so far; the arms share them, since they are of the primary. */
+  readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */
   readonly firstSliceAt: number | null;
   readonly closedThrough: number | null;
-  /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
-  readonly streams: Readonly<Record<string, Readonly<Record<string, MetricState>>>>;
-  readonly funnel: FunnelState;
-  readonly segments: Readonly<Record<string, FunnelState>>;
-  readonly transitions: readonly Transition[];
   /** Slices not closed yet, the oldest first, at most {@link OPEN_SLICES_SHOWN}. */
   readonly open: readonly OpenSlice[];
   readonly openCount: number;
   readonly closedCount: Readonly<Record<CloseReason, number>>;
 }
 
-/** Open slices a snapshot lists per arm. */
-export const OPEN_SLICES_SHOWN = 5;
-
-export interface MetricState {
-  readonly tally: Tally;
-  /** T in milliseconds of a latency gate, once frozen. */
-  readonly threshold: number | null;
+export interface ArmState {
+  /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
+  readonly streams: Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
+  readonly funnel: FunnelState;
+  readonly segments: Readonly<Record<string, FunnelState>>;
+  /** Stored pairs by what came of the primary and of the shadow. */
+  readonly outcomes: readonly OutcomeCount[];
+  readonly transitions: readonly StoredTransition[];
 }
+
+export interface OutcomeCount {
+  readonly segment: string;
+  readonly primary: Outcome['status'];
+  readonly shadow: Outcome['status'];
+  readonly pairs: number;
+}
+
+/** Open slices a snapshot lists per run. */
+export const OPEN_SLICES_SHOWN = 5;
 
 /**
  * Legs of one arm. `admitted = stored + dropped + aside + lost + pending`; `sampled = admitted + skipped`, in the producers'
@@ -59,6 +67,8 @@ export interface FunnelState {
   /** Admitted, neither stored nor dropped nor aside, in slices past their deadline; and in slices before it. */
   readonly lost: number;
   readonly pending: number;
+  /** Of `admitted`, those in slices past their deadline: what `lost` is a share of. */
+  readonly due: number;
 }
 
 /**
@@ -111,7 +121,6 @@ export interface OpenSlice {
 export type Waiting =
   | { readonly for: 'end'; readonly until: number }
   | { readonly for: 'queue'; readonly handledThrough: number }
-  | { readonly for: 'earlier_slice' }
   | { readonly for: 'closer' }
   | { readonly for: 'final_count' | 'watermark' | 'first_batch'; readonly producer: string }
   | { readonly for: 'rows'; readonly producer: string; readonly stored: number; readonly published: number };
