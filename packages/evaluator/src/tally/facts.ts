@@ -3,9 +3,15 @@
  */
 export const FACTS_VERSION = 1;
 
+/** Tokens as the provider counted them; a count it did not give is absent. */
+export interface Tokens {
+  readonly input?: number;
+  readonly output?: number;
+}
+
 /** What came of one call, without its content. Durations are milliseconds. */
 export type Outcome =
-  | { readonly status: 'ok'; readonly durationMs: number; readonly firstChunkMs?: number }
+  | { readonly status: 'ok'; readonly durationMs: number; readonly firstChunkMs?: number; readonly tokens?: Tokens }
   | { readonly status: 'error'; readonly type: string; readonly durationMs: number }
   | { readonly status: 'aborted'; readonly afterMs: number }
   | { readonly status: 'missing'; readonly reason: string };
@@ -70,8 +76,12 @@ function outcome(value: unknown, field: string): Outcome {
   switch (it['status']) {
     case 'ok': {
       const durationMs = number(it['durationMs'], `${field}.durationMs`);
-      if (it['firstChunkMs'] === undefined) return { status: 'ok', durationMs };
-      return { status: 'ok', durationMs, firstChunkMs: number(it['firstChunkMs'], `${field}.firstChunkMs`) };
+      return {
+        status: 'ok',
+        durationMs,
+        ...(it['firstChunkMs'] === undefined ? {} : { firstChunkMs: number(it['firstChunkMs'], `${field}.firstChunkMs`) }),
+        ...(it['tokens'] === undefined ? {} : { tokens: tokensOf(it['tokens'], `${field}.tokens`) }),
+      };
     }
     case 'error':
       return {
@@ -86,6 +96,14 @@ function outcome(value: unknown, field: string): Outcome {
     default:
       throw new FactsError(`${field}.status`, 'ok, error, aborted or missing');
   }
+}
+
+function tokensOf(value: unknown, field: string): Tokens {
+  const { input, output } = record(value, field);
+  return {
+    ...(input === undefined ? {} : { input: number(input, `${field}.input`) }),
+    ...(output === undefined ? {} : { output: number(output, `${field}.output`) }),
+  };
 }
 
 function scoresOf(value: unknown, field: string): Scores {
