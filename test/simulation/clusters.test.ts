@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { threeErrors } from './e-process.js';
+import { seeded, type Random } from './random.js';
+import { SCALE } from './scale.js';
+import { printTable } from './table.js';
+import { AT_LEVEL_05, countsOf, errorFacts, pair, Run, shareOfGo } from './world.js';
+
+/** Of failure rates: the boundary of the mean is (1 - .1) / 2 = .45. */
+const MARGIN = 0.1;
+const MEAN = (1 - MARGIN) / 2;
+const PAIRS = 3600;
+const PAIRS_PER_SLICE = 30;
+
+/** Conversations of `size` calls that all say the same, at the boundary: whether the gate is passed at any look. */
+function passes(random: Random, size: number, keyed: boolean): boolean {
+  const run = new Run({ ...AT_LEVEL_05, gates: { errors: { margin: MARGIN } } });
+  for (let made = 0; made < PAIRS; made += PAIRS_PER_SLICE) {
+    const pairs = Array.from({ length: PAIRS_PER_SLICE / size }, () => {
+      const facts = errorFacts(random.chance(MEAN) ? 1 : 0);
+      const first = pair(facts);
+      const others = Array.from({ length: size - 1 }, () => pair(facts, keyed ? { cluster: first.cluster } : {}));
+      return [first, ...others];
+    }).flat();
+    run.close(pairs, countsOf(pairs));
+    if (run.look().gates[0]?.state === 'safe') return true;
+  }
+  return false;
+}
+
+it('takes one call of a conversation as evidence, where counting all of them is fooled', () => {
+  const runs = 120 * SCALE;
+  const rows = [1, 2, 3, 5, 10].map((size) => {
+    const every = seeded(50 + size);
+    const one = seeded(70 + size);
+    return {
+      'calls a conversation': size,
+      'every call counts': shareOfGo(runs, () => passes(every, size, false)),
+      'one call counts': shareOfGo(runs, () => passes(one, size, true)),
+    };
+  });
+  printTable(`False GO at the boundary with identical copies, ${PAIRS} calls, level .05, ${runs} runs`, rows);
+  for (const row of rows) expect(row['one call counts']).toBeLessThanOrEqual(threeErrors(0.05, runs));
+  expect(rows.slice(1).map((row) => row['every call counts']).every((share) => share > 0.1)).toBe(true);
+  expect(rows.at(-1)?.['every call counts']).toBeGreaterThan(0.5);
+});
+
+it('remembers a conversation over slices', () => {
+  const run = new Run({ ...AT_LEVEL_05, gates: { errors: { margin: MARGIN } } });
+  for (let slice = 0; slice < 50; slice += 1) {
+    const pairs = [pair(errorFacts(1), { cluster: 'the same' }), pair(errorFacts(1), { cluster: 'the same' })];
+    run.close(pairs, countsOf(pairs));
+  }
+  expect(run.look()).toMatchObject({ state: 'hold', pairs: 1 });
+});
