@@ -1,0 +1,95 @@
+import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import type { RegisteredRun } from '../ledger/ledger.js';
+import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
+import { decide } from './decide.js';
+import type { Health } from './health.js';
+import type { Verdict } from './verdict.js';
+
+/** Where one candidate of one run stands at one look. */
+export interface Standing {
+  readonly run: RegisteredRun;
+  readonly arm: string;
+  /** The newest run of its experiment: what metrics and alerts speak of. */
+  readonly current: boolean;
+  readonly state: ArmState;
+  /** The A/A arm of the same run; null where none was drawn. */
+  readonly noise: ArmState | null;
+  readonly verdict: Verdict;
+}
+
+/** Silence of a producer after which its numbers are no longer current: several heartbeats of at most 5 s. */
+const SILENT_MS = 30_000;
+
+/** How long a slice may stay open past its deadline before the closer counts as away. */
+const UNCLOSED_MS = 30_000;
+
+/** The verdict on every candidate of every run, from one look at the ledger. Pure. Order: as the runs were registered. */
+export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
+  const newest = new Map(snapshot.runs.map(({ run }) => [run.experiment, run.id]));
+  return snapshot.runs.flatMap((state) => {
+    const { run, arms } = state;
+    const current = newest.get(run.experiment) === run.id;
+    return Object.entries(arms)
+      .filter(([arm]) => arm !== AA_ARM)
+      .map(([arm, one]) => ({
+        run,
+        arm,
+        current,
+        state: one,
+        noise: arms[AA_ARM] ?? null,
+        verdict: verdictOf(state, one, snapshot),
+      }));
+  });
+}
+
+function verdictOf({ run, arms, thresholds, open }: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
+  const { policy, segments, candidates } = run.definition;
+  const { alpha, minPairs, minCoverage, gates } = policy;
+  const oldestDeadline = open[0]?.deadlineAt ?? null;
+  return decide({
+    policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
+    run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
+    streams: state.streams,
+    noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
+    thresholds,
+    health: { ...healthOf(state), stale: staleness(snapshot, oldestDeadline) },
+    transitions: state.transitions,
+  });
+}
+
+/**
+ * What the ledger knows about the soundness of the evidence.
+ *
+ * A run's id is the hash of its policy, and each trial names its run: no policy can be younger than its pairs, so nothing
+ * is ever exploratory. Neither a window nor a budget is part of a run, so nothing expires here. A late row is shown and is
+ * no evidence, so it is a loss of ours like one that never came.
+ */
+function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
+  const resolved = funnel.admitted - funnel.pending;
+  const failed = outcomes.filter(({ primary }) => primary === 'error');
+  const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
+  const pairs = (counts: ArmState['outcomes']): number => counts.reduce((sum, one) => sum + one.pairs, 0);
+  return {
+    coverage: funnel.sampled === 0 ? null : { admitted: funnel.admitted, skipped: total(funnel.skipped) },
+    losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
+    primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
+    expired: false,
+    exploratory: false,
+  };
+}
+
+/** Why the numbers are not current; null where they are. */
+function staleness({ at, producers }: LedgerSnapshot, oldestDeadline: number | null): string | null {
+  if (oldestDeadline !== null && at > oldestDeadline + UNCLOSED_MS) {
+    return 'slices past their deadline are not closed: no evaluator is running';
+  }
+  const silent = producers.filter(({ state, lastSeen }) => state === 'alive' && at - lastSeen > SILENT_MS);
+  if (silent.length > 0) return `nothing was heard of ${silent.map(({ id }) => id).join(', ')} for 30 s`;
+  const last = producers.reduce<ProducerState | null>((a, b) => (a !== null && a.lastSeen >= b.lastSeen ? a : b), null);
+  if (last?.state !== 'gone') return null;
+  return `the last service, ${last.id}, fell silent without a goodbye at ${new Date(last.lastSentAt).toISOString()}`;
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

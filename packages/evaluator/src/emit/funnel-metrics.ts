@@ -1,0 +1,90 @@
+import type { ArmState, LedgerSnapshot, OutcomeCount } from '../ledger/snapshot.js';
+import { METRIC_DROPPED, METRIC_FUNNEL, METRIC_PAIRS } from '../semconv.js';
+import { counter, type Metric, type Point } from './metric-data.js';
+
+/** What came of a pair, in one word. */
+export type PairOutcome = 'ok' | 'shadow_error' | 'primary_error' | 'both_error' | 'aborted' | 'missing';
+
+/**
+ * The evaluator's part of the funnel, out of the ledger: cumulative over all runs of an experiment, so that any replica and
+ * any restart gives the same numbers, and a new run does not turn a counter back.
+ *
+ * `lost` is what was not there when its slice closed, whether it came later or never: so it only grows.
+ */
+export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
+  const arms = armsOf(snapshot);
+  const points = (of: (arm: ArmState) => Readonly<Record<string, number>>, label: string): readonly Point[] =>
+    arms.flatMap(({ attributes, since, states }) =>
+      [...sumBy(states, of)].map(([key, value]) => ({ attributes: { ...attributes, [label]: key }, value, since })),
+    );
+  return [
+    counter(
+      METRIC_FUNNEL,
+      'Legs that reached a stage',
+      points(({ funnel }) => ({ stored: funnel.stored, scored: funnel.scored }), 'stage'),
+    ),
+    counter(
+      METRIC_DROPPED,
+      'Legs that left the funnel, by reason',
+      points(({ funnel }) => ({ aside: funnel.aside, lost: funnel.lost + funnel.late }), 'reason'),
+    ),
+    counter(METRIC_PAIRS, 'Stored pairs by outcome', arms.flatMap(pairPoints), '{pair}'),
+  ];
+}
+
+interface ArmOfExperiment {
+  readonly attributes: { readonly experiment: string; readonly arm: string };
+  /** Registration of the experiment's first run. */
+  readonly since: number;
+  /** Of every run. */
+  readonly states: readonly ArmState[];
+}
+
+function armsOf({ runs }: LedgerSnapshot): readonly ArmOfExperiment[] {
+  const arms = new Map<string, ArmOfExperiment & { states: ArmState[] }>();
+  for (const { run, arms: states } of runs) {
+    for (const [arm, state] of Object.entries(states)) {
+      const key = JSON.stringify([run.experiment, arm]);
+      const known = arms.get(key);
+      if (known !== undefined) known.states.push(state);
+      else arms.set(key, { attributes: { experiment: run.experiment, arm }, since: run.registeredAt, states: [state] });
+    }
+  }
+  return [...arms.values()];
+}
+
+function sumBy(
+  states: readonly ArmState[],
+  of: (state: ArmState) => Readonly<Record<string, number>>,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [key, value] of states.flatMap((state) => Object.entries(of(state)))) {
+    sums.set(key, (sums.get(key) ?? 0) + value);
+  }
+  return sums;
+}
+
+function pairPoints({ attributes, since, states }: ArmOfExperiment): readonly Point[] {
+  const sums = new Map<string, { readonly segment: string; readonly outcome: PairOutcome; value: number }>();
+  for (const count of states.flatMap((state) => state.outcomes)) {
+    const { segment } = count;
+    const outcome = outcomeOf(count);
+    const key = JSON.stringify([segment, outcome]);
+    const known = sums.get(key);
+    if (known !== undefined) known.value += count.pairs;
+    else sums.set(key, { segment, outcome, value: count.pairs });
+  }
+  return [...sums.values()].map(({ segment, outcome, value }) => ({
+    attributes: { ...attributes, segment, outcome },
+    value,
+    since,
+  }));
+}
+
+/** The outcome of a pair, from those of its two calls. */
+export function outcomeOf({ primary, shadow }: Pick<OutcomeCount, 'primary' | 'shadow'>): PairOutcome {
+  if (primary === 'missing' || shadow === 'missing') return 'missing';
+  if (primary === 'aborted' || shadow === 'aborted') return 'aborted';
+  if (primary === 'error') return shadow === 'error' ? 'both_error' : 'primary_error';
+  return shadow === 'error' ? 'shadow_error' : 'ok';
+}

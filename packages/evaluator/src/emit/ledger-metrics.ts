@@ -1,0 +1,35 @@
+import { emptyResource } from '@opentelemetry/resources';
+import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { Standing } from '../decide/standing.js';
+import type { LedgerSnapshot } from '../ledger/snapshot.js';
+import { funnelMetrics } from './funnel-metrics.js';
+import { toMetricData } from './metric-data.js';
+import { SCOPE } from './scope.js';
+import { verdictMetrics } from './verdict-metrics.js';
+
+/** One look at the ledger, with what it means. */
+export interface Report {
+  readonly snapshot: LedgerSnapshot;
+  readonly standings: readonly Standing[];
+}
+
+/**
+ * Metrics read from the last report, and nothing while there is none (another replica holds the lease).
+ *
+ * Counting in a process would give other numbers after every restart and twice as many with two replicas; the ledger counts
+ * once. The resource is the reader's own: what a producer says there is ignored by the SDK.
+ */
+export function ledgerMetrics(report: () => Report | null): MetricProducer {
+  return { collect: () => Promise.resolve(collected(report())) };
+}
+
+function collected(report: Report | null): CollectionResult {
+  const metrics =
+    report === null
+      ? []
+      : [...funnelMetrics(report.snapshot), ...verdictMetrics(report.standings)]
+          .filter(({ points }) => points.length > 0)
+          .map((metric) => toMetricData(metric, report.snapshot.at));
+  const scopeMetrics = metrics.length === 0 ? [] : [{ scope: SCOPE, metrics }];
+  return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
+}
