@@ -1,0 +1,39 @@
+import type { Call } from '../capture/call.js';
+import type { Message } from '../trial/trial.js';
+
+/** What a user's rule may know of a call. Holds no header and no credential. */
+export interface CallView {
+  readonly operation: string;
+  readonly model: string | null;
+  readonly stream: boolean;
+  /** Host and port the call goes to. */
+  readonly host: string;
+  /** Attributes of the service's own span that was active when the call was made. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** The request's messages; parsed when first read. Throws where the body cannot be read. */
+  readonly messages: readonly Message[];
+}
+
+/** Rules in code. Each runs inside the primary call, before it is sent: it must be quick, and what it throws is counted. */
+export interface CallRules {
+  /** Names the segment of a call, or null for none. Name its `segments.version`, since a rule decides what is compared. */
+  readonly segment?: (call: CallView) => string | null | undefined;
+  /** Names what makes calls repeat each other (a conversation, a user), or null for the default. */
+  readonly cluster?: (call: CallView) => string | null | undefined;
+}
+
+/** The view of a call that rules get. */
+export function viewOf(call: Call): CallView {
+  let messages: readonly Message[] | undefined;
+  return {
+    operation: call.request.operation,
+    model: call.request.model,
+    stream: call.request.stream,
+    host: call.url.host,
+    attributes: call.context,
+    get messages() {
+      messages ??= call.dialect.messages(call.body);
+      return messages;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+import type { Call } from '../capture/call.js';
+import type { Cluster } from '../experiment/definition.js';
+import { guard } from '../guard.js';
+import type { ClusterKey } from '../trial/trial.js';
+import type { CallRules, CallView } from './call-view.js';
+
+/**
+ * Names what makes calls repeat each other: the user's rule, else the conversation's id on the active span, else the system
+ * prompt and the first user message. Only a salted hash of it leaves the process: 64 bits, the salt shared by all producers.
+ *
+ * Throws where the request has no opening that can be read; the call is then not admitted.
+ */
+export function clusterKey(
+  call: Call,
+  view: CallView,
+  { attribute }: Pick<Cluster, 'attribute'>,
+  rule: CallRules['cluster'],
+  salt: Uint8Array,
+): ClusterKey {
+  const named = rule === undefined ? undefined : guard('sample.cluster', () => rule(view));
+  if (typeof named === 'string' && named !== '') return hashed('rule', named, salt);
+  const conversation = attribute === null ? undefined : call.context[attribute];
+  if (typeof conversation === 'string' && conversation !== '') return hashed('conversation', conversation, salt);
+  return hashed('opening', call.dialect.opening(call.body), salt);
+}
+
+/** The kind is hashed too: a conversation's id must not meet an opening of the same text. */
+function hashed(kind: string, text: string, salt: Uint8Array): ClusterKey {
+  return createHmac('sha256', salt).update(kind).update('\0').update(text).digest('hex').slice(0, 16) as ClusterKey;
+}

@@ -1,0 +1,66 @@
+import type { Call } from '../capture/call.js';
+import type { Experiment, Run } from '../experiment/definition.js';
+import { AA_ARM } from '../trial/trial.js';
+import { type CallRules, type CallView, viewOf } from './call-view.js';
+import { hashDraw, isDrawn, traceDraw } from './draw.js';
+import { compileModelPattern } from './match.js';
+import { createSegmenter } from './segment.js';
+
+/** Why a call is not one an experiment is about, or was not drawn. */
+export type Decision =
+  | { readonly status: 'outside'; readonly reason: 'not_matched' | 'resend' | 'unparsable' | 'disabled' }
+  | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number }
+  | Sampled;
+
+/** A call that was drawn. `refused`: its reason for not being admitted; otherwise it may be. */
+export interface Sampled {
+  readonly status: 'sampled';
+  readonly refused: 'not_recording' | 'below_pi_min' | null;
+  readonly segment: string;
+  /** The probability of inclusion, as the trial will carry it. */
+  readonly pi: number;
+  /** Every candidate, and `aa` where it was drawn. */
+  readonly arms: readonly string[];
+  readonly view: CallView;
+}
+
+/** Decides once per call. `callId` is the source of the A/A draw, which must not depend on the sampling draw. */
+export type Decide = (call: Call, callId: string) => Decision;
+
+/** What the decisions of one experiment depend on. */
+export interface Subject {
+  readonly experiment: Experiment;
+  readonly run: Run;
+  readonly rules: CallRules;
+}
+
+/** Makes the decider of one experiment. It keeps the segments it has seen, and no other state. */
+export function createDecide({ experiment, run, rules }: Subject): Decide {
+  const { enabled, match, sample, noise, piMin, shadow } = experiment;
+  const matchesModel = compileModelPattern(match.model);
+  const segmentOf = createSegmenter(experiment.segments, rules.segment);
+  const candidates = Object.keys(experiment.candidates);
+  const pi = sample.rate;
+
+  return (call, callId) => {
+    if (!enabled || pi === 0) return { status: 'outside', reason: 'disabled' };
+    if (call.request.operation !== match.operation) return { status: 'outside', reason: 'not_matched' };
+    if (!matchesModel(call.request.model ?? '')) return { status: 'outside', reason: 'not_matched' };
+    if (call.resendCount > 0) return { status: 'outside', reason: 'resend' };
+
+    const view = viewOf(call);
+    const segment = segmentOf(view);
+    const draw = call.spanReference === null ? hashDraw(`${callId} sample`) : traceDraw(call.spanReference.traceId);
+    if (!isDrawn(draw, sample.rate)) return { status: 'not_sampled', segment, pi };
+
+    const noisy = isDrawn(hashDraw(`${callId} ${run.id} ${AA_ARM}`), noise.rate);
+    return {
+      status: 'sampled',
+      refused: pi < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,
+      segment,
+      pi,
+      arms: noisy ? [...candidates, AA_ARM] : candidates,
+      view,
+    };
+  };
+}

@@ -1,0 +1,100 @@
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import {
+  METRIC_CALL_DURATION,
+  METRIC_CALL_FIRST_CHUNK,
+  METRIC_DROPPED,
+  METRIC_FUNNEL,
+} from '../semconv.js';
+import { DROP_REASONS, type DropReason, type Stage, STAGES } from '../trial/funnel.js';
+import type { Leg } from '../trial/trial.js';
+
+/** The stages a service can see; the evaluator counts those from `stored` on, out of the ledger. */
+const OWN_STAGES: readonly Stage[] = STAGES.slice(0, STAGES.indexOf('stored'));
+
+/** Seconds: powers of two from 10 ms, as the standard GenAI metrics have them. */
+const SECONDS: number[] = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
+
+interface Instruments {
+  readonly meter: Meter;
+  readonly funnel: Counter;
+  readonly dropped: Counter;
+  readonly duration: Histogram;
+  readonly firstChunk: Histogram;
+}
+
+/** An arm of an experiment, as the metrics name it. */
+export interface ArmNames {
+  readonly experiment: string;
+  readonly arm: string;
+}
+
+/**
+ * The service's half of the funnel, drops by reason, and the duration of both roles.
+ *
+ * Instruments are made when first needed and again when the meter is another one: made before the SDK they are no-ops for ever.
+ * Every reason starts at zero, so that its first occurrence is an increase and not a new series.
+ */
+export class FunnelMetrics {
+  readonly #meter: () => Meter;
+  readonly #arms: readonly ArmNames[];
+  #made: Instruments | null = null;
+
+  constructor(meter: () => Meter, arms: readonly ArmNames[]) {
+    this.#meter = meter;
+    this.#arms = arms;
+  }
+
+  /** Makes the instruments, so that the zeros are there before the first call. */
+  initialise(): void {
+    this.#instruments();
+  }
+
+  reached(stage: Stage, { experiment, arm }: ArmNames, count: number = 1): void {
+    this.#instruments().funnel.add(count, { stage, experiment, arm });
+  }
+
+  dropped(reason: DropReason, { experiment, arm }: ArmNames, count: number = 1): void {
+    this.#instruments().dropped.add(count, { reason, experiment, arm });
+  }
+
+  /** The duration of one call of an admitted trial. `arm` null: the primary's. A leg that is missing has none. */
+  measured(leg: Leg, experiment: string, arm: string | null, segment: string): void {
+    if (leg.status === 'missing' || leg.status === 'aborted') return;
+    const attributes: Attributes = {
+      role: arm === null ? 'primary' : 'shadow',
+      outcome: leg.status,
+      experiment,
+      ...(arm !== null && { arm }),
+      segment,
+    };
+    const { duration, firstChunk } = this.#instruments();
+    duration.record(leg.durationMs / 1000, attributes);
+    if (leg.status === 'ok' && leg.firstChunkMs !== undefined) firstChunk.record(leg.firstChunkMs / 1000, attributes);
+  }
+
+  #instruments(): Instruments {
+    const meter = this.#meter();
+    if (this.#made?.meter === meter) return this.#made;
+    const advice = { explicitBucketBoundaries: SECONDS };
+    this.#made = {
+      meter,
+      funnel: meter.createCounter(METRIC_FUNNEL, { description: 'Calls that reached a stage of the funnel.', unit: '{call}' }),
+      dropped: meter.createCounter(METRIC_DROPPED, { description: 'Calls that left the funnel, by reason.', unit: '{call}' }),
+      duration: meter.createHistogram(METRIC_CALL_DURATION, {
+        description: 'Duration of the calls of admitted trials, both roles.',
+        unit: 's',
+        advice,
+      }),
+      firstChunk: meter.createHistogram(METRIC_CALL_FIRST_CHUNK, {
+        description: 'Time to the first chunk of a streamed answer, both roles.',
+        unit: 's',
+        advice,
+      }),
+    };
+    for (const names of this.#arms) {
+      for (const stage of OWN_STAGES) this.reached(stage, names, 0);
+      for (const reason of Object.keys(DROP_REASONS) as DropReason[]) this.dropped(reason, names, 0);
+    }
+    return this.#made;
+  }
+}

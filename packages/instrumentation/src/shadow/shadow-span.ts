@@ -1,0 +1,103 @@
+import { isSpanContextValid, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import type { Call } from '../capture/call.js';
+import { answered, attempt, fail, identity, spanName } from '../capture/primary-span.js';
+import type { Dialect, ModelRequest } from '../dialect/dialect.js';
+import {
+  ATTR_ARM,
+  ATTR_CALL_ID,
+  ATTR_DROP_REASON,
+  ATTR_EXPERIMENT,
+  ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+  ATTR_PAIR_ID,
+  ATTR_PEER_SPAN_ID,
+  ATTR_PEER_TRACE_ID,
+  ATTR_ROLE,
+  ATTR_RUN,
+} from '../semconv.js';
+import type { CallId, Leg, PairId, RunId, SpanReference } from '../trial/trial.js';
+import type { ExchangeOutcome } from './exchange.js';
+
+/** What a pair is called on both of its spans. */
+export interface PairNames {
+  readonly callId: CallId;
+  readonly pairId: PairId;
+  readonly experiment: string;
+  readonly run: RunId;
+  readonly arm: string;
+}
+
+/** The request a shadow's span describes. */
+export interface Described {
+  readonly dialect: Dialect;
+  readonly request: ModelRequest;
+  readonly url: URL;
+  readonly body: string;
+}
+
+/**
+ * Starts a shadow's span and links it with its primary's, both ways. Called before the primary is sent: a span that has ended takes
+ * no link.
+ *
+ * A trace of its own, so that nobody's request looks slower or costlier for it. A sampler that knows nothing of shadows may not
+ * record that trace: then the span is put into the primary's, since a pair of which half is missing explains nothing.
+ */
+export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, described: Described): Span {
+  const { dialect, request, url, body } = described;
+  const primary = call.span.spanContext();
+  const linked = isSpanContextValid(primary);
+  const options = {
+    kind: SpanKind.CLIENT,
+    attributes: {
+      ...identity(dialect, request, url),
+      ...attempt(request, 0),
+      ...pairAttributes('shadow', names, call.spanReference),
+    },
+    links: linked ? [{ context: primary, attributes: { [ATTR_ROLE]: 'primary', [ATTR_PAIR_ID]: names.pairId } }] : [],
+  };
+  let span = tracer.startSpan(spanName(request), { ...options, root: true }, ROOT_CONTEXT);
+  if (call.recording && !span.isRecording()) {
+    span = tracer.startSpan(spanName(request), options, trace.setSpan(ROOT_CONTEXT, call.span));
+  }
+  if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
+  if (isSpanContextValid(span.spanContext())) {
+    const attributes = { [ATTR_ROLE]: 'shadow', [ATTR_ARM]: names.arm, [ATTR_PAIR_ID]: names.pairId };
+    call.span.addLink({ context: span.spanContext(), attributes });
+  }
+  return span;
+}
+
+/** Puts the names of a pair on the primary's span. Of several, the first candidate's: the links name the others. */
+export function describePrimary(call: Call, names: PairNames, shadow: Span): void {
+  call.span.setAttributes(pairAttributes('primary', names, referenceOf(shadow)));
+}
+
+/** Ends a shadow's span with what came of it. */
+export function endShadowSpan(span: Span, leg: Leg, outcome: ExchangeOutcome | null): void {
+  if (outcome?.status === 'ok') {
+    span.setAttributes(answered(outcome.answer));
+    if (outcome.firstChunkMs !== undefined) {
+      span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, outcome.firstChunkMs / 1000);
+    }
+  }
+  if (leg.status === 'error') fail(span, leg.type);
+  if (leg.status === 'missing') span.setAttribute(ATTR_DROP_REASON, leg.reason);
+  span.end();
+}
+
+/** Where a span is, or null without an SDK. */
+export function referenceOf(span: Span): SpanReference | null {
+  const spanContext = span.spanContext();
+  return isSpanContextValid(spanContext) ? { traceId: spanContext.traceId, spanId: spanContext.spanId } : null;
+}
+
+function pairAttributes(role: 'primary' | 'shadow', names: PairNames, peer: SpanReference | null): Record<string, string> {
+  return {
+    [ATTR_ROLE]: role,
+    [ATTR_EXPERIMENT]: names.experiment,
+    [ATTR_RUN]: names.run,
+    [ATTR_ARM]: names.arm,
+    [ATTR_CALL_ID]: names.callId,
+    [ATTR_PAIR_ID]: names.pairId,
+    ...(peer !== null && { [ATTR_PEER_TRACE_ID]: peer.traceId, [ATTR_PEER_SPAN_ID]: peer.spanId }),
+  };
+}

@@ -1,0 +1,121 @@
+import { setImmediate } from 'node:timers';
+import type { Span, Tracer } from '@opentelemetry/api';
+import type { Call } from '../capture/call.js';
+import type { Clock } from '../capture/clock.js';
+import { guard, raised } from '../guard.js';
+import type { Leg, SpanReference } from '../trial/trial.js';
+import { exchange, type ExchangeOutcome } from './exchange.js';
+import type { Isolate } from './isolation.js';
+import { type Described, endShadowSpan, type PairNames, referenceOf, startShadowSpan } from './shadow-span.js';
+import type { Transport } from './undici.js';
+
+export interface ShadowOptions {
+  /** Asked at every shadow, so that a provider set later is used. */
+  readonly tracer: () => Tracer;
+  readonly transport: () => Transport;
+  readonly isolate: Isolate;
+  readonly clock: Clock;
+  /** For a whole exchange, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Of a response, as sent and as decompressed. */
+  readonly maxBytes: number;
+  /** Shadows in flight at once. */
+  readonly concurrency: number;
+  /** Keep the text of answers. */
+  readonly keepContent: boolean;
+}
+
+/** One shadow to be fired. */
+export interface ShadowRequest extends Described {
+  readonly names: PairNames;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Why a leg is given up before its outcome. */
+export type CancelReason = 'shutdown' | 'leg_deadline';
+
+/** A shadow that was fired. `leg` always resolves, once. */
+export interface FiredShadow {
+  readonly names: PairNames;
+  readonly span: Span;
+  readonly leg: Promise<Leg>;
+  cancel(reason: CancelReason): void;
+}
+
+/** Fires shadows of one experiment and keeps count of those in flight. */
+export class Shadows {
+  readonly #options: ShadowOptions;
+  #inFlight = 0;
+
+  constructor(options: ShadowOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether so many more may be in flight. */
+  hasRoomFor(count: number): boolean {
+    return this.#inFlight + count <= this.#options.concurrency;
+  }
+
+  /**
+   * Starts the shadow's span now and sends its request after the primary has had its turn. Never throws once the span has started,
+   * and ends the span in every case.
+   */
+  fire(call: Call, shadow: ShadowRequest): FiredShadow {
+    const span = startShadowSpan(this.#options.tracer(), call, shadow.names, shadow);
+    const cancelled = new AbortController();
+    let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
+    this.#inFlight += 1;
+    const leg = new Promise<ExchangeOutcome>((resolve, reject) => {
+      this.#options.isolate(() => setImmediate(() => this.#send(shadow, cancelled.signal).then(resolve, reject)));
+    }).then(
+      (outcome) => this.#settle(span, outcome, cancelled.signal.aborted ? cancelReason : null),
+      (error: unknown) => {
+        raised('shadow.send', error);
+        return this.#settle(span, null, 'leg_broken');
+      },
+    );
+    return {
+      names: shadow.names,
+      span,
+      leg,
+      cancel(reason) {
+        cancelReason = reason;
+        cancelled.abort();
+      },
+    };
+  }
+
+  async #send({ url, headers, body, dialect, request }: ShadowRequest, cancelled: AbortSignal): Promise<ExchangeOutcome> {
+    const { transport, timeoutMs, maxBytes, keepContent, clock } = this.#options;
+    const limits = { timeoutMs, maxBytes, keepContent, now: clock.elapsed };
+    return await exchange(transport(), { url, headers, body, dialect, request }, limits, cancelled);
+  }
+
+  #settle(span: Span, outcome: ExchangeOutcome | null, missing: string | null): Leg {
+    this.#inFlight -= 1;
+    const leg = legOf(outcome, referenceOf(span), missing, this.#options.keepContent);
+    guard('shadow.span', () => endShadowSpan(span, leg, outcome));
+    return leg;
+  }
+}
+
+function legOf(outcome: ExchangeOutcome | null, span: SpanReference | null, missing: string | null, keepContent: boolean): Leg {
+  if (outcome === null || missing !== null) return { status: 'missing', reason: missing ?? 'leg_broken' };
+  const { durationMs } = outcome;
+  if (outcome.status === 'error') return { status: 'error', type: outcome.type, durationMs, span };
+  const { answer, firstChunkMs } = outcome;
+  return {
+    status: 'ok',
+    answer: keepContent ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
+    finish: answer.finish,
+    usage: answer.usage,
+    durationMs,
+    ...(firstChunkMs !== undefined && { firstChunkMs }),
+    model: answer.model,
+    span,
+  };
+}

@@ -1,0 +1,89 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import { guard } from '../guard.js';
+import { type Admission, assemble, type Assembled } from './assemble.js';
+import type { Leg } from './trial.js';
+
+export interface OpenTrialsOptions {
+  readonly producer: string;
+  /** From a call's start until whatever is unresolved is given up, in milliseconds. Longer than the shadow's timeout. */
+  readonly deadlineMs: number;
+  /** Told once per admitted call. */
+  readonly onAssembled: (assembled: Assembled) => void;
+}
+
+interface OpenTrial {
+  readonly admission: Admission;
+  readonly legs: Map<string, Leg>;
+  primary: Leg | null;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The admitted calls that wait for their primary or a leg. Each leaves it once: when all is there, or at its deadline. */
+export class OpenTrials {
+  readonly #options: OpenTrialsOptions;
+  readonly #open = new Set<OpenTrial>();
+  #bytes = 0;
+
+  constructor(options: OpenTrialsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Bytes of the requests held, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Start of the earliest call that is open, in epoch ms, or null. Calls are opened in order of start, but for a few. */
+  earliestStart(): number | null {
+    let earliest: number | null = null;
+    for (const { admission } of this.#open) earliest = Math.min(earliest ?? Infinity, admission.call.startedAt);
+    return earliest;
+  }
+
+  /** Synchronous, before the primary is sent: its outcome must not be missed. */
+  open(admission: Admission): void {
+    const timer = setTimeout(() => this.#giveUp(trial, 'leg_deadline'), this.#options.deadlineMs).unref();
+    const trial: OpenTrial = { admission, legs: new Map(), primary: null, timer };
+    this.#open.add(trial);
+    this.#bytes += admission.call.body.length;
+    if (admission.keepContent) admission.call.keepAnswer();
+    admission.call.onOutcome((leg) => {
+      trial.primary = leg;
+      this.#settle(trial);
+    });
+    for (const { arm, leg } of admission.legs) {
+      void leg.then((outcome) => {
+        trial.legs.set(arm, outcome);
+        this.#settle(trial);
+      });
+    }
+  }
+
+  /** Gives up all that is unresolved: the service is stopping. */
+  closeAll(): void {
+    for (const trial of this.#open) this.#giveUp(trial, 'shutdown');
+  }
+
+  #giveUp(trial: OpenTrial, reason: 'shutdown' | 'leg_deadline'): void {
+    for (const { arm, cancel } of trial.admission.legs) {
+      if (trial.legs.has(arm)) continue;
+      trial.legs.set(arm, { status: 'missing', reason });
+      guard('trial.cancel', () => cancel(reason));
+    }
+    trial.primary ??= { status: 'missing', reason: 'primary_unresolved' };
+    this.#settle(trial);
+  }
+
+  #settle(trial: OpenTrial): void {
+    if (trial.primary === null || trial.legs.size < trial.admission.legs.length) return;
+    if (!this.#open.delete(trial)) return;
+    clearTimeout(trial.timer);
+    this.#bytes -= trial.admission.call.body.length;
+    const { producer, onAssembled } = this.#options;
+    guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, trial.primary, trial.legs)));
+  }
+}
