@@ -2,12 +2,13 @@ import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Threshold } from '../tally/latencies.js';
-import { snapshot, type Tally } from '../tally/tally.js';
-import { count, describeGate, describeGates, names } from './describe.js';
+import type { Tally } from '../tally/tally.js';
+import { describeGate, count } from './describe.js';
+import { passed, remainingOverall, unproven } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
 import { unsound, type Health } from './health.js';
 import { checkPolicy, testLevel, type Policy, type RunNumbers } from './policy.js';
-import type { GateVerdict, Hold, Range, StreamVerdict, Transition, Verdict } from './verdict.js';
+import type { GateVerdict, StreamVerdict, Transition, Verdict } from './verdict.js';
 
 /** Merged tallies of the closed slices, by gate. */
 export type MetricTallies = Readonly<Partial<Record<GateName, Tally>>>;
@@ -32,9 +33,6 @@ const OVERALL = '_all';
 /** The incumbent asked again fails this test in at most one sound run of a hundred. */
 const NOISE_LEVEL = 0.01;
 
-/** Pairs a gate must know before the verdict says that the data are against it, and not only that they are few. */
-const ENOUGH_TO_DOUBT = 30;
-
 /**
  * The verdict on a run, from its evidence and the health of the sample. Pure: no clock, no I/O.
  *
@@ -55,7 +53,7 @@ export function decide(input: DecideInput): Verdict {
   const all = judged.flatMap((one) => one.gates);
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
-  const holds = [...unsound(policy, input.health), ...unproven(input, all, pairs, remaining)];
+  const holds = [...unsound(policy, input.health), ...unproven(policy, input.health.expired, all, pairs, remaining)];
   const common = { v: 1, level, pairs, remaining, holds, streams: judged.map((one) => one.stream), gates: all } as const;
 
   const latched = transitions.find(({ state }) => state === 'invalid') ?? invalidity(input, gates, pairs);
@@ -66,8 +64,7 @@ export function decide(input: DecideInput): Verdict {
   if (hold !== undefined) {
     return { ...common, state: 'hold', reason: hold.reason, sentence: `HOLD: ${hold.sentence}.`, transition: null };
   }
-  const sentence = `GO: after ${count(pairs)} pairs every gate is passed: ${describeGates(all)}.`;
-  return { ...common, state: 'go', reason: 'safe', sentence, transition: null };
+  return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
 }
 
 interface Judged {
@@ -90,14 +87,15 @@ function judgeStream(input: DecideInput, gates: readonly Gate[], stream: string,
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */
-function invalidity({ noise }: DecideInput, gates: readonly Gate[], pairs: number): Transition | null {
-  const harm = gates.flatMap((gate) => {
-    const tally = noise[gate.name];
-    return gate.noise || tally === undefined ? [] : [{ name: gate.name, logE: snapshot(tally).harm.logE }];
-  });
-  if (!(logMeanExp(harm.map((one) => one.logE)) >= -Math.log(NOISE_LEVEL))) return null;
-  const worst = harm.reduce((a, b) => (b.logE > a.logE ? b : a));
-  const sentence = `INVALID: asked a second time, the incumbent itself does worse in ${worst.name}, so the comparison is biased.`;
+function invalidity({ policy, noise, thresholds }: DecideInput, gates: readonly Gate[], pairs: number): Transition | null {
+  const bars: Bars = { safe: Infinity, harm: -Math.log(NOISE_LEVEL), gates: gates.length };
+  const tested = gates.filter((gate) => !gate.noise && noise[gate.name] !== undefined);
+  const verdicts = tested.map((gate) =>
+    gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars),
+  );
+  if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
+  const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));
+  const sentence = `INVALID: asked a second time, the incumbent itself does worse, so the comparison is biased: ${describeGate({ ...worst, state: 'harm' })}.`;
   return { state: 'invalid', stream: OVERALL, sentence, pairs };
 }
 
@@ -120,63 +118,4 @@ function stopped(
     sentence,
     transition: stored.includes(transition) ? null : transition,
   };
-}
-
-/** The reasons to hold that lie in the evidence. Empty only where every gate of every stream is passed. */
-function unproven(
-  { policy, health }: DecideInput,
-  gates: readonly GateVerdict[],
-  pairs: number,
-  remaining: Range | null,
-): readonly Hold[] {
-  if (gates.length === 0) return [{ reason: 'insufficient', sentence: 'the policy names no gate, so nothing is tested' }];
-  const open = gates.filter((gate) => gate.state !== 'safe');
-  if (open.length === 0 && pairs >= policy.minPairs) return [];
-  const insensitive = open.filter((gate) => gate.state === 'insensitive' && gate.pairs - gate.missing >= ENOUGH_TO_DOUBT);
-  const holds: Hold[] = insensitive.map((gate) => ({
-    reason: 'insensitive',
-    sentence: `${describeGate(gate)}; a scorer that tolerates other words is needed`,
-  }));
-  if (health.expired) {
-    const rest = open.length === 0 ? `only ${count(pairs)} of ${count(policy.minPairs)} pairs` : describeGates(open);
-    return [...holds, { reason: 'expired', sentence: `the window or the budget is over, and not settled: ${rest}` }];
-  }
-  const against = open.filter(
-    (gate) => gate.state === 'open' && gate.remaining === null && gate.pairs >= ENOUGH_TO_DOUBT,
-  );
-  if (against.length > 0) {
-    const sentence = `after ${count(pairs)} pairs the data do not favour GO at this margin: ${describeGates(against)}`;
-    return [...holds, { reason: 'inconclusive', sentence }];
-  }
-  return [...holds, { reason: 'insufficient', sentence: progress(gates, open, pairs, remaining) }];
-}
-
-function progress(
-  gates: readonly GateVerdict[],
-  open: readonly GateVerdict[],
-  pairs: number,
-  remaining: Range | null,
-): string {
-  const of = remaining === null ? '' : ` of about ${count(pairs + remaining.low)} to ${count(pairs + remaining.high)}`;
-  const settled = gates.filter((gate) => gate.state === 'safe');
-  const parts = [`${count(pairs)}${of} pairs`];
-  if (settled.length > 0) parts.push(`settled: ${names(settled)}`);
-  if (open.length > 0) parts.push(`not yet: ${describeGates(open)}`);
-  return parts.join('; ');
-}
-
-/** The slowest gate decides; what it needs in its own pairs is scaled to pairs of the overall stream. */
-function remainingOverall(gates: readonly GateVerdict[], pairs: number, minPairs: number): Range | null {
-  const open = gates.filter((gate) => gate.state !== 'safe');
-  const least = Math.max(0, Math.ceil(minPairs - pairs));
-  let range: Range = { low: least, high: least };
-  for (const gate of open) {
-    if (gate.remaining === null) return null;
-    const scale = Math.max(1, pairs / gate.pairs);
-    range = {
-      low: Math.max(range.low, Math.ceil(gate.remaining.low * scale)),
-      high: Math.max(range.high, Math.ceil(gate.remaining.high * scale)),
-    };
-  }
-  return open.length === 0 && least === 0 ? null : range;
 }

@@ -20,7 +20,8 @@ export interface Health {
 
 const MOST_LOST = 0.005;
 const MOST_ABORTED = 0.05;
-const MOST_FAILED = 0.5;
+/** An incumbent that fails more often than this is nothing to be measured against. */
+export const MOST_FAILED = 0.5;
 
 /** The reasons to hold that lie in the sample and not in the evidence, the gravest first. Unknown counts as unsound. */
 export function unsound(policy: Policy, health: Health): readonly Hold[] {

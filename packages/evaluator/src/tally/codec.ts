@@ -51,7 +51,10 @@ export function decodeTally(bytes: Uint8Array): Tally {
     harm: Array.from({ length: BETS }, next),
   };
   if (reader.at !== bytes.length) throw new TallyError('a tally has bytes left over');
-  if (sums.pairs !== sums.missing + sums.wins + sums.ties + sums.losses) throw new TallyError('the counts of a tally do not add up');
+  const { pairs, missing, wins, ties, losses } = sums;
+  if ([missing, wins, ties, losses].some((count) => count < 0n) || pairs !== missing + wins + ties + losses) {
+    throw new TallyError('the counts of a tally do not add up');
+  }
   return { m, sums, pending: new Map() };
 }
 
@@ -60,26 +63,43 @@ function listed(sums: Sums): readonly bigint[] {
   return [pairs, missing, wins, ties, losses, weight, reference, candidate, ...safe, ...harm];
 }
 
+/** Zigzag: 0, -1, 1, -2, ... become 0, 1, 2, 3, ...; then 7 bits a byte, lowest first. */
 function writeInteger(bytes: number[], value: bigint): void {
   let rest = value < 0n ? (-value << 1n) - 1n : value << 1n;
-  while (rest >= 0x80n) {
+  while (rest > MOST_EXACT) {
     bytes.push(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
   }
-  bytes.push(Number(rest));
+  // Below 2^53 a number is exact, and much faster.
+  let small = Number(rest);
+  while (small >= 0x80) {
+    bytes.push((small % 0x80) | 0x80);
+    small = Math.floor(small / 0x80);
+  }
+  bytes.push(small);
 }
+
+const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Longest integer accepted: 10 groups of 7 bits hold every sum of 2^29 pairs. */
 const LONGEST = 10;
+/** So many groups are exact in a number. */
+const EXACT_GROUPS = 7;
 
 function readInteger(reader: { readonly bytes: Uint8Array; at: number }): bigint {
-  let value = 0n;
+  let low = 0;
+  let high = 0n;
   for (let group = 0; group < LONGEST; group += 1) {
     const byte = reader.bytes[reader.at];
     if (byte === undefined) throw new TallyError('a tally is cut short');
     reader.at += 1;
-    value |= BigInt(byte & 0x7f) << BigInt(7 * group);
-    if (byte < 0x80) return value & 1n ? -((value + 1n) >> 1n) : value >> 1n;
+    if (group < EXACT_GROUPS) low += (byte & 0x7f) * 2 ** (7 * group);
+    else high |= BigInt(byte & 0x7f) << BigInt(7 * group);
+    if (byte < 0x80) return unzigzag(BigInt(low) | high);
   }
   throw new TallyError('a tally holds an integer that is too long');
+}
+
+function unzigzag(value: bigint): bigint {
+  return value & 1n ? -((value + 1n) >> 1n) : value >> 1n;
 }

@@ -172,14 +172,29 @@ function fold(tally: Tally): void {
       sums.reference += times * scaled(weight * reference);
       sums.candidate += times * scaled(weight * candidate);
     }
-    addTerms(sums.safe, betTerms(safe, m, weight), times);
-    addTerms(sums.harm, betTerms(1 - harm, 1 - m, weight), times);
+    addTerms(sums.safe, termsOf(safe, m, weight), times);
+    addTerms(sums.harm, termsOf(1 - harm, 1 - m, weight), times);
   }
   pending.clear();
 }
 
-function addTerms(sums: bigint[], terms: Float64Array, times: bigint): void {
-  for (const [g, term] of terms.entries()) sums[g] = (sums[g] ?? 0n) + times * BigInt(term);
+function addTerms(sums: bigint[], terms: readonly bigint[], times: bigint): void {
+  for (const [g, term] of terms.entries()) sums[g] = (sums[g] ?? 0n) + times * term;
+}
+
+/** Most gates see three values of x and few weights: their terms are computed once. */
+const TERMS = new Map<string, readonly bigint[]>();
+const TERMS_LIMIT = 1024;
+
+function termsOf(x: number, m: number, weight: number): readonly bigint[] {
+  const key = `${x} ${m} ${weight}`;
+  let terms = TERMS.get(key);
+  if (terms === undefined) {
+    if (TERMS.size >= TERMS_LIMIT) TERMS.clear();
+    terms = Array.from(betTerms(x, m, weight), BigInt);
+    TERMS.set(key, terms);
+  }
+  return terms;
 }
 
 function scaled(level: number): bigint {

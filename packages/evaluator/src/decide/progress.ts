@@ -1,0 +1,77 @@
+import { count, describeGate, describeGates, names } from './describe.js';
+import { MOST_FAILED } from './health.js';
+import type { Policy } from './policy.js';
+import type { GateVerdict, Hold, Range } from './verdict.js';
+
+/** Pairs a gate must know before the verdict says that the data are against it, and not only that they are few. */
+const ENOUGH_TO_DOUBT = 30;
+
+/** The words of a GO. */
+export function passed(gates: readonly GateVerdict[], pairs: number): string {
+  return `after ${count(pairs)} pairs every gate is passed: ${describeGates(gates)}`;
+}
+
+/** The reasons to hold that lie in the evidence. Empty only where every gate of every stream is passed. */
+export function unproven(
+  policy: Policy,
+  expired: boolean,
+  gates: readonly GateVerdict[],
+  pairs: number,
+  remaining: Range | null,
+): readonly Hold[] {
+  if (gates.length === 0) return [{ reason: 'insufficient', sentence: 'the policy names no gate, so nothing is tested' }];
+  const failing = gates.find((gate) => gate.gate === 'errors' && (gate.reference ?? 0) > MOST_FAILED);
+  if (failing !== undefined) {
+    const sentence = `the incumbent itself fails too often to be a standard: ${describeGate({ ...failing, state: 'open' })}`;
+    return [{ reason: 'inconclusive', sentence }];
+  }
+  const open = gates.filter((gate) => gate.state !== 'safe');
+  if (open.length === 0 && pairs >= policy.minPairs) return [];
+  const insensitive = open.filter((gate) => gate.state === 'insensitive' && gate.pairs - gate.missing >= ENOUGH_TO_DOUBT);
+  const holds: Hold[] = insensitive.map((gate) => ({
+    reason: 'insensitive',
+    sentence: `${describeGate(gate)}; a scorer that tolerates other words is needed`,
+  }));
+  if (expired) {
+    const rest = open.length === 0 ? `only ${count(pairs)} of ${count(policy.minPairs)} pairs` : describeGates(open);
+    return [...holds, { reason: 'expired', sentence: `the window or the budget is over, and not settled: ${rest}` }];
+  }
+  const against = open.filter(
+    (gate) => gate.state === 'open' && gate.remaining === null && gate.pairs >= ENOUGH_TO_DOUBT,
+  );
+  if (against.length > 0) {
+    const sentence = `after ${count(pairs)} pairs the data do not favour GO at this margin: ${describeGates(against)}`;
+    return [...holds, { reason: 'inconclusive', sentence }];
+  }
+  return [...holds, { reason: 'insufficient', sentence: progress(gates, open, pairs, remaining) }];
+}
+
+function progress(
+  gates: readonly GateVerdict[],
+  open: readonly GateVerdict[],
+  pairs: number,
+  remaining: Range | null,
+): string {
+  const of = remaining === null ? '' : ` of about ${count(pairs + remaining.low)} to ${count(pairs + remaining.high)}`;
+  const settled = gates.filter((gate) => gate.state === 'safe');
+  const parts = [`${count(pairs)}${of} pairs`];
+  if (settled.length > 0) parts.push(`settled: ${names(settled)}`);
+  if (open.length > 0) parts.push(`not yet: ${describeGates(open)}`);
+  return parts.join('; ');
+}
+
+/** The slowest gate decides; what it needs in its own pairs is scaled to pairs of the overall stream. */
+export function remainingOverall(gates: readonly GateVerdict[], pairs: number, minPairs: number): Range | null {
+  const open = gates.filter((gate) => gate.state !== 'safe');
+  const least = Math.max(0, Math.ceil(minPairs - pairs));
+  let range: Range = { low: least, high: least };
+  for (const gate of open) {
+    if (gate.remaining === null) return null;
+    const scale = Math.max(1, pairs / gate.pairs);
+    range = {
+      low: Math.max(range.low, Math.ceil(gate.remaining.low * scale)),
+      high: Math.max(range.high, Math.ceil(gate.remaining.high * scale)),
+    };
+  }
+  return open.length === 0 && least === 0 ? null : range;
+}
