@@ -54,7 +54,7 @@ export const PACKAGES: readonly PackageRules[] = [
     stages: ['queue', 'score', 'judge', 'stats', 'tally', 'ledger', 'decide', 'emit', 'serve', 'cli'],
     contract: [],
     foundation: ['errors.ts', 'semconv.ts', 'config.ts'],
-    composition: ['index.ts', 'evaluator.ts', 'cli/'],
+    composition: ['index.ts', 'evaluator.ts', 'evaluator/', 'cli/'],
     environment: ['config.ts'],
     pure: [
       { in: 'stats/', packages: [], local: false },
@@ -119,7 +119,7 @@ export const FREE_SUBPATHS: readonly string[] = [`${INSTRUMENTATION}/trial`, `${
 export const LONGEST_FILE = 350;
 
 /** Files that may be longer, because they are a table. From the root of the repository. */
-export const TABLES: readonly string[] = [];
+export const TABLES: readonly string[] = ['packages/evaluator/src/cli/demo/topics.ts'];
 
 /** Folders outside the packages that are read too, for length, cycles and `export *`. */
 export const OTHER_FOLDERS: readonly string[] = ['test', 'bench', 'examples', 'tools'];
