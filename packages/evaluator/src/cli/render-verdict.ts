@@ -1,0 +1,89 @@
+import type { Standing } from '../decide/standing.js';
+import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
+import { count, percent, type Style, table } from './style.js';
+
+/** A verdict for a person: the sentence, the other reasons to hold, and the gates with the numbers that decide. */
+export function renderVerdict({ run, arm, verdict }: Standing, style: Style): readonly string[] {
+  return [
+    `${style.bold(run.experiment)}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
+    '',
+    renderSentence(verdict, style),
+    ...verdict.holds
+      .filter(({ sentence }) => !verdict.sentence.includes(sentence))
+      .map((hold) => `  also: ${hold.sentence}`),
+    '',
+    ...renderGates(verdict, style),
+  ];
+}
+
+/** The sentence, in the colour of its state. */
+export function renderSentence({ state, sentence }: Verdict, style: Style): string {
+  return markOf(state, style)(sentence);
+}
+
+/** The mark of a state. */
+export function markOf(state: State, style: Style): (text: string) => string {
+  switch (state) {
+    case 'go':
+      return style.good;
+    case 'no_go':
+    case 'invalid':
+      return style.bad;
+    case 'hold':
+    case 'go_provisional':
+      return style.doubtful;
+  }
+}
+
+/** One row a gate and stream: what was seen, what is allowed, and the e-values beside what they must reach. */
+export function renderGates({ gates, level }: Verdict, style: Style): readonly string[] {
+  const heading = ['gate', 'segment', 'state', 'pairs', 'candidate', 'incumbent', 'allowed', 'E(safe)', 'E(harm)'];
+  const [first = '', ...rest] = table([heading, ...gates.map(row)], [0, 1, 2]);
+  return [
+    style.dim(first),
+    ...rest,
+    style.dim(`A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`),
+  ];
+}
+
+function row(gate: GateVerdict): readonly string[] {
+  const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
+  return [
+    gate.gate,
+    gate.stream === '_all' ? 'all' : gate.stream,
+    gate.state,
+    pairs,
+    level(gate, gate.candidate),
+    level(gate, gate.reference),
+    allowed(gate),
+    eValue(gate.safeLogE),
+    eValue(gate.harmLogE),
+  ];
+}
+
+const isNoise = ({ gate }: GateVerdict): boolean => gate === 'agreement' || gate === 'similarity';
+
+function level(gate: GateVerdict, value: number | null): string {
+  if (value === null) return '-';
+  return isNoise(gate) ? value.toFixed(3) : percent(value);
+}
+
+function allowed(gate: GateVerdict): string {
+  if (gate.gate === 'errors') return `+${Number((100 * gate.margin).toFixed(2))} points`;
+  if (isNoise(gate)) return `-${gate.margin}`;
+  return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${Math.round(gate.thresholdMs)} ms`;
+}
+
+/** An e-value from its natural logarithm: 3.2, 41, 1.2e+9; it never overflows. */
+export function eValue(logE: number): string {
+  if (logE === -Infinity) return '0';
+  if (Math.abs(logE) < Math.log(1e4)) return String(Number(Math.exp(logE).toPrecision(2)));
+  const digits = logE / Math.LN10;
+  const exponent = Math.floor(digits);
+  return `${(10 ** (digits - exponent)).toFixed(1)}e${exponent < 0 ? '' : '+'}${exponent}`;
+}
+
+/** A verdict as JSON: what programs read. */
+export function verdictJson({ run, arm, current, verdict }: Standing): Readonly<Record<string, unknown>> {
+  return { experiment: run.experiment, run: run.id, k: run.k, arm, current, ...verdict };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Standing, standingsOf } from '../decide/standing.js';
+import type { Report } from '../emit/ledger-metrics.js';
+import type { ClosedSlice, Ledger, QueueView } from '../ledger/ledger.js';
+
+/** What looking at the ledger needs. */
+export interface Looking {
+  readonly ledger: Ledger;
+  /** This process among the replicas. */
+  readonly holder: string;
+  readonly queue: () => Promise<QueueView> | QueueView;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** After each look: what it saw, or null where another replica holds the lease. */
+  readonly onReport: (report: Report | null) => void;
+  readonly onClosed: (slices: readonly ClosedSlice[]) => void;
+  /** A run was stopped, for the first time. */
+  readonly onTransition: (standing: Standing) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Milliseconds. A holder that dies is replaced after `lease`. */
+const TIMES = { lease: 15_000, shortest: 100, longest: 1_000 };
+
+/**
+ * One look, by the holder of the lease: closes the slices that can be closed, decides, and stores what must stay. Of
+ * several replicas one looks; the others store pairs.
+ */
+export async function look(looking: Looking): Promise<Report | null> {
+  const { ledger, holder, now, onClosed } = looking;
+  if (!(await ledger.tryLease(holder, now(), TIMES.lease))) return null;
+  const queue = await looking.queue();
+  const closed = await ledger.closeSlices({ holder, now: now(), queue });
+  if (closed.length > 0) onClosed(closed);
+  const snapshot = await ledger.snapshot({ now: now(), queue });
+  const standings = standingsOf(snapshot);
+  for (const standing of standings) await recordTransition(looking, standing);
+  return { snapshot, standings };
+}
+
+async function recordTransition({ ledger, now, onTransition }: Looking, standing: Standing): Promise<void> {
+  const { run, arm, verdict } = standing;
+  if (verdict.transition === null) return;
+  const first = await ledger.recordTransition({ run: run.id, arm, ...verdict.transition, at: now() });
+  if (first) onTransition(standing);
+}
+
+/** Looks again and again until `signal`, at half a slice but at least every second. A look that fails is told, and repeated. */
+export async function keepLooking(looking: Looking, signal: AbortSignal): Promise<void> {
+  let pause = TIMES.longest;
+  let last: { readonly report: Report | null; readonly at: number } = { report: null, at: 0 };
+  while (!signal.aborted) {
+    try {
+      last = { report: await look(looking), at: looking.now() };
+    } catch (error) {
+      looking.onError(error);
+      // Without the ledger the lease runs out, and another replica may hold it.
+      if (looking.now() - last.at > TIMES.lease) last = { report: null, at: last.at };
+    }
+    looking.onReport(last.report);
+    pause = pauseFor(last.report);
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function pauseFor(report: Report | null): number {
+  const lengths = (report?.snapshot.runs ?? []).map(({ run }) => run.definition.slice.lengthMs / 2);
+  return Math.max(TIMES.shortest, Math.min(TIMES.longest, ...lengths));
+}

@@ -1,0 +1,14 @@
+/** How long the event loop may be kept, in milliseconds: the queue's lock is renewed on it. */
+const KEPT_MS = 10;
+
+/** Lets the event loop turn where it has been kept for long enough. One for each piece of work. */
+export type Pace = () => Promise<void>;
+
+export function createPace(now: () => number = () => performance.now()): Pace {
+  let since = now();
+  return async () => {
+    if (now() - since < KEPT_MS) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    since = now();
+  };
+}
