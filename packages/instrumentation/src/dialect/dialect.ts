@@ -25,7 +25,7 @@ export interface ModelAnswer {
  */
 export interface AnswerReader {
   push(bytes: Uint8Array): void;
-  /** The provider said that the answer is over (`[DONE]`): a cancel after it is a normal end. */
+  /** The provider said that the answer is over (`[DONE]`, or an error inside the stream): a cancel after it is a normal end. */
   readonly terminal: boolean;
   /** At least one piece of the answer has come. */
   readonly started: boolean;

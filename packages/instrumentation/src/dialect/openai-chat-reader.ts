@@ -83,6 +83,8 @@ export class OpenAIChatReader implements AnswerReader {
     if (!this.#content && known && !TELLING.test(data)) return;
     const chunk = asObject(parseJson(data));
     this.errorType ??= readErrorType(chunk['error']);
+    // Nothing follows an error; SDKs leave the stream at once.
+    if (this.errorType !== null) this.terminal = true;
     this.#assembler.add(chunk);
   }
 

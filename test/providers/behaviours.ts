@@ -1,0 +1,51 @@
+/** How a local provider treats one request. Named, so that a client in another process can ask for one by its path. */
+export interface Behaviour {
+  /** Before the headers. */
+  readonly delayMs?: number;
+  /** An error status with a JSON error body. */
+  readonly status?: number;
+  /** The status applies only while the SDK's retry count is below this. */
+  readonly failures?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many pieces of text a streamed answer has. Default: 5. */
+  readonly pieces?: number;
+  readonly pieceDelayMs?: number;
+  /** Destroy the socket after this many pieces. */
+  readonly destroyAfter?: number;
+  /** Never send the headers. */
+  readonly hang?: true;
+  /** Send this instead of an answer. */
+  readonly raw?: string;
+  /** Put an `error` object into the stream after this many pieces. */
+  readonly errorAfter?: number;
+  /** Write a stream in slices of this many bytes, wherever they cut. */
+  readonly sliceBytes?: number;
+  /** Answer with a tool call first, with text once the request holds a tool's result. */
+  readonly tool?: string;
+}
+
+const TOLD = 'The quick brown fox – ünïcödé ✓ – jumps.';
+
+export const BEHAVIOURS = {
+  plain: {},
+  delayed: { delayMs: 30 },
+  slow: { pieces: 12, pieceDelayMs: 40 },
+  long: { pieces: 200 },
+  sliced: { sliceBytes: 7 },
+  destroyed: { pieces: 8, pieceDelayMs: 10, destroyAfter: 3 },
+  bad_request: { status: 400 },
+  rate_limited: { status: 429, headers: { 'retry-after-ms': '5' }, failures: 1 },
+  fails_once: { status: 500, headers: { 'retry-after-ms': '5' }, failures: 1 },
+  fails_always: { status: 500, headers: { 'retry-after-ms': '5' } },
+  hang: { hang: true },
+  garbage: { raw: '<html>not an answer</html>' },
+  error_inside: { errorAfter: 2 },
+  tool: { tool: 'get_weather' },
+} as const satisfies Readonly<Record<string, Behaviour>>;
+
+export type BehaviourName = keyof typeof BEHAVIOURS;
+
+/** The pieces of an answer: the same text for the same count, always. */
+export function pieces(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${index === 0 ? '' : ' '}${TOLD.slice(index % 7, 12 + (index % 23))}`);
+}
