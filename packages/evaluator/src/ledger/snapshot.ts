@@ -122,5 +122,5 @@ export type Waiting =
   | { readonly for: 'end'; readonly until: number }
   | { readonly for: 'queue'; readonly handledThrough: number }
   | { readonly for: 'closer' }
-  | { readonly for: 'final_count' | 'watermark' | 'first_batch'; readonly producer: string }
+  | { readonly for: 'final_count' | 'watermark'; readonly producer: string }
   | { readonly for: 'rows'; readonly producer: string; readonly stored: number; readonly published: number };

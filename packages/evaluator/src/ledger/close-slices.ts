@@ -1,0 +1,80 @@
+import type { RunId } from '@understudy/instrumentation/trial';
+import { closeSlice } from '../tally/close-slice.js';
+import { gatesOf } from '../tally/gates.js';
+import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
+import type { Database, Query } from './database.js';
+import { fence } from './lease.js';
+import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
+import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
+import { selectRuns } from './runs.js';
+import { loadSlice } from './slice-rows.js';
+import { writeEvidence } from './write-evidence.js';
+
+/** Slices looked at in one go; there may be more after them. */
+const AT_ONCE = 64;
+
+/**
+ * Closes what can be closed, run by run, slice by slice in order of start, each slice in a transaction of its own that holds
+ * the lease. A run whose slice cannot be closed because of an error does not stop the others; the first error is thrown last.
+ */
+export async function closeSlices(database: Database, options: CloseOptions): Promise<readonly ClosedSlice[]> {
+  const closed: ClosedSlice[] = [];
+  const errors: unknown[] = [];
+  for (const run of await selectRuns(database.query)) {
+    try {
+      for await (const slice of closeRun(database, run, options)) closed.push(slice);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+  return closed;
+}
+
+async function* closeRun(database: Database, run: RegisteredRun, options: CloseOptions): AsyncGenerator<ClosedSlice> {
+  const settings = run.definition.slice;
+  const last = lastSettledSlice(settings.lengthMs, options.now, options.queue);
+  for (;;) {
+    const after = await closedThrough(database.query, run.id);
+    const slices = await openSlices(database.query, run.id, { after, last, limit: AT_ONCE });
+    if (slices.length === 0) return;
+    const producers = await producersOf(database.query, run.id);
+    const facts = await factsOf(database.query, run.id, slices);
+    for (const slice of slices) {
+      const waits = waitsFor(slice, settings, producers, facts.get(slice) ?? new Map(), options.now, options.queue);
+      if (waits.length > 0) return;
+      const one = await database.transaction((query) => closeOne(query, run, slice, after, options));
+      // An older slice has appeared meanwhile: look again.
+      if (one === null) break;
+      yield one;
+    }
+  }
+}
+
+async function closeOne(
+  query: Query,
+  run: RegisteredRun,
+  slice: number,
+  after: number,
+  { holder, now, queue }: CloseOptions,
+): Promise<ClosedSlice | null> {
+  await fence(query, holder, now);
+  const through = await closedThrough(query, run.id, 'for update');
+  const [oldest] = await openSlices(query, run.id, { after: through, last: slice, limit: 1 });
+  if (through < after || oldest !== slice) return null;
+  const { policy, piMin } = run.definition;
+  const rows = await loadSlice(query, run.id, slice);
+  const gates = gatesOf(policy.gates);
+  const evidence = closeSlice({ ...rows, slice, gates, piMin });
+  await writeEvidence(query, run.id, slice, { ...rows, gates }, evidence);
+  const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
+  const reason: CloseReason = deadline ? 'deadline' : 'complete';
+  const summary = { stored: rows.stored, evidence: evidence.clusters.length, missing: evidence.missing };
+  await query(
+    `insert into understudy.slices (run, slice, reason, stored, evidence, missing, refused, closed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [run.id, slice, reason, summary.stored, summary.evidence, summary.missing, evidence.refused, now],
+  );
+  await query(`update understudy.closed set through = $2 where run = $1 and metric = 'evidence'`, [run.id, slice]);
+  return { run: run.id as RunId, slice, reason, ...summary };
+}

@@ -1,0 +1,52 @@
+import type { Database, Query } from './database.js';
+import { sql as ledger } from './migrations/0001-ledger.js';
+
+/** In order; a number is never used twice, and a released migration never changes. */
+const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
+  { version: 1, name: 'ledger', sql: ledger },
+];
+
+const RACES = 10;
+
+/**
+ * Brings the schema `understudy` up to date. Any number of evaluators may do this at once: the table of migrations is
+ * locked while one of them works, and a database newer than this code is left alone.
+ */
+export async function migrate(database: Database, now: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await database.query('create schema if not exists understudy');
+      await database.query(`create table if not exists understudy.migrations (
+        version integer primary key, name text not null, applied_at bigint not null)`);
+      break;
+    } catch (error) {
+      // "if not exists" is not atomic: two creators at once, and one is told of a duplicate.
+      if (attempt >= RACES || !isDuplicate(error)) throw error;
+    }
+  }
+  await database.transaction((query) => applyMissing(query, now));
+}
+
+async function applyMissing(query: Query, now: number): Promise<void> {
+  await query('lock table understudy.migrations in exclusive mode');
+  const { rows } = await query<{ version: number }>('select version from understudy.migrations');
+  const applied = new Set(rows.map((row) => row.version));
+  for (const { version, name, sql } of MIGRATIONS) {
+    if (applied.has(version)) continue;
+    for (const statement of statements(sql)) await query(statement);
+    await query('insert into understudy.migrations values ($1, $2, $3)', [version, name, now]);
+  }
+}
+
+/** One statement at a time, since the extended protocol takes no more. No statement holds a semicolon of its own. */
+function statements(sql: string): readonly string[] {
+  return sql
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
+
+function isDuplicate(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '23505' || code === '42P06' || code === '42P07';
+}

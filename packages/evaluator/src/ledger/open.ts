@@ -1,0 +1,64 @@
+import type { RunId } from '@understudy/instrumentation/trial';
+import { closeSlices } from './close-slices.js';
+import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { releaseLease, tryLease } from './lease.js';
+import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
+import { migrate } from './migrate.js';
+import { readPairs } from './read-pairs.js';
+import { readSnapshot } from './read-snapshot.js';
+import { reject } from './reject.js';
+import { registerRun, selectRun } from './runs.js';
+import { storeBatch } from './store-batch.js';
+import { storable } from './text.js';
+
+/**
+ * Opens the ledger in a PostgreSQL database (15 or newer), or in an embedded store by the URL of its owner, and brings its
+ * schema up to date. Rejects with a retryable `LedgerUnavailable` where nobody answers.
+ *
+ * @param now Epoch ms, for the record of migrations.
+ */
+export async function openLedger(url: string, now: number, options: DatabaseOptions = {}): Promise<Ledger> {
+  const database = openDatabase(url, options);
+  try {
+    await migrate(database, now);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return ledgerOf(database);
+}
+
+function ledgerOf(database: Database): Ledger {
+  const { query } = database;
+  const runs = new Map<RunId, RegisteredRun>();
+  const keep = (run: RegisteredRun): RegisteredRun => {
+    runs.set(run.id, run);
+    return run;
+  };
+  return {
+    registerRun: async (run, now) => runs.get(run.id) ?? keep(await registerRun(database, run, now)),
+    async findRun(id) {
+      const known = runs.get(id) ?? (await selectRun(query, id));
+      return known === null ? null : keep(known);
+    },
+    storeBatch: (batch, rows, now) => storeBatch(database, batch, rows, now),
+    reject: (rejections, now) => reject(database, rejections, now),
+    tryLease: (holder, now, ttlMs) => tryLease(query, holder, now, ttlMs),
+    releaseLease: (holder) => releaseLease(query, holder),
+    closeSlices: (options) => closeSlices(database, options),
+    recordTransition: (transition) => recordTransition(database, transition),
+    snapshot: (options) => readSnapshot(database, options),
+    readPairs: (wanted) => readPairs(query, wanted),
+    close: () => database.close(),
+  };
+}
+
+async function recordTransition({ query }: Database, transition: StoredTransition): Promise<boolean> {
+  const { run, arm, state, stream, sentence, pairs, at } = transition;
+  const { count } = await query(
+    `insert into understudy.transitions (run, arm, state, stream, sentence, pairs, at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict do nothing`,
+    [run, arm, state, storable(stream), storable(sentence), pairs, at],
+  );
+  return count === 1;
+}

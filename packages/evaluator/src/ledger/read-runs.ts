@@ -1,0 +1,84 @@
+import { decodeTally } from '../tally/codec.js';
+import type { GateName } from '../tally/gate-settings.js';
+import type { Tally } from '../tally/tally.js';
+import { sliceTimes, waitsFor } from './completeness.js';
+import type { Query } from './database.js';
+import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './ledger.js';
+import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
+import { OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
+
+export type Streams = Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
+
+/** The evidence of all closed slices of a run, by arm, stream and gate. */
+export async function selectTotals(query: Query, run: string): Promise<ReadonlyMap<string, Streams>> {
+  const { rows } = await query<{ arm: string; stream: string; metric: GateName; bytes: Buffer }>(
+    'select arm, stream, metric, bytes from understudy.totals where run = $1 order by arm, stream, metric',
+    [run],
+  );
+  const arms = new Map<string, Map<string, Partial<Record<GateName, Tally>>>>();
+  for (const { arm, stream, metric, bytes } of rows) {
+    const streams = arms.get(arm) ?? new Map<string, Partial<Record<GateName, Tally>>>();
+    streams.set(stream, { ...streams.get(stream), [metric]: decodeTally(bytes) });
+    arms.set(arm, streams);
+  }
+  // A segment may be called `__proto__`.
+  return new Map([...arms].map(([arm, streams]) => [arm, Object.fromEntries(streams)]));
+}
+
+export async function selectTransitions(query: Query, run: string): Promise<readonly StoredTransition[]> {
+  const { rows } = await query<StoredTransition>(
+    'select run, arm, state, stream, sentence, pairs, at from understudy.transitions where run = $1 order by at, arm, state',
+    [run],
+  );
+  return rows;
+}
+
+/** How far a run is closed, and what the slices after that wait for. */
+export async function readProgress(
+  query: Query,
+  run: RegisteredRun,
+  now: number,
+  queue: QueueView,
+): Promise<Pick<RunState, 'firstSliceAt' | 'closedThrough' | 'open' | 'openCount' | 'closedCount'>> {
+  const { lengthMs } = run.definition.slice;
+  const { rows } = await query<{ reason: CloseReason; slices: number; first: number; last: number }>(
+    'select reason, count(*) as slices, min(slice) as first, max(slice) as last from understudy.slices where run = $1 group by reason',
+    [run.id],
+  );
+  const { open, openCount, firstOpen } = await readOpen(query, run, now, queue);
+  const first = Math.min(...rows.map((row) => row.first), firstOpen ?? Infinity);
+  const last = Math.max(...rows.map((row) => row.last));
+  const closed = (reason: CloseReason): number => rows.find((row) => row.reason === reason)?.slices ?? 0;
+  return {
+    firstSliceAt: Number.isFinite(first) ? first * lengthMs : null,
+    closedThrough: Number.isFinite(last) ? (last + 1) * lengthMs : null,
+    open,
+    openCount,
+    closedCount: { complete: closed('complete'), deadline: closed('deadline') },
+  };
+}
+
+async function readOpen(
+  query: Query,
+  run: RegisteredRun,
+  now: number,
+  queue: QueueView,
+): Promise<{ open: readonly OpenSlice[]; openCount: number; firstOpen: number | undefined }> {
+  const settings = run.definition.slice;
+  const after = await closedThrough(query, run.id);
+  const all = await openSlices(query, run.id, { after, last: Number.MAX_SAFE_INTEGER, limit: 100_000 });
+  const slices = all.slice(0, OPEN_SLICES_SHOWN);
+  const producers = await producersOf(query, run.id);
+  const facts = await factsOf(query, run.id, slices);
+  const open = slices.map((slice): OpenSlice => {
+    const known = facts.get(slice) ?? new Map();
+    const stored = [...known.values()].reduce((sum, one) => sum + one.stored, 0);
+    return {
+      slice,
+      ...sliceTimes(slice, settings),
+      stored,
+      waits: waitsFor(slice, settings, producers, known, now, queue),
+    };
+  });
+  return { open, openCount: all.length, firstOpen: all[0] };
+}

@@ -1,0 +1,101 @@
+import { isFinished, isGone } from './completeness.js';
+import type { Database, Query } from './database.js';
+import { funnelState, type FunnelRows } from './funnel-state.js';
+import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
+import { selectAside, selectCounts, selectEvidence, selectReasons, selectStored } from './read-counts.js';
+import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
+import { armsOf, selectRuns } from './runs.js';
+import { selectThresholds } from './slice-rows.js';
+import type { ArmState, LedgerSnapshot, ProducerState, RejectedItem, RejectedState, RunState } from './snapshot.js';
+
+const NEWEST = 20;
+
+/** Reads everything in one transaction, so that no two numbers are of different times. */
+export async function readSnapshot(database: Database, { now, queue }: SnapshotOptions): Promise<LedgerSnapshot> {
+  const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
+  return database.transaction(async (query) => {
+    const rows: FunnelRows = {
+      counts: await selectCounts(query, now),
+      reasons: await selectReasons(query),
+      stored: await selectStored(query),
+      evidence: await selectEvidence(query),
+      aside: await selectAside(query),
+    };
+    const runs: RunState[] = [];
+    for (const run of await selectRuns(query)) runs.push(await readRun(query, run, rows, now, view));
+    return { at: now, runs, producers: await selectProducers(query, view), rejected: await selectRejected(query) };
+  }, 'read');
+}
+
+async function readRun(
+  query: Query,
+  run: RegisteredRun,
+  rows: FunnelRows,
+  now: number,
+  view: QueueView,
+): Promise<RunState> {
+  const totals = await selectTotals(query, run.id);
+  const transitions = await selectTransitions(query, run.id);
+  const armState = (arm: string): ArmState => {
+    const stored = rows.stored.filter((row) => row.run === run.id && row.arm === arm);
+    const counted = rows.counts.filter((row) => row.run === run.id && row.arm === arm);
+    const segments = new Set([...counted, ...stored].map((row) => row.segment));
+    return {
+      streams: totals.get(arm) ?? {},
+      funnel: funnelState(rows, run.id, arm),
+      segments: Object.fromEntries([...segments].sort().map((one) => [one, funnelState(rows, run.id, arm, one)])),
+      outcomes: stored.map(({ segment, primary, shadow, pairs }) => ({ segment, primary, shadow, pairs })),
+      transitions: transitions.filter((one) => one.arm === arm),
+    };
+  };
+  return {
+    run,
+    arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
+    thresholds: await selectThresholds(query, run.id),
+    ...(await readProgress(query, run, now, view)),
+  };
+}
+
+interface ProducerRow {
+  readonly producer: string;
+  readonly started_at: number;
+  readonly last_seen: number;
+  readonly last_sent_at: number;
+  readonly last_seq: number;
+  readonly contiguous: number;
+  readonly watermark: number | null;
+  readonly final_seq: number | null;
+}
+
+async function selectProducers(query: Query, view: QueueView): Promise<readonly ProducerState[]> {
+  const { rows } = await query<ProducerRow>(
+    `select producer, started_at, last_seen, last_sent_at, last_seq, contiguous, watermark, final_seq
+     from understudy.producers order by started_at, producer`,
+  );
+  return rows.map((row) => {
+    const facts = {
+      id: row.producer,
+      startedAt: row.started_at,
+      lastSeen: row.last_seen,
+      contiguousSeq: row.contiguous,
+      finalSeq: row.final_seq,
+      watermark: row.watermark,
+    };
+    const state = isFinished(facts) ? 'final' : isGone(facts, view) ? 'gone' : 'alive';
+    const { id, startedAt, lastSeen, contiguousSeq, watermark } = facts;
+    const last = { lastSentAt: row.last_sent_at, lastSeq: row.last_seq };
+    return { id, state, startedAt, lastSeen, ...last, contiguousSeq, watermark };
+  });
+}
+
+async function selectRejected(query: Query): Promise<RejectedState> {
+  const { rows: codes } = await query<{ code: string; count: number }>(
+    'select code, count(*) as count from understudy.rejected group by code order by code',
+  );
+  const { rows: newest } = await query<RejectedItem>(
+    `select job, code, message, producer, run, arm, legs, at from understudy.rejected order by at desc, key limit $1`,
+    [NEWEST],
+  );
+  const count = codes.reduce((sum, row) => sum + row.count, 0);
+  return { count, byCode: Object.fromEntries(codes.map((row) => [row.code, row.count])), newest };
+}

@@ -1,0 +1,173 @@
+import type { Batch, PairId, SliceCount } from '@understudy/instrumentation/trial';
+import { encodeContent } from './content.js';
+import { advance } from './contiguity.js';
+import type { Database, Query } from './database.js';
+import type { PairRow, StoreResult } from './ledger.js';
+import { storable } from './text.js';
+
+const REPEATED: StoreResult = { repeated: true, inserted: [], late: 0 };
+
+/**
+ * Stores a batch in one transaction, once: the producer's row is locked first, so batches of a producer go one by one,
+ * and the batch's number is remembered with what it brought.
+ */
+export async function storeBatch(
+  database: Database,
+  batch: Batch,
+  rows: readonly PairRow[],
+  now: number,
+): Promise<StoreResult> {
+  const contents = await Promise.all(rows.map(async (row) => (await encodeContent(row.content)).toString('base64')));
+  return database.transaction(async (query) => {
+    if (!(await isNew(query, batch, now))) return REPEATED;
+    const named = [...batch.runs, ...batch.slices, ...rows].map((one) => one.run);
+    const through = await lockClosed(query, [...new Set(named)]);
+    const { inserted, late } = await insertPairs(query, rows, contents, through, now);
+    await upsertCounts(query, batch, through);
+    await query(
+      `insert into understudy.producer_runs (producer, run) select $1, unnest($2::text[]) on conflict do nothing`,
+      [batch.producer, [...through.keys()].sort()],
+    );
+    await advance(query, batch.producer, now);
+    return { repeated: false, inserted, late };
+  });
+}
+
+async function isNew(query: Query, batch: Batch, now: number): Promise<boolean> {
+  const { producer, seq } = batch;
+  const times = [Math.floor(batch.startedAt), now, Math.floor(batch.sentAt)];
+  await query(
+    `insert into understudy.producers (producer, started_at, last_seen, last_sent_at, last_seq, contiguous)
+     values ($1, $2, $3, $4, -1, -1) on conflict do nothing`,
+    [producer, ...times],
+  );
+  const { rows } = await query<{ contiguous: number }>(
+    'select contiguous from understudy.producers where producer = $1 for update',
+    [producer],
+  );
+  if (seq <= (rows[0]?.contiguous ?? -1)) return false;
+  const { count } = await query(
+    `insert into understudy.batches (producer, seq, watermark, stored_at) values ($1, $2, $3, $4) on conflict do nothing`,
+    [producer, seq, Math.floor(batch.watermark), now],
+  );
+  if (count === 0) return false;
+  await query(
+    `update understudy.producers set started_at = $2, last_seen = greatest(last_seen, $3),
+       last_sent_at = greatest(last_sent_at, $4), last_seq = greatest(last_seq, $5), final_seq = coalesce($6, final_seq)
+     where producer = $1`,
+    [producer, ...times, seq, batch.final ? seq : null],
+  );
+  return true;
+}
+
+/**
+ * Up to which slice each run is closed. The rows stay locked against the closer until the end of the transaction: a pair is
+ * either there when its slice closes, or it knows that it is late.
+ */
+async function lockClosed(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await query<{ run: string; through: number }>(
+    `select run, through from understudy.closed where metric = 'evidence' and run = any($1::text[]) order by run for share`,
+    [runs],
+  );
+  return new Map(rows.map((row) => [row.run, row.through]));
+}
+
+async function insertPairs(
+  query: Query,
+  rows: readonly PairRow[],
+  contents: readonly string[],
+  through: ReadonlyMap<string, number>,
+  now: number,
+): Promise<{ inserted: readonly PairId[]; late: number }> {
+  if (rows.length === 0) return { inserted: [], late: 0 };
+  const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
+  const isLate = (row: PairRow): boolean => row.slice <= closedThrough(through, row);
+  const result = await query<{ pair: string; late: boolean }>(
+    `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
+       primary_status, shadow_status, numbers, content, stored_at)
+     select pair, call, run, arm, producer, slice, segment, cluster, pi, late,
+       primary_status, shadow_status, numbers::json, decode(content, 'base64'), $15
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+       $9::double precision[], $10::boolean[], $11::text[], $12::text[], $13::text[], $14::text[])
+       as t (pair, call, run, arm, producer, slice, segment, cluster, pi, late, primary_status, shadow_status, numbers, content)
+     order by pair
+     on conflict do nothing returning pair, late`,
+    [
+      column((row) => row.pair),
+      column((row) => row.call),
+      column((row) => row.run),
+      column((row) => row.arm),
+      column((row) => row.producer),
+      column((row) => row.slice),
+      column((row) => storable(row.segment)),
+      column((row) => row.cluster),
+      column((row) => row.pi),
+      column(isLate),
+      column((row) => row.facts.primary.status),
+      column((row) => row.facts.shadow.status),
+      column((row) => JSON.stringify(row.facts)),
+      contents,
+      now,
+    ],
+  );
+  return {
+    inserted: result.rows.map((row) => row.pair as PairId),
+    late: result.rows.filter((row) => row.late).length,
+  };
+}
+
+function closedThrough(through: ReadonlyMap<string, number>, row: PairRow): number {
+  const slice = through.get(row.run);
+  if (slice === undefined) throw new Error(`the run ${row.run} of pair ${row.pair} is not registered`);
+  return slice;
+}
+
+/** A count is cumulative: the newest replaces the others, in whatever order they come. */
+async function upsertCounts(query: Query, batch: Batch, through: ReadonlyMap<string, number>): Promise<void> {
+  const counts = distinct(batch.slices.filter((count) => through.has(count.run)));
+  if (counts.length === 0) return;
+  const column = <Value>(of: (count: SliceCount) => Value): readonly Value[] => counts.map(of);
+  await query(
+    `insert into understudy.slice_counts as c (producer, seq, run, slice, segment, arm, pi, eligible, sampled, skipped,
+       admitted, published, dropped, dropped_total, final)
+     select $1, $2, run, slice, segment, arm, pi, eligible, sampled, skipped::json, admitted, published, dropped::json,
+       dropped_total, final
+     from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::double precision[], $8::bigint[], $9::bigint[],
+       $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::bigint[], $15::boolean[])
+       as t (run, slice, segment, arm, pi, eligible, sampled, skipped, admitted, published, dropped, dropped_total, final)
+     on conflict (run, slice, producer, segment, arm, pi) do update set seq = excluded.seq, eligible = excluded.eligible,
+       sampled = excluded.sampled, skipped = excluded.skipped, admitted = excluded.admitted, published = excluded.published,
+       dropped = excluded.dropped, dropped_total = excluded.dropped_total, final = excluded.final
+     where excluded.seq > c.seq
+       and (c.eligible, c.sampled, c.skipped::text, c.admitted, c.published, c.dropped::text, c.final) is distinct from
+           (excluded.eligible, excluded.sampled, excluded.skipped::text, excluded.admitted, excluded.published,
+            excluded.dropped::text, excluded.final)`,
+    [
+      batch.producer,
+      batch.seq,
+      column((count) => count.run),
+      column((count) => count.slice),
+      column((count) => storable(count.segment)),
+      column((count) => count.arm),
+      column((count) => count.pi),
+      column((count) => count.eligible),
+      column((count) => count.sampled),
+      column((count) => JSON.stringify(count.skipped)),
+      column((count) => count.admitted),
+      column((count) => count.published),
+      column((count) => JSON.stringify(count.dropped)),
+      column((count) => Object.values(count.dropped).reduce((sum, dropped) => sum + dropped, 0)),
+      column((count) => count.final),
+    ],
+  );
+}
+
+/** One count a key: a statement may not touch a row twice. */
+function distinct(counts: readonly SliceCount[]): readonly SliceCount[] {
+  const byKey = new Map<string, SliceCount>();
+  for (const count of counts) {
+    const { run, slice, segment, arm, pi } = count;
+    byKey.set(JSON.stringify([run, slice, storable(segment), arm, pi]), count);
+  }
+  return [...byKey.values()];
+}

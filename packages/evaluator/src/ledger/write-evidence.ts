@@ -1,0 +1,129 @@
+import type { SliceEvidence, StreamTally } from '../tally/close-slice.js';
+import { decodeTally, encodeTally } from '../tally/codec.js';
+import type { Gate } from '../tally/gates.js';
+import { mergeTallies } from '../tally/tally.js';
+import type { Query } from './database.js';
+import type { SliceRows } from './slice-rows.js';
+
+/** Writes what the close of a slice adds. The caller's transaction makes it all or nothing, and once. */
+export async function writeEvidence(
+  query: Query,
+  run: string,
+  slice: number,
+  known: Pick<SliceRows, 'pairs' | 'thresholds'> & { readonly gates: readonly Gate[] },
+  evidence: SliceEvidence,
+): Promise<void> {
+  await insertClusters(query, run, slice, known.pairs, evidence);
+  await insertTallies(query, run, slice, evidence.tallies);
+  await addToTotals(query, run, slice, evidence.tallies);
+  for (const { stream, metric, value, fromSlice } of evidence.thresholds) {
+    await query(
+      'insert into understudy.thresholds (run, stream, metric, value, from_slice) values ($1, $2, $3, $4, $5)',
+      [run, stream, metric, value, fromSlice],
+    );
+  }
+  for (const { stream, measure, values } of evidence.latencies) {
+    await query(
+      'insert into understudy.latencies (run, stream, measure, slice, latencies) values ($1, $2, $3, $4, $5)',
+      [run, stream, measure, slice, values],
+    );
+  }
+  if (evidence.thresholds.length > 0) await forgetLatencies(query, run, known, evidence);
+}
+
+async function insertClusters(
+  query: Query,
+  run: string,
+  slice: number,
+  pairs: SliceRows['pairs'],
+  { clusters }: SliceEvidence,
+): Promise<void> {
+  if (clusters.length === 0) return;
+  const segments = new Map(pairs.map((pair) => [pair.call, pair.segment]));
+  const { count } = await query(
+    `insert into understudy.clusters (run, slice, arm, key, call, segment)
+     select $1, $2, arm, key, call, segment from unnest($3::text[], $4::text[], $5::uuid[], $6::text[]) as t (arm, key, call, segment)
+     order by arm, key on conflict do nothing`,
+    [
+      run,
+      slice,
+      clusters.map((one) => one.arm),
+      clusters.map((one) => one.key),
+      clusters.map((one) => one.call),
+      clusters.map((one) => segments.get(one.call) ?? ''),
+    ],
+  );
+  // Only the holder of the lease writes here, and it asked which keys are new in this very transaction.
+  if (count !== clusters.length) throw new Error(`slice ${slice} of run ${run}: a cluster key gave evidence twice`);
+}
+
+async function insertTallies(query: Query, run: string, slice: number, tallies: readonly StreamTally[]): Promise<void> {
+  if (tallies.length === 0) return;
+  await query(
+    `insert into understudy.tallies (run, slice, arm, stream, metric, bytes)
+     select $1, $2, arm, stream, metric, decode(bytes, 'base64')
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as t (arm, stream, metric, bytes)`,
+    [run, slice, ...columnsOf(tallies)],
+  );
+}
+
+async function addToTotals(query: Query, run: string, slice: number, tallies: readonly StreamTally[]): Promise<void> {
+  if (tallies.length === 0) return;
+  const [arms, streams, metrics] = columnsOf(tallies);
+  const { rows } = await query<{ arm: string; stream: string; metric: string; bytes: Buffer }>(
+    `select arm, stream, metric, bytes from understudy.totals where run = $1
+       and (arm, stream, metric) in (select * from unnest($2::text[], $3::text[], $4::text[]))`,
+    [run, arms, streams, metrics],
+  );
+  const before = new Map(rows.map((row) => [keyOf(row), decodeTally(row.bytes)]));
+  const totals = tallies.map((one) => {
+    const total = before.get(keyOf(one));
+    return total === undefined ? one : { ...one, tally: mergeTallies(total, one.tally) };
+  });
+  await query(
+    `insert into understudy.totals (run, through, arm, stream, metric, bytes)
+     select $1, $2, arm, stream, metric, decode(bytes, 'base64')
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as t (arm, stream, metric, bytes)
+     on conflict (run, arm, stream, metric) do update set through = excluded.through, bytes = excluded.bytes`,
+    [run, slice, ...columnsOf(totals)],
+  );
+}
+
+/** A stream needs no latencies once every gate of the measure has its threshold. */
+async function forgetLatencies(
+  query: Query,
+  run: string,
+  { gates, thresholds }: { readonly gates: readonly Gate[]; readonly thresholds: SliceRows['thresholds'] },
+  evidence: SliceEvidence,
+): Promise<void> {
+  const frozen = new Set([...thresholds, ...evidence.thresholds].map((one) => `${one.metric} ${one.stream}`));
+  for (const stream of new Set(evidence.thresholds.map((one) => one.stream))) {
+    const waiting = gates.filter((gate) => gate.freezing !== null && !frozen.has(`${gate.name} ${stream}`));
+    await query('delete from understudy.latencies where run = $1 and stream = $2 and not (measure = any($3::text[]))', [
+      run,
+      stream,
+      waiting.map((gate) => gate.freezing?.measure),
+    ]);
+  }
+}
+
+function columnsOf(tallies: readonly StreamTally[]): [string[], string[], string[], string[]] {
+  return [
+    tallies.map((one) => one.arm),
+    tallies.map((one) => one.stream),
+    tallies.map((one) => one.metric),
+    tallies.map((one) => Buffer.from(encodeTally(one.tally)).toString('base64')),
+  ];
+}
+
+function keyOf({
+  arm,
+  stream,
+  metric,
+}: {
+  readonly arm: string;
+  readonly stream: string;
+  readonly metric: string;
+}): string {
+  return JSON.stringify([arm, stream, metric]);
+}
