@@ -9,7 +9,7 @@ import { AT_LEVEL_05, countsOf, errorFacts, pair, Run, shareOfGo } from './world
 const MARGIN = 0.1;
 const MEAN = (1 - MARGIN) / 2;
 const PAIRS = 3600;
-const PAIRS_PER_SLICE = 30;
+const PAIRS_PER_SLICE = 60;
 
 /** Conversations of `size` calls that all say the same, at the boundary: whether the gate is passed at any look. */
 function passes(random: Random, size: number, keyed: boolean): boolean {
@@ -28,7 +28,7 @@ function passes(random: Random, size: number, keyed: boolean): boolean {
 }
 
 it('takes one call of a conversation as evidence, where counting all of them is fooled', () => {
-  const runs = 120 * SCALE;
+  const runs = 80 * SCALE;
   const rows = [1, 2, 3, 5, 10].map((size) => {
     const every = seeded(50 + size);
     const one = seeded(70 + size);

@@ -46,11 +46,10 @@ describe('pairs until 80 % of the runs say GO, without a true difference, at lev
   });
 
   it('is as planned for errors at several base rates', () => {
-    const runs = 300 * SCALE;
+    const runs = 1000 * SCALE;
     const known = [
       [0, 879],
       [0.01, 2259],
-      [0.03, 5854],
     ] as const;
     const rows = known.map(([rate, planned], at) => {
       const random = seeded(800 + at);

@@ -8,7 +8,7 @@
  * Source: the capital process of Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting"
  * (arXiv:2010.09686, section 4), with a fixed mixture of bets so that the order of the pairs does not matter.
  * Cost: 64 logarithms per distinct value of x; then 64 integer additions per pair.
- * Example: m = .5, x = 1: the largest bet grows by log(1.25) = .2231.
+ * Example: m = .5, x = 1: the largest bet grows by log(1.5) = .4055.
  */
 export const BETS = 32;
 
