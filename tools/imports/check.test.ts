@@ -54,6 +54,7 @@ describe('direction of the flow', () => {
     ["export { x } from '../shadow/call.js';"],
     ["const x = await import('../shadow/call.js');"],
     ["type X = import('../shadow/call.js').X;"],
+    ["const x = requirePrivately('../shadow/call.js');"],
   ])('sees %s', (text) => {
     expect(brokenIn(`${HOST}/capture/span.ts`, text)).toEqual(['1 stage-order']);
   });

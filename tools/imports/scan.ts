@@ -1,6 +1,6 @@
 import { parseSync } from 'oxc-parser';
 
-/** One `import`, `export ... from`, `import()` or `import('x')` type. */
+/** One `import`, `export ... from`, `import()`, `import('x')` type or `require()`. */
 export interface Reference {
   readonly specifier: string;
   readonly line: number;
@@ -64,6 +64,12 @@ function readsEnvironment(node: Node): boolean {
   return pattern['properties'].some((property: unknown) => isNode(property) && nameOf(property['key']) === 'env');
 }
 
+/** The literal argument of `require('x')`, or of a function whose name begins with it. */
+function requiredBy(node: Node): string | null {
+  if (node.type !== 'CallExpression' || nameOf(node['callee'])?.startsWith('require') !== true) return null;
+  return Array.isArray(node['arguments']) ? textOf(node['arguments'][0]) : null;
+}
+
 function impurityOf(node: Node): string | null {
   if (node.type === 'MemberExpression') {
     const name = `${nameOf(node['object']) ?? ''}.${memberName(node) ?? ''}`;
@@ -118,6 +124,8 @@ export function scan(path: string, text: string): SourceFile {
     if (node.type === 'ImportExpression' || node.type === 'TSImportType') {
       references.push({ specifier: textOf(node['source']) ?? '(computed)', line });
     }
+    const required = requiredBy(node);
+    if (required !== null) references.push({ specifier: required, line });
     if (readsEnvironment(node)) environment.push(line);
     const impurity = impurityOf(node);
     if (impurity !== null) impurities.push({ name: impurity, line });
