@@ -1,10 +1,10 @@
 /** How texts are marked on this terminal: functions that return the text as it is where there are no colours. */
 export interface Style {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-  doubtful(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly doubtful: (text: string) => string;
 }
 
 export function styleFor(color: boolean): Style {

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerMetrics, type Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
+import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
+
+interface Series {
+  readonly value: unknown;
+  readonly attributes: unknown;
+}
+
+async function collect(of: Report | null) {
+  const { resourceMetrics } = await ledgerMetrics(() => of).collect();
+  const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const series = (name: string): readonly Series[] =>
+    metrics.filter((one) => one.descriptor.name === name).flatMap((one) => [...one.dataPoints] as readonly Series[]);
+  const value = (name: string, attributes: Readonly<Record<string, string>>): unknown =>
+    series(name).find((point) =>
+      Object.entries(attributes).every(([key, wanted]) => (point.attributes as Record<string, string>)[key] === wanted),
+    )?.value;
+  return { metrics, series, value };
+}
+
+describe('ledgerMetrics', () => {
+  it('says nothing where another replica holds the lease', async () => {
+    expect((await collect(null)).metrics).toEqual([]);
+  });
+
+  it('has one state at 1 and the others at 0, overall and per critical segment', async () => {
+    const critical = run({ segments: { attribute: 'route', critical: ['refunds'] } });
+    const streams = { _all: { errors: errorsTally(0, 1000, 0) }, refunds: { errors: errorsTally(0, 100, 200) } };
+    const { series, value } = await collect(report([runState({ run: critical, arms: { small: arm({ streams }) } })]));
+    const of = { experiment: 'support', arm: 'small' };
+    expect(series('understudy.verdict')).toHaveLength(10);
+    for (const segment of ['_all', 'refunds']) {
+      const states = series('understudy.verdict').filter(
+        (point) => (point.attributes as Record<string, string>)['segment'] === segment,
+      );
+      expect(states.reduce((sum, point) => sum + (point.value as number), 0)).toBe(1);
+      expect(value('understudy.verdict', { ...of, segment, state: 'no_go' })).toBe(1);
+    }
+    expect(value('understudy.estimate', { ...of, segment: 'refunds', metric: 'errors', bound: 'point' })).toBeCloseTo(
+      2 / 3,
+      9,
+    );
+    expect(
+      value('understudy.evidence', { ...of, segment: 'refunds', metric: 'errors', claim: 'harm' }),
+    ).toBeGreaterThan(4);
+  });
+
+  it('speaks of the newest run alone, but counts every run of the experiment', async () => {
+    const old = runState({ arms: { small: arm({ funnel: funnel({ stored: 40, late: 3, lost: 2, aside: 1 }) }) } });
+    const current = runState({
+      run: run({ noise: { rate: 1 } }, 2),
+      arms: { small: arm({ funnel: funnel({ stored: 7 }) }) },
+    });
+    const { series, value, metrics } = await collect(report([old, current]));
+    expect(series('understudy.verdict')).toHaveLength(5);
+    expect(value('understudy.funnel', { stage: 'stored', arm: 'small' })).toBe(47);
+    expect(value('understudy.dropped', { reason: 'lost' })).toBe(5);
+    expect(value('understudy.dropped', { reason: 'aside' })).toBe(1);
+    const counter = metrics.find((one) => one.descriptor.name === 'understudy.funnel');
+    expect(counter).toMatchObject({ isMonotonic: true, aggregationTemporality: 1 });
+    expect(counter?.dataPoints[0]?.startTime).toEqual([(AT - 3_600_000) / 1000, 0]);
+    expect(counter?.dataPoints[0]?.endTime).toEqual([AT / 1000, 0]);
+  });
+
+  it('counts pairs by outcome and segment', async () => {
+    const outcomes = [
+      { segment: 'a', primary: 'ok', shadow: 'ok', pairs: 5 },
+      { segment: 'a', primary: 'ok', shadow: 'error', pairs: 2 },
+      { segment: 'b', primary: 'error', shadow: 'error', pairs: 1 },
+      { segment: 'b', primary: 'aborted', shadow: 'ok', pairs: 1 },
+      { segment: 'b', primary: 'ok', shadow: 'aborted', pairs: 1 },
+    ] as const;
+    const { series, value } = await collect(report([runState({ arms: { small: arm({ outcomes }) } })]));
+    expect(series('understudy.pairs')).toHaveLength(4);
+    expect(value('understudy.pairs', { segment: 'b', outcome: 'aborted' })).toBe(2);
+    expect(value('understudy.pairs', { segment: 'a', outcome: 'shadow_error' })).toBe(2);
+  });
+
+  it('uses no unit and no name that a backend would rename', async () => {
+    const { metrics } = await collect(report([runState()]));
+    expect(metrics.length).toBeGreaterThan(6);
+    for (const { descriptor } of metrics) {
+      expect(descriptor.name).toMatch(/^understudy\.[a-z_.]+(?<!_total)$/);
+      expect(descriptor.unit).toMatch(/^$|^\{\w+\}$/);
+    }
+  });
+});

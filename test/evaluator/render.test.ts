@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { renderFunnel, renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
+import { eValue, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { styleFor } from '../../packages/evaluator/src/cli/style.js';
+import { arm, AT, funnel, report, runState } from './report.js';
+
+const plain = styleFor(false);
+
+describe('renderVerdict', () => {
+  it('prints the sentence and a row a gate', () => {
+    const text = renderVerdict(report([runState()]).standings[0]!, plain).join('\n');
+    expect(text).toContain('GO: after 1,000 pairs every gate is passed');
+    expect(text).toMatch(/^errors +all +safe +1,000 +0\.0 % +0\.0 % +\+10 points +1\.2e\+22 +0\.0099$/m);
+    expect(text).toContain('E(safe) >= 40');
+  });
+
+  it('has colours only where they are asked for', () => {
+    const standing = report([runState()]).standings[0]!;
+    // oxlint-disable-next-line no-control-regex
+    const escapes = /\u001b\[/;
+    expect(renderVerdict(standing, plain).join('\n')).not.toMatch(escapes);
+    expect(renderVerdict(standing, styleFor(true)).join('\n')).toMatch(escapes);
+  });
+
+  it('names every other reason to hold', () => {
+    const small = arm({ funnel: funnel({ lost: 100, stored: 900, sampled: 2000, skipped: { memory_cap: 1000 } }) });
+    const text = renderVerdict(report([runState({ arms: { small } })]).standings[0]!, plain).join('\n');
+    expect(text).toMatch(/HOLD: 100 of 1000 admitted legs were lost/);
+    expect(text).toMatch(/also: only 50\.0 % of the sampled calls/);
+  });
+});
+
+it.each([
+  [0, '1'],
+  [Math.log(41.23), '41'],
+  [-Math.log(3), '0.33'],
+  [Number.NEGATIVE_INFINITY, '0'],
+  [Math.log(1.2e9), '1.2e+9'],
+  [5000, '3.0e+2171'],
+  [-5000, '3.4e-2172'],
+])('writes the e-value of log %d as %s', (logE, text) => {
+  expect(eValue(logE)).toBe(text);
+});
+
+describe('renderFunnel', () => {
+  it('prints sums whose parts add up', () => {
+    const lines = renderFunnel(
+      arm({
+        funnel: funnel({
+          sampled: 1010,
+          skipped: { memory_cap: 10 },
+          stored: 980,
+          dropped: { ring_full: 12 },
+          aside: 3,
+          lost: 5,
+          late: 4,
+          evidence: 900,
+        }),
+      }),
+    );
+    expect(lines.slice(0, 4)).toEqual([
+      '1,010 sampled = 1,000 admitted + 10 skipped (memory_cap 10)',
+      '1,000 admitted = 980 stored + 12 dropped (ring_full 12) + 3 aside + 5 lost + 0 pending',
+      '980 stored = 976 in time + 4 late',
+      '1,000 scored; 900 are evidence (one per cluster)',
+    ]);
+  });
+
+  it('says by how much a line does not add up', () => {
+    expect(renderFunnel(arm({ funnel: funnel({ stored: 990 }) }))[1]).toMatch(/\(does not add up: \+10\)/);
+  });
+
+  it('names the setting where few pairs are evidence', () => {
+    expect(renderFunnel(arm({ funnel: funnel({ evidence: 100 }) })).join(' ')).toContain('`cluster`');
+  });
+});
+
+describe('renderStatus', () => {
+  it('names what waits, who is gone and what was put aside', () => {
+    const open = {
+      slice: 7,
+      startsAt: AT - 60_000,
+      endsAt: AT,
+      deadlineAt: AT + 150_000,
+      stored: 12,
+      waits: [{ for: 'rows', producer: 'p1', stored: 12, published: 15 }],
+    } as const;
+    const of = report([runState({ open: [open], openCount: 1 })], {
+      producers: [
+        {
+          id: 'p9',
+          state: 'gone',
+          startedAt: AT,
+          lastSeen: AT,
+          lastSentAt: AT,
+          contiguousSeq: 1,
+          lastSeq: 1,
+          watermark: null,
+        },
+      ],
+      rejected: {
+        count: 2,
+        byCode: { version: 2 },
+        newest: [
+          {
+            job: 'p1-4',
+            code: 'version',
+            message: 'expected version 1, got 2\nmore',
+            producer: 'p1',
+            run: null,
+            arm: null,
+            legs: null,
+            at: AT,
+          },
+        ],
+      },
+    });
+    const text = renderStatus(of, plain).join('\n');
+    expect(text).toContain('rows of p1 (12 of 15)');
+    expect(text).toContain('p9: silent without a goodbye; what it admitted after 2026-11-21 12:00:00 cannot be known');
+    expect(text).toContain('put aside: 2 jobs that could not be used (version 2)');
+    expect(text).toContain('p1-4: version: expected version 1, got 2');
+    expect(text).not.toContain('more');
+  });
+
+  it('says so where no service has announced a run', () => {
+    expect(renderStatus(report([]), plain)[0]).toMatch(/^No run yet/);
+  });
+
+  it('is JSON without tallies', () => {
+    const text = JSON.stringify(statusJson(report([runState()])));
+    expect(JSON.parse(text)).toMatchObject({ runs: [{ experiment: 'support', verdicts: { small: { state: 'go' } } }] });
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
+
+const verdictOf = (...runs: Parameters<typeof report>) => report(...runs).standings[0]!.verdict;
+const producer = report([]).snapshot.producers[0]!;
+
+describe('standingsOf', () => {
+  it('is GO where the evidence is, and everything is sound', () => {
+    expect(verdictOf([runState()])).toMatchObject({ state: 'go', pairs: 1000, level: 0.025 });
+  });
+
+  it('judges the candidates, not the A/A arm, and marks the newest run of each experiment', () => {
+    const older = runState({ arms: { small: arm(), aa: arm() } });
+    const newer = runState({ run: run({ candidates: { other: {} } }, 2), arms: { other: arm() } });
+    const { standings } = report([older, newer]);
+    expect(standings.map(({ arm: name, current }) => [name, current])).toEqual([
+      ['small', false],
+      ['other', true],
+    ]);
+  });
+
+  it('divides the level by candidates and runs', () => {
+    const second = run({ candidates: { small: {}, tiny: {} } }, 2);
+    expect(verdictOf([runState({ run: second })]).level).toBeCloseTo(0.05 / (2 * 2 * 3), 12);
+  });
+
+  it('is invalid where the incumbent harms when asked again', () => {
+    const noise = arm({ streams: { _all: { errors: errorsTally(0, 500, 500) } } });
+    expect(verdictOf([runState({ arms: { small: arm(), aa: noise } })]).state).toBe('invalid');
+  });
+
+  it('keeps a stored rejection whatever the evidence says later', () => {
+    const stopped = {
+      run: run().id,
+      arm: 'small',
+      state: 'no_go',
+      stream: '_all',
+      sentence: 'NO_GO: it was.',
+      pairs: 9,
+      at: AT,
+    } as const;
+    expect(verdictOf([runState({ arms: { small: arm({ transitions: [stopped] }) } })])).toMatchObject({
+      state: 'no_go',
+      sentence: 'NO_GO: it was.',
+    });
+  });
+
+  it.each([
+    ['legs were dropped after admission', { dropped: { ring_full: 50 }, stored: 950 }, 'lossy'],
+    ['legs were lost', { lost: 50, stored: 950 }, 'lossy'],
+    ['rows came late', { late: 50 }, 'lossy'],
+    ['legs were put aside', { aside: 50, stored: 950 }, 'lossy'],
+    ['too many calls were skipped', { sampled: 2000, skipped: { concurrency_cap: 1000 } }, 'coverage'],
+    ['nothing is known of the sampled calls', { sampled: 0 }, 'coverage'],
+  ])('holds where %s', (_what, change, reason) => {
+    const verdict = verdictOf([runState({ arms: { small: arm({ funnel: funnel(change) }) } })]);
+    expect(verdict).toMatchObject({ state: 'hold', reason });
+  });
+
+  it('does not hold for legs that are still on their way', () => {
+    const small = arm({ funnel: funnel({ admitted: 1200, sampled: 1200, pending: 200 }) });
+    expect(verdictOf([runState({ arms: { small } })]).state).toBe('go');
+  });
+
+  it.each([
+    ['users aborted many calls', 'aborted', 100, 'coverage'],
+    ['the incumbent itself fails', 'error', 600, 'inconclusive'],
+  ] as const)('holds where %s', (_what, primary, pairs, reason) => {
+    const outcomes = [
+      { segment: '_none', primary, shadow: 'ok', pairs },
+      { segment: '_none', primary: 'ok', shadow: 'ok', pairs: 1000 - pairs },
+    ] as const;
+    expect(verdictOf([runState({ arms: { small: arm({ outcomes }) } })])).toMatchObject({ state: 'hold', reason });
+  });
+
+  it.each([
+    ['a producer is silent', { producers: [{ ...producer, lastSeen: AT - 31_000 }] }],
+    [
+      'the last producer went without a goodbye',
+      { producers: [{ ...producer, state: 'gone' as const, lastSeen: AT - 1e6 }] },
+    ],
+  ])('holds as stale where %s', (_what, change) => {
+    expect(verdictOf([runState()], change)).toMatchObject({ state: 'hold', reason: 'stale' });
+  });
+
+  it('is not stale because one of several producers was killed, or because all have ended well', () => {
+    const gone = { ...producer, id: 'p0', state: 'gone' as const, lastSeen: AT - 1e6 };
+    expect(verdictOf([runState()], { producers: [gone, producer] }).state).toBe('go');
+    expect(verdictOf([runState()], { producers: [{ ...producer, state: 'final', lastSeen: AT - 1e9 }] }).state).toBe(
+      'go',
+    );
+  });
+
+  it('holds as stale where nobody closes the slices', () => {
+    const slice = {
+      slice: 1,
+      startsAt: AT - 400_000,
+      endsAt: AT - 340_000,
+      deadlineAt: AT - 31_000,
+      stored: 3,
+      waits: [],
+    };
+    expect(verdictOf([runState({ open: [slice], openCount: 1 })])).toMatchObject({ state: 'hold', reason: 'stale' });
+    const due = { ...slice, deadlineAt: AT - 1000 };
+    expect(verdictOf([runState({ open: [due], openCount: 1 })]).state).toBe('go');
+  });
+});
