@@ -36,6 +36,8 @@ interface Slice {
 const RESENT_SLICES = 10;
 /** Rows in one batch at most; the rest goes with the next one. */
 const MAX_ROWS = 2000;
+/** Slices kept in memory at most: weeks of an absent queue must not fill it. The totals still tell what is not accounted for. */
+const MAX_SLICES = 5000;
 /** A slice is final only so long after its end: a call whose body is a stream is known a little after its start. */
 const GRACE_MS = 1000;
 
@@ -139,8 +141,17 @@ export class SliceCounts {
       const endsAt = (slice + 1) * this.#lengthOf(run);
       known = { run, slice, endsAt, rows: new Map(), unresolved: 0, final: false, acknowledged: false };
       this.#slices.set(id, known);
+      if (this.#slices.size > MAX_SLICES) this.#forgetOldest();
     }
     return known;
+  }
+
+  #forgetOldest(): void {
+    for (const [id, { unresolved }] of this.#slices) {
+      if (unresolved > 0) continue;
+      this.#slices.delete(id);
+      return;
+    }
   }
 
   #row(key: CountKey): Row {

@@ -23,6 +23,7 @@ export class OpenTrials {
   readonly #options: OpenTrialsOptions;
   readonly #open = new Set<OpenTrial>();
   #bytes = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(options: OpenTrialsOptions) {
     this.#options = options;
@@ -63,6 +64,11 @@ export class OpenTrials {
     }
   }
 
+  /** Resolves when no call is open. */
+  async settled(): Promise<void> {
+    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   /** Gives up all that is unresolved: the service is stopping. */
   closeAll(): void {
     for (const trial of this.#open) this.#giveUp(trial, 'shutdown');
@@ -84,6 +90,8 @@ export class OpenTrials {
     clearTimeout(trial.timer);
     this.#bytes -= trial.admission.call.body.length;
     const { producer, onAssembled } = this.#options;
-    guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, trial.primary, trial.legs)));
+    const { primary } = trial;
+    guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, primary, trial.legs)));
+    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

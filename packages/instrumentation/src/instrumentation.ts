@@ -1,0 +1,207 @@
+import { diag, metrics, type MeterProvider, trace, type TracerProvider } from '@opentelemetry/api';
+import { createCapture } from './capture/capture.js';
+import { DIALECTS } from './dialect/registry.js';
+import { ConfigurationError } from './errors.js';
+import type { Experiment, SecretReference } from './experiment/definition.js';
+import { guard } from './guard.js';
+import { readSecret, resolveSource, type Source, type SourceOptions } from './options.js';
+import type { ProducerLimits } from './queue/limits.js';
+import { type ExperimentSetup, Producer } from './queue/producer.js';
+import type { CallRules } from './sample/call-view.js';
+import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
+import { Secret } from './shadow/secret.js';
+import { type GlobalTap, globalTap } from './tap/global-tap.js';
+import { tapFetch } from './tap/tap-fetch.js';
+import { AA_ARM } from './trial/trial.js';
+import { VERSION } from './version.js';
+
+/** What {@link UnderstudyInstrumentation} can be told. Nothing is required where `understudy.yaml` says it. */
+export interface UnderstudyOptions extends SourceOptions {
+  /** Rules in code, by experiment: how calls are put into segments, and what makes them repeat each other. */
+  readonly rules?: Readonly<Record<string, CallRules>>;
+  /** What may wait in memory for the queue, and in the queue for the evaluator. */
+  readonly limits?: Partial<ProducerLimits>;
+}
+
+/** The part of a configuration that `NodeSDK` asks for and sets. */
+export interface InstrumentationConfig {
+  readonly enabled?: boolean;
+}
+
+type Fetch = typeof globalThis.fetch;
+
+const NAME = '@understudy/instrumentation';
+const DEFAULT_TIMEOUT_MS = 5000;
+/** A script that ends by itself waits so long at most for its last shadows. */
+const EXIT_TIMEOUT_MS = 2000;
+
+/**
+ * Sends a share of the service's model calls to candidates as well, in the background.
+ *
+ * An OpenTelemetry instrumentation in all but name: give it to `NodeSDK({ instrumentations: [...] })`, or enable it yourself before any
+ * client is made. It wraps `globalThis.fetch` and nothing else. The constructor checks the configuration and throws
+ * {@link ConfigurationError}; after it, nothing here throws.
+ */
+export class UnderstudyInstrumentation {
+  readonly instrumentationName: string = NAME;
+  readonly instrumentationVersion: string = VERSION;
+  readonly #source: Source | null;
+  readonly #setups: readonly ExperimentSetup[];
+  readonly #options: UnderstudyOptions;
+  readonly #metrics: FunnelMetrics;
+  readonly #onExit = (): void => void this.shutdown(EXIT_TIMEOUT_MS);
+  #tracerProvider: TracerProvider | null = null;
+  #meterProvider: MeterProvider | null = null;
+  #producer: Producer | null = null;
+  #tap: GlobalTap | null = null;
+  #fetch: Fetch | null = null;
+  #admitting = false;
+
+  constructor(options: UnderstudyOptions = {}) {
+    const resolved = resolveSource(options);
+    if (resolved.status === 'absent') {
+      diag.warn('understudy: no configuration found (understudy.yaml, UNDERSTUDY_CONFIG or `experiments`): nothing is compared');
+    }
+    this.#options = options;
+    this.#source = resolved.status === 'ready' && resolved.source.experiments.length > 0 ? resolved.source : null;
+    this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
+    this.#metrics = new FunnelMetrics(() => this.#meters().getMeter(NAME, VERSION), this.#setups.flatMap(({ experiment }) => armsOf(experiment)));
+  }
+
+  /** Whether there is anything to compare: configured, and not switched off. */
+  get active(): boolean {
+    return this.#source !== null;
+  }
+
+  /** A fetch to hand to an SDK (`new OpenAI({ fetch: understudy.fetch })`), for services that keep the global one untouched. */
+  get fetch(): Fetch {
+    const producer = this.#start();
+    if (producer === null) return globalThis.fetch;
+    this.#admitting = true;
+    const send: Fetch = (input, init) => globalThis.fetch(input, init);
+    this.#fetch ??= tapFetch(send, this.#capture(producer));
+    return this.#fetch;
+  }
+
+  /** Wraps `globalThis.fetch`. Twice is once. */
+  enable(): void {
+    guard('instrumentation.enable', () => {
+      const producer = this.#start();
+      if (producer === null) return;
+      this.#admitting = true;
+      this.#tap ??= globalTap(this.#capture(producer));
+      this.#tap.install();
+    });
+  }
+
+  /** Takes the wrapper off again and admits no more calls. What is under way is still sent: call {@link shutdown} to end it. */
+  disable(): void {
+    this.#admitting = false;
+    guard('instrumentation.disable', () => this.#tap?.uninstall());
+  }
+
+  /** Waits until every call so far is compared and on its way, `timeoutMs` at most (default 5000). False where that was too short. */
+  async flush(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<boolean> {
+    return (await guardedFlush(this.#producer, timeoutMs)) ?? true;
+  }
+
+  /**
+   * Stops: no call is admitted any more, shadows in flight are given up, what there is goes to the queue, and the connection is closed;
+   * within `timeoutMs` (default 5000), whatever the queue does. `NodeSDK.shutdown()` does not call it.
+   */
+  async shutdown(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<void> {
+    this.disable();
+    process.removeListener('beforeExit', this.#onExit);
+    const producer = this.#producer;
+    if (producer !== null) await guard('instrumentation.shutdown', () => producer.shutdown(timeoutMs))?.catch(() => undefined);
+  }
+
+  setTracerProvider(provider: TracerProvider): void {
+    this.#tracerProvider = provider;
+  }
+
+  setMeterProvider(provider: MeterProvider): void {
+    this.#meterProvider = provider;
+    guard('instrumentation.metrics', () => this.#metrics.initialise());
+  }
+
+  /** Nothing is logged through OpenTelemetry. */
+  setLoggerProvider(): void {
+    // Part of the interface.
+  }
+
+  /** The experiments are fixed at construction, since a change is another run; `enabled` is heeded. */
+  setConfig(config: InstrumentationConfig): void {
+    if (config.enabled === false) this.disable();
+  }
+
+  getConfig(): InstrumentationConfig {
+    return { enabled: this.#tap?.installed ?? false };
+  }
+
+  #start(): Producer | null {
+    if (this.#source === null || this.#producer !== null) return this.#producer;
+    const { queueUrl, environmentProxy } = this.#source;
+    this.#producer = new Producer({
+      setups: this.#setups,
+      queueUrl,
+      environmentProxy,
+      tracer: () => (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION),
+      metrics: this.#metrics,
+      ...(this.#options.limits !== undefined && { limits: this.#options.limits }),
+    });
+    this.#producer.start();
+    process.once('beforeExit', this.#onExit);
+    return this.#producer;
+  }
+
+  #capture(producer: Producer): ReturnType<typeof createCapture> {
+    return createCapture({
+      dialects: DIALECTS,
+      tracer: () => (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION),
+      meter: () => this.#meters().getMeter(NAME, VERSION),
+      listener: (call) => {
+        if (this.#admitting) producer.take(call);
+      },
+      maxAnswerBytes: Math.max(...this.#setups.map(({ experiment }) => experiment.shadow.maxBytes)),
+    });
+  }
+
+  #meters(): MeterProvider {
+    return this.#meterProvider ?? metrics.getMeterProvider();
+  }
+}
+
+async function guardedFlush(producer: Producer | null, timeoutMs: number): Promise<boolean | undefined> {
+  return await guard('instrumentation.flush', () => producer?.flush(timeoutMs))?.catch(() => false);
+}
+
+function setupOf(experiment: Experiment, { rules, environment }: UnderstudyOptions): ExperimentSetup {
+  const own = rules?.[experiment.name] ?? {};
+  const issues: string[] = [];
+  if (own.segment !== undefined && experiment.segments.version === null) {
+    issues.push('segments.version: a rule in code decides what is compared; name its version');
+  }
+  if (own.cluster !== undefined && experiment.cluster.version === null) {
+    issues.push('cluster.version: a rule in code decides what is compared; name its version');
+  }
+  if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
+  const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>
+    apiKey === undefined ? [] : [[candidate, keyOf(apiKey, experiment.name, candidate, environment)]],
+  );
+  return { experiment, rules: own, apiKeys: new Map(apiKeys) };
+}
+
+function keyOf(reference: SecretReference, experiment: string, candidate: string, environment: UnderstudyOptions['environment']): Secret {
+  try {
+    return new Secret(readSecret(reference, environment));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(`candidate ${candidate} of experiment ${experiment}`, error.issues, { cause: error });
+  }
+}
+
+function armsOf({ name, candidates, noise }: Experiment): readonly ArmNames[] {
+  const arms = [...Object.keys(candidates), ...(noise.rate > 0 ? [AA_ARM] : [])];
+  return arms.map((arm) => ({ experiment: name, arm }));
+}

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigurationError } from './errors.js';
+import { DEFAULTS } from './experiment/defaults.js';
+import type { Experiment, ExperimentInput, SecretReference } from './experiment/definition.js';
+import { resolveExperiment } from './experiment/resolve.js';
+import { parseStoreUrl } from './experiment/store.js';
+import { anchorEmbedded, parseConfigYaml } from './experiment/yaml.js';
+
+/** Where the experiments come from. Without any of it, `understudy.yaml` in the working directory is read if it is there. */
+export interface SourceOptions {
+  /** The experiments, in code. Excludes `configFile`. */
+  readonly experiments?: readonly ExperimentInput[];
+  /** Path of the configuration file. Default: `UNDERSTUDY_CONFIG`, else `understudy.yaml` where there is one. */
+  readonly configFile?: string;
+  /** `redis://`, `postgres://` or `embedded:FOLDER`. Default: the file's, else `embedded:./.understudy`. */
+  readonly queueUrl?: string;
+  /** Default: the process's. */
+  readonly environment?: Environment;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The experiments that run, and where their trials go. */
+export interface Source {
+  readonly experiments: readonly Experiment[];
+  readonly queueUrl: string;
+  /** The primary's own fetch goes through the proxies of the environment: so must shadows. */
+  readonly environmentProxy: boolean;
+}
+
+/** `absent`: nobody has configured anything. `disabled`: somebody has switched it off. */
+export type Resolved = { readonly status: 'ready'; readonly source: Source } | { readonly status: 'absent' | 'disabled' };
+
+const DEFAULT_FILE = 'understudy.yaml';
+
+/**
+ * Reads the configuration, code and file first, the environment over it: `UNDERSTUDY_ENABLED`, `UNDERSTUDY_CONFIG`,
+ * `UNDERSTUDY_QUEUE_URL`, `UNDERSTUDY_SAMPLE_RATE`. Throws {@link ConfigurationError} with everything that is wrong.
+ */
+export function resolveSource(options: SourceOptions): Resolved {
+  const environment = options.environment ?? process.env;
+  if (readSwitch(environment, 'UNDERSTUDY_ENABLED') === false) return { status: 'disabled' };
+  const found = readExperiments(options, environment);
+  if (found === null) return { status: 'absent' };
+
+  const rate = readRate(environment, 'UNDERSTUDY_SAMPLE_RATE');
+  const experiments = rate === null ? found.experiments : found.experiments.map((experiment) => withRate(experiment, rate));
+  const url = setting(environment, 'UNDERSTUDY_QUEUE_URL') ?? options.queueUrl ?? found.queueUrl;
+  const queueUrl = anchorEmbedded(url, process.cwd());
+  parseStoreUrl(queueUrl);
+  return { status: 'ready', source: { experiments, queueUrl, environmentProxy: usesEnvironmentProxy(environment) } };
+}
+
+/** Reads a secret. Throws {@link ConfigurationError} that names its reference, never what was found. */
+export function readSecret(reference: SecretReference, environment: Environment = process.env): string {
+  const value = 'env' in reference ? environment[reference.env] : readSecretFile(reference.file);
+  const secret = value?.trim();
+  if (secret !== undefined && /^[\x21-\x7e]+$/.test(secret)) return secret;
+  const where = 'env' in reference ? `the environment variable ${reference.env}` : `the file ${reference.file}`;
+  const got = secret === undefined || secret === '' ? 'nothing there' : 'characters that no header can hold';
+  throw new ConfigurationError('apiKey', [`expected a key in ${where}, got ${got}`]);
+}
+
+function readExperiments(
+  { experiments, configFile }: SourceOptions,
+  environment: Environment,
+): { experiments: readonly Experiment[]; queueUrl: string } | null {
+  if (experiments !== undefined) {
+    if (configFile !== undefined) throw new ConfigurationError('options', ['experiments: expected either these or `configFile`, got both']);
+    const resolved = experiments.map((input, index) => resolveExperiment(input, `experiments.${index}`));
+    const twice = resolved.find(({ name }, index) => resolved.findIndex((other) => other.name === name) !== index);
+    if (twice !== undefined) throw new ConfigurationError('options', [`experiments: expected distinct names, got \`${twice.name}\` twice`]);
+    return { experiments: resolved, queueUrl: DEFAULTS.queueUrl };
+  }
+  const path = configFile ?? setting(environment, 'UNDERSTUDY_CONFIG') ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
+  if (path === null) return null;
+  const config = parseConfigYaml(readConfig(path), path);
+  return { experiments: config.experiments, queueUrl: config.queue.url };
+}
+
+function readConfig(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError(resolve(path), ['expected a file that can be read'], { cause });
+  }
+}
+
+function readSecretFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A rate from outside must not make every call inadmissible: a `piMin` that was only the rate's default follows it down. */
+function withRate(experiment: Experiment, rate: number): Experiment {
+  const { sample, piMin } = experiment;
+  const followed = piMin === sample.rate && rate > 0 ? Math.min(piMin, rate) : piMin;
+  if (rate > 0 && rate < followed) {
+    throw new ConfigurationError('UNDERSTUDY_SAMPLE_RATE', [`expected at least piMin (${followed}) of ${experiment.name}, got ${rate}`]);
+  }
+  return { ...experiment, sample: { ...sample, rate }, piMin: followed };
+}
+
+function setting(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function readSwitch(environment: Environment, name: string): boolean | null {
+  const value = setting(environment, name)?.toLowerCase();
+  if (value === undefined) return null;
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  throw new ConfigurationError(name, [`expected true or false, got ${JSON.stringify(value.slice(0, 40))}`]);
+}
+
+function readRate(environment: Environment, name: string): number | null {
+  const value = setting(environment, name);
+  if (value === undefined) return null;
+  const rate = Number(value);
+  if (rate >= 0 && rate <= 1) return rate;
+  throw new ConfigurationError(name, [`expected a number in [0,1], got ${JSON.stringify(value.slice(0, 40))}`]);
+}
+
+function usesEnvironmentProxy(environment: Environment): boolean {
+  return setting(environment, 'NODE_USE_ENV_PROXY') === '1' || process.execArgv.includes('--use-env-proxy');
+}

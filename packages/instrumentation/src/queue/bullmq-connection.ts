@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { JobsOptions, Queue } from 'bullmq';
+import { UnderstudyError } from '../errors.js';
+import { raised } from '../guard.js';
+import type { EncodedBatch } from '../trial/codec.js';
+import type { QueueConnection } from './queue-connection.js';
+import { withTimeLimit } from './time-limit.js';
+
+export type BullMq = typeof import('bullmq');
+
+/** The two queues of a connection, on whichever store. Their `error` events are handled here. */
+export interface OpenQueues {
+  readonly pairs: Queue;
+  readonly settings: Queue;
+  /** Share of the store's memory limit in use, or null where it has none. */
+  memoryShare(): Promise<number | null>;
+  /** Cuts the connection, at once. */
+  cut(): void;
+}
+
+/**
+ * A batch is worked on until the ledger has it, for half a day of trying. Once done its id stays known for an hour: the same batch
+ * sent again by a producer that missed the acknowledgement is not run twice.
+ */
+const BATCH_OPTIONS: JobsOptions = {
+  attempts: 10_000,
+  backoff: { type: 'fixed', delay: 5000 },
+  removeOnComplete: { age: 3600, count: 10_000 },
+};
+
+const SALT_JOB = 'salt';
+const SALT_BYTES = 32;
+
+/** Speaks to the store through BullMQ. Every call has a time limit of ours, since BullMQ's own calls may wait for ever. */
+export function bullmqConnection({ pairs, settings, memoryShare, cut }: OpenQueues, timeoutMs: number): QueueConnection {
+  const limited = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> => withTimeLimit(operation, timeoutMs, run);
+  let closed = false;
+  for (const queue of [pairs, settings]) {
+    queue.on('error', (error) => {
+      if (!closed) raised('queue.connection', error);
+    });
+  }
+  return {
+    async add(jobId: string, data: EncodedBatch) {
+      await limited('add', () => pairs.add('batch', data, { ...BATCH_OPTIONS, jobId }));
+    },
+    async backlog() {
+      const waiting = await limited('backlog', () => pairs.getJobCountByTypes('wait', 'prioritized', 'delayed'));
+      return { waiting, memoryShare: await limited('memory', memoryShare) };
+    },
+    async salt() {
+      // Kept for ever: never taken, so never completed. Of all producers' words the first is in the store.
+      const bytes = randomBytes(SALT_BYTES).toString('base64');
+      await limited('salt', () => settings.add(SALT_JOB, { v: 1, bytes }, { jobId: SALT_JOB }));
+      const job = await limited('salt', () => settings.getJob(SALT_JOB));
+      return saltOf(job?.data);
+    },
+    close() {
+      closed = true;
+      try {
+        cut();
+      } catch (error) {
+        raised('queue.close', error);
+      }
+    },
+  };
+}
+
+function saltOf(data: unknown): Uint8Array {
+  const { v, bytes } = (data ?? {}) as { v?: unknown; bytes?: unknown };
+  const salt = typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : Buffer.alloc(0);
+  if (v === 1 && salt.length >= 16) return salt;
+  throw new UnderstudyError('salt', "the queue's store holds no salt that can be read; is it used by another version?", { retryable: true });
+}

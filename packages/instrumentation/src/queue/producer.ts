@@ -1,0 +1,201 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import { processClock } from '../capture/clock.js';
+import type { Call } from '../capture/call.js';
+import type { Experiment } from '../experiment/definition.js';
+import { runOf } from '../experiment/run.js';
+import { guard } from '../guard.js';
+import type { CallRules } from '../sample/call-view.js';
+import type { FunnelMetrics } from '../shadow/funnel-metrics.js';
+import { createIsolation } from '../shadow/isolation.js';
+import type { Secret } from '../shadow/secret.js';
+import { Shadows, type ShadowOptions } from '../shadow/shadows.js';
+import { createTransport, type Transport } from '../shadow/undici.js';
+import type { Assembled } from '../trial/assemble.js';
+import type { DropReason } from '../trial/funnel.js';
+import { createIds, createProducerId } from '../trial/ids.js';
+import { type Admittance, Intake } from '../trial/intake.js';
+import { OpenTrials } from '../trial/open-trials.js';
+import type { Trial } from '../trial/trial.js';
+import { limitsFor, OPERATION_TIMEOUT_MS, type ProducerLimits } from './limits.js';
+import { queueStore } from './open-store.js';
+import { Publisher, type PublisherLimits } from './publisher.js';
+import type { QueueStore } from './queue-connection.js';
+import { SliceCounts } from './slice-counts.js';
+
+/** One experiment with what of it is code or secret. */
+export interface ExperimentSetup {
+  readonly experiment: Experiment;
+  readonly rules: CallRules;
+  /** By candidate. */
+  readonly apiKeys: ReadonlyMap<string, Secret>;
+}
+
+export interface ProducerOptions {
+  readonly setups: readonly ExperimentSetup[];
+  readonly queueUrl: string;
+  readonly environmentProxy: boolean;
+  readonly tracer: ShadowOptions['tracer'];
+  readonly metrics: FunnelMetrics;
+  readonly limits?: Partial<ProducerLimits>;
+  /** For tests; default: the store the URL names. */
+  readonly store?: QueueStore;
+}
+
+interface Arrangement {
+  readonly setup: ExperimentSetup;
+  readonly intake: Intake;
+  readonly trials: OpenTrials;
+}
+
+/** All that becomes of this process's calls, from their start to the queue. One per process that has something to compare. */
+export class Producer {
+  readonly id: string = createProducerId();
+  readonly #options: ProducerOptions;
+  readonly #limits: PublisherLimits;
+  readonly #counts: SliceCounts;
+  readonly #publisher: Publisher;
+  readonly #arrangements: readonly Arrangement[];
+  #transport: Transport | null = null;
+  #stopping: Promise<void> | null = null;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+    const experiments = options.setups.map(({ experiment }) => experiment);
+    const runs = experiments.map(runOf);
+    this.#limits = limitsFor(experiments, options.limits);
+    this.#counts = new SliceCounts(new Map(runs.map(({ id, definition }) => [id, definition.slice.lengthMs])));
+    const isolate = createIsolation();
+    this.#publisher = new Publisher({
+      producer: this.id,
+      runs: runs.map(({ id, experiment, definition }) => ({ run: id, experiment, definition })),
+      store: options.store ?? queueStore(options.queueUrl, OPERATION_TIMEOUT_MS),
+      counts: this.#counts,
+      clock: processClock,
+      isolate,
+      limits: this.#limits,
+      earliestOpen: () => this.#earliestOpen(),
+      onReady: () => void this.#openTransport(),
+      onPublished: (trial) => this.#eachLeg(trial, (key) => this.#counts.published(key)),
+      onDropped: (trial, reason) => this.#drop(trial, reason),
+    });
+    const ids = createIds();
+    this.#arrangements = options.setups.map((setup, index) => {
+      const { experiment } = setup;
+      const { timeoutMs, maxBytes, concurrency } = experiment.shadow;
+      const shadows = new Shadows({
+        tracer: options.tracer,
+        transport: () => this.#openTransport(),
+        isolate,
+        clock: processClock,
+        timeoutMs,
+        maxBytes,
+        concurrency,
+        keepContent: experiment.content === 'full',
+      });
+      const trials: OpenTrials = new OpenTrials({
+        producer: this.id,
+        deadlineMs: deadlineOf(experiment),
+        onAssembled: (assembled) => this.#assembled(intake, assembled),
+      });
+      const run = runs[index];
+      if (run === undefined) throw new Error('an experiment without a run');
+      const intake: Intake = new Intake({
+        ...setup,
+        run,
+        ids,
+        account: this.#counts,
+        meters: options.metrics,
+        shadows,
+        trials,
+        admittance: () => this.#admittance(trials),
+      });
+      return { setup, intake, trials };
+    });
+  }
+
+  start(): void {
+    this.#publisher.start();
+  }
+
+  /** Shown every primary at its start. Each experiment takes it on its own. */
+  take(call: Call): void {
+    for (const { intake } of this.#arrangements) guard('trial.intake', () => intake.take(call));
+  }
+
+  /** Resolves true when every call so far has its outcome in the queue, false when `timeoutMs` have passed before. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    const until = processClock.elapsed() + timeoutMs;
+    const settled = await this.#settled(timeoutMs);
+    return (await this.#publisher.flush(Math.max(0, until - processClock.elapsed()))) && settled;
+  }
+
+  /** Admits nothing more, gives up the legs in flight, sends what there is and the final counts: within `timeoutMs`, or not at all. */
+  async shutdown(timeoutMs: number): Promise<void> {
+    this.#stopping ??= this.#shutdown(timeoutMs);
+    await this.#stopping;
+  }
+
+  async #shutdown(timeoutMs: number): Promise<void> {
+    for (const { trials } of this.#arrangements) trials.closeAll();
+    await this.#publisher.stop(timeoutMs);
+    this.#transport?.close();
+  }
+
+  #openTransport(): Transport {
+    const timeoutMs = Math.max(...this.#options.setups.map(({ experiment }) => experiment.shadow.timeoutMs));
+    this.#transport ??= createTransport({ timeoutMs, environmentProxy: this.#options.environmentProxy });
+    return this.#transport;
+  }
+
+  #admittance(trials: OpenTrials): Admittance {
+    if (this.#stopping !== null) return { open: false, reason: 'shutting_down' };
+    const { salt } = this.#publisher;
+    if (salt === null) return { open: false, reason: 'not_announced' };
+    const { ringTrials, ringBytes } = this.#limits;
+    const full = !this.#publisher.hasRoom || trials.count >= ringTrials || trials.bytes >= ringBytes;
+    return full ? { open: false, reason: 'memory_cap' } : { open: true, salt };
+  }
+
+  #assembled(intake: Intake, assembled: Assembled): void {
+    intake.settled(assembled);
+    const { trial } = assembled;
+    if (trial === null) return;
+    const reason = this.#publisher.publish(trial);
+    if (reason !== null) this.#drop(trial, reason);
+  }
+
+  #drop(trial: Trial, reason: DropReason): void {
+    const experiment = this.#options.setups.find((setup) => runOf(setup.experiment).id === trial.run)?.experiment.name;
+    this.#eachLeg(trial, (key) => {
+      this.#counts.dropped(key, reason);
+      if (experiment !== undefined) this.#options.metrics.dropped(reason, { experiment, arm: key.arm });
+    });
+  }
+
+  /** A leg that is `missing` has been counted as dropped already. */
+  #eachLeg({ run, startedAt, segment, pi, legs }: Trial, count: (key: Parameters<SliceCounts['published']>[0]) => void): void {
+    const slice = this.#counts.sliceOf(run, startedAt);
+    for (const [arm, leg] of Object.entries(legs)) if (leg.status !== 'missing') count({ run, slice, segment, arm, pi });
+  }
+
+  #earliestOpen(): number | null {
+    const starts = this.#arrangements.map(({ trials }) => trials.earliestStart()).filter((start) => start !== null);
+    return starts.length === 0 ? null : Math.min(...starts);
+  }
+
+  async #settled(timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const settled = Promise.all(this.#arrangements.map(({ trials }) => trials.settled())).then(() => true);
+    const done = await Promise.race([settled, late]);
+    clearTimeout(timer);
+    return done;
+  }
+}
+
+/** Half of the time a slice waits beyond the shadow's timeout: the other half is for the way to the ledger. */
+function deadlineOf({ slice, shadow }: Experiment): number {
+  return shadow.timeoutMs + (slice.deadlineMs - shadow.timeoutMs) / 2;
+}

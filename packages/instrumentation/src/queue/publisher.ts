@@ -1,0 +1,254 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import type { Clock } from '../capture/clock.js';
+import { guard, raised } from '../guard.js';
+import type { Isolate } from '../shadow/isolation.js';
+import { type EncodedBatch, encodeBatch } from '../trial/codec.js';
+import type { DropReason } from '../trial/funnel.js';
+import { batchJobId } from '../trial/ids.js';
+import type { Announcement, Batch, Trial } from '../trial/trial.js';
+import { TRIAL_VERSION } from '../trial/trial.js';
+import { Backlogged } from './backlogged.js';
+import type { QueueConnection, QueueStore } from './queue-connection.js';
+import { Ring, trialBytes } from './ring.js';
+import type { SliceCounts } from './slice-counts.js';
+
+export interface PublisherOptions {
+  readonly producer: string;
+  readonly runs: readonly Announcement[];
+  readonly store: QueueStore;
+  readonly counts: SliceCounts;
+  readonly clock: Clock;
+  readonly isolate: Isolate;
+  readonly limits: PublisherLimits;
+  /** Start of the earliest admitted call that is not yet handed over, in epoch ms, or null. */
+  readonly earliestOpen: () => number | null;
+  /** The queue is within reach and nothing has been admitted yet. */
+  readonly onReady: () => void;
+  /** Told once for each trial, when it is put into a batch or when nothing more can be done for it. */
+  readonly onPublished: (trial: Trial) => void;
+  readonly onDropped: (trial: Trial, reason: DropReason) => void;
+}
+
+export interface PublisherLimits {
+  /** Trials in one batch, and their bytes before compression. */
+  readonly batchTrials: number;
+  readonly batchBytes: number;
+  /** A single trial larger than this is dropped. */
+  readonly maxTrialBytes: number;
+  /** How long a trial waits for others to share its batch, in milliseconds. */
+  readonly lingerMs: number;
+  /** The longest time without a batch, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** Trials, and their bytes, that wait in memory. */
+  readonly ringTrials: number;
+  readonly ringBytes: number;
+  /** Bytes that may lie in the queue before nothing more is put on it. */
+  readonly backlogBytes: number;
+  /** Between two tries to reach the queue, in milliseconds: doubled from the first to the last. */
+  readonly retryMs: { readonly first: number; readonly last: number };
+}
+
+/** A batch that was made and is not yet acknowledged. It is sent until it is, always under the same id. */
+interface Sending {
+  readonly batch: Batch;
+  data: EncodedBatch | null;
+}
+
+/**
+ * Brings trials to the queue. Everything it holds is bounded, one batch is under way at a time, and a queue that is absent, silent or
+ * full costs the host nothing but that memory.
+ */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #ring: Ring<Trial>;
+  readonly #backlog: Backlogged;
+  readonly #startedAt: number;
+  #connection: QueueConnection | null = null;
+  #salt: Uint8Array | null = null;
+  #sending: Sending | null = null;
+  #seq = 0;
+  #announce = true;
+  #announced = false;
+  #sentAt = -Infinity;
+  #oldestSince = Infinity;
+  #failures = 0;
+  #retryAt = -Infinity;
+  #timer: NodeJS.Timeout | null = null;
+  #working = false;
+  #hurry = false;
+  #stop: 'no' | 'final' | 'stopped' = 'no';
+  #idle: (() => void)[] = [];
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#ring = new Ring({ maxTrials: options.limits.ringTrials, maxBytes: options.limits.ringBytes });
+    this.#backlog = new Backlogged(options.limits.backlogBytes, options.clock);
+    this.#startedAt = options.clock.now();
+  }
+
+  /** The salt, once batch 0 has been acknowledged; null before. */
+  get salt(): Uint8Array | null {
+    return this.#announced ? this.#salt : null;
+  }
+
+  /** Whether there is room for another trial. */
+  get hasRoom(): boolean {
+    return !this.#ring.isFull;
+  }
+
+  start(): void {
+    this.#schedule(0);
+  }
+
+  /** Takes a trial, or says why not. Legs without an outcome travel with it and are not counted. */
+  publish(trial: Trial): DropReason | null {
+    const bytes = trialBytes(trial);
+    if (bytes > this.#options.limits.maxTrialBytes) return 'too_large';
+    if (!this.#ring.push(trial, bytes)) return this.#backlog.isFull ? 'backlog_full' : 'ring_full';
+    this.#oldestSince = Math.min(this.#oldestSince, this.#options.clock.elapsed());
+    this.#schedule(this.#waitMs());
+    return null;
+  }
+
+  /** Resolves true when all that was handed over is acknowledged, false when `timeoutMs` have passed before. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    if (this.#isDrained()) return true;
+    this.#hurry = true;
+    this.#schedule(0);
+    let timer: NodeJS.Timeout | undefined;
+    const drained = new Promise<boolean>((resolve) => this.#idle.push(() => resolve(true)));
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const done = await Promise.race([drained, late]);
+    clearTimeout(timer);
+    return done;
+  }
+
+  /**
+   * Sends what is left and the final counts, then lets go of the queue. No trial may be handed over any more. What could not be sent
+   * within `timeoutMs` is dropped.
+   */
+  async stop(timeoutMs: number): Promise<void> {
+    if (this.#stop === 'no') this.#stop = 'final';
+    if (this.#announced) await this.flush(timeoutMs);
+    this.#stop = 'stopped';
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#disconnect();
+    this.#dropAll('ring_full');
+  }
+
+  #isDrained(): boolean {
+    if (this.#stop === 'stopped') return true;
+    return this.#ring.count === 0 && this.#sending === null && this.#stop !== 'final';
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#working || this.#stop === 'stopped') return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#options.isolate(() => {
+      this.#timer = setTimeout(() => void this.#work(), Math.max(0, delayMs)).unref();
+    });
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working || this.#stop === 'stopped') return;
+    this.#working = true;
+    try {
+      await this.#step();
+      this.#failures = 0;
+    } catch (error) {
+      this.#backOff();
+      raised('queue.publish', error);
+      this.#disconnect();
+      this.#announce = true;
+    } finally {
+      this.#working = false;
+      if (this.#isDrained()) {
+        this.#hurry = false;
+        for (const resolve of this.#idle.splice(0)) resolve();
+      }
+      this.#schedule(this.#waitMs());
+    }
+  }
+
+  async #step(): Promise<void> {
+    const connection = (this.#connection ??= await this.#options.store.open());
+    this.#salt ??= await connection.salt();
+    await this.#backlog.look(connection);
+    this.#sending ??= this.#nextBatch();
+    if (this.#sending === null) return;
+    const { batch } = this.#sending;
+    const data = (this.#sending.data ??= await encodeBatch(batch));
+    await connection.add(batchJobId(batch.producer, batch.seq), data);
+    this.#backlog.sent(data.bytes.length);
+    this.#options.counts.acknowledge(batch.slices);
+    this.#sending = null;
+    if (!this.#announced) guard('queue.ready', this.#options.onReady);
+    this.#announced = true;
+    this.#sentAt = this.#options.clock.elapsed();
+    if (batch.final) this.#stop = 'stopped';
+  }
+
+  #nextBatch(): Sending | null {
+    if (this.#waitMs() > 0) return null;
+    const { producer, counts, clock, limits } = this.#options;
+    if (this.#stop === 'final' && this.#backlog.isFull) this.#dropAll('backlog_full');
+    // The announcement goes alone: nothing may be admitted before it has arrived.
+    const trials = this.#announced && !this.#backlog.isFull ? this.#ring.take(limits.batchTrials, limits.batchBytes) : [];
+    for (const trial of trials) guard('queue.published', () => this.#options.onPublished(trial));
+    this.#oldestSince = this.#ring.count === 0 ? Infinity : clock.elapsed();
+    const final = this.#stop === 'final' && this.#ring.count === 0;
+    const now = clock.now();
+    counts.finalise(now, final);
+    const batch: Batch = {
+      v: TRIAL_VERSION,
+      producer,
+      seq: this.#seq++,
+      startedAt: this.#startedAt,
+      sentAt: now,
+      watermark: this.#watermark(now),
+      final,
+      runs: this.#announce ? this.#options.runs : [],
+      totals: counts.totals(),
+      slices: counts.rows(),
+      trials,
+    };
+    this.#announce = false;
+    return { batch, data: null };
+  }
+
+  #dropAll(reason: DropReason): void {
+    for (const trial of this.#ring.take(Infinity, Infinity)) guard('queue.dropped', () => this.#options.onDropped(trial, reason));
+  }
+
+  /** Every call admitted before it is in this batch or an earlier one, or dropped. */
+  #watermark(now: number): number {
+    let watermark = Math.min(now, this.#options.earliestOpen() ?? now);
+    for (const { startedAt } of this.#ring) watermark = Math.min(watermark, startedAt);
+    return watermark;
+  }
+
+  /** How long until there is something to do. */
+  #waitMs(): number {
+    const { limits, clock } = this.#options;
+    if (this.#failures > 0 && !this.#working) return Math.max(0, this.#retryAt - clock.elapsed());
+    if (this.#sending !== null || !this.#announced || this.#stop === 'final') return 0;
+    const elapsed = clock.elapsed();
+    const heartbeat = this.#sentAt + limits.heartbeatMs - elapsed;
+    if (this.#ring.count === 0 || this.#backlog.isFull) return Math.max(0, heartbeat);
+    if (this.#hurry || this.#ring.count >= limits.batchTrials || this.#ring.bytes >= limits.batchBytes) return 0;
+    return Math.max(0, Math.min(heartbeat, this.#oldestSince + limits.lingerMs - elapsed));
+  }
+
+  #backOff(): void {
+    const { retryMs } = this.#options.limits;
+    this.#retryAt = this.#options.clock.elapsed() + Math.min(retryMs.first * 2 ** Math.min(this.#failures, 20), retryMs.last);
+    this.#failures += 1;
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+}

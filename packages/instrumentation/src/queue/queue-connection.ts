@@ -1,0 +1,25 @@
+import type { EncodedBatch } from '../trial/codec.js';
+
+/** How much lies in the queue. */
+export interface Backlog {
+  /** Batches nobody has taken yet. */
+  readonly waiting: number;
+  /** Share of its memory limit the store uses, or null where it has none. */
+  readonly memoryShare: number | null;
+}
+
+/** An open connection to the queue's store. After any failure it is of no more use: close it and open another. */
+export interface QueueConnection {
+  /** Resolves when the store has acknowledged the job. The same id again is the same job. */
+  add(jobId: string, data: EncodedBatch): Promise<void>;
+  backlog(): Promise<Backlog>;
+  /** The salt all producers share: the first one's, whoever asks. */
+  salt(): Promise<Uint8Array>;
+  /** At once, whatever is under way. Never throws. */
+  close(): void;
+}
+
+/** A place where batches go. Opening it again after a failure may find it elsewhere. */
+export interface QueueStore {
+  open(): Promise<QueueConnection>;
+}

@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers';
+import { QUEUES } from '../experiment/store.js';
+import { raised } from '../guard.js';
+import { requirePrivately } from '../shadow/private-require.js';
+import { type BullMq, bullmqConnection } from './bullmq-connection.js';
+import type { QueueStore } from './queue-connection.js';
+import { withTimeLimit } from './time-limit.js';
+
+type IoRedis = typeof import('ioredis');
+type Client = import('ioredis').Redis;
+
+/**
+ * The queue on Redis. A connection is tried once and given up whole: no offline queue and no reconnecting of the client's own, since
+ * both hold on to what was sent while the server is silent.
+ */
+export function redisStore(url: string, timeoutMs: number): QueueStore {
+  return {
+    async open() {
+      const { Redis } = requirePrivately('ioredis') as IoRedis;
+      const client = new Redis(url, {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        retryStrategy: () => null,
+        connectTimeout: timeoutMs,
+        connectionName: 'understudy',
+      });
+      client.on('error', (error) => raised('queue.connection', error));
+      try {
+        // BullMQ's queue waits for ever for a client that is not ready: it is made only afterwards.
+        await withTimeLimit('connect', timeoutMs, () => connected(client));
+        const { Queue } = requirePrivately('bullmq') as BullMq;
+        const options = { connection: client, prefix: QUEUES.prefix, skipVersionCheck: true, skipMetasUpdate: true };
+        const pairs = new Queue(QUEUES.pairs, options);
+        const settings = new Queue(QUEUES.settings, options);
+        return bullmqConnection(
+          { pairs, settings, memoryShare: () => memoryShare(client), cut: () => client.disconnect() },
+          timeoutMs,
+        );
+      } catch (error) {
+        client.disconnect();
+        throw error;
+      }
+    },
+  };
+}
+
+async function connected(client: Client): Promise<void> {
+  const connecting = client.connect();
+  // Its socket must not keep the host alive. It exists from the next turn of the loop on.
+  setImmediate(() => {
+    (client as { stream?: { unref?: () => void } }).stream?.unref?.();
+  });
+  await connecting;
+}
+
+async function memoryShare(client: Client): Promise<number | null> {
+  const info = await client.info('memory');
+  const numberOf = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const limit = numberOf('maxmemory');
+  return limit > 0 ? numberOf('used_memory') / limit : null;
+}

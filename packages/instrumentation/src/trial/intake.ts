@@ -1,0 +1,226 @@
+import type { Call } from '../capture/call.js';
+import type { Candidate, Experiment, Run } from '../experiment/definition.js';
+import { guard } from '../guard.js';
+import { clusterKey } from '../sample/cluster.js';
+import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
+import type { CallRules } from '../sample/call-view.js';
+import type { Secret } from '../shadow/secret.js';
+import { describePrimary, type PairNames } from '../shadow/shadow-span.js';
+import type { FiredShadow, ShadowRequest, Shadows } from '../shadow/shadows.js';
+import { candidateTarget, incumbentTarget } from '../shadow/target.js';
+import type { Assembled } from './assemble.js';
+import type { DropReason, Stage } from './funnel.js';
+import type { Ids } from './ids.js';
+import type { OpenTrials } from './open-trials.js';
+import { AA_ARM, type CallId, type ClusterKey, type Leg, type RunId } from './trial.js';
+
+/** What one row of the producer's account is about. */
+export interface AccountKey {
+  readonly run: RunId;
+  readonly slice: number;
+  readonly segment: string;
+  readonly arm: string;
+  readonly pi: number;
+}
+
+/** The producer's account of a slice: what the evaluator can hold us to. */
+export interface Account {
+  sliceOf(run: RunId, startedAt: number): number;
+  isFinal(run: RunId, slice: number): boolean;
+  eligible(key: AccountKey): void;
+  sampled(key: AccountKey): void;
+  skipped(key: AccountKey, reason: DropReason): void;
+  admitted(key: AccountKey): void;
+  dropped(key: AccountKey, reason: DropReason): void;
+}
+
+/** The same as metrics, for people who look at the service. */
+export interface Meters {
+  reached(stage: Stage, names: { readonly experiment: string; readonly arm: string }): void;
+  dropped(reason: DropReason, names: { readonly experiment: string; readonly arm: string }): void;
+  measured(leg: Leg, experiment: string, arm: string | null, segment: string): void;
+}
+
+/** Whether calls may be admitted now, and with which salt their keys are hashed. */
+export type Admittance =
+  | { readonly open: true; readonly salt: Uint8Array }
+  | { readonly open: false; readonly reason: 'not_announced' | 'memory_cap' | 'shutting_down' };
+
+export interface IntakeOptions {
+  readonly experiment: Experiment;
+  readonly run: Run;
+  readonly rules: CallRules;
+  /** The candidates' own keys, by candidate. */
+  readonly apiKeys: ReadonlyMap<string, Secret>;
+  readonly ids: Ids;
+  readonly account: Account;
+  readonly meters: Meters;
+  readonly shadows: Shadows;
+  readonly trials: OpenTrials;
+  readonly admittance: () => Admittance;
+}
+
+/** A shadow that could be fired, or why not. */
+type Prepared =
+  | { readonly status: 'ready'; readonly arm: string; readonly shadow: Omit<ShadowRequest, 'names'> }
+  | { readonly status: 'refused'; readonly arm: string; readonly reason: DropReason };
+
+/** Calls whose span already names a pair: a second experiment's pair is found by its link. */
+const named = new WeakSet<Call>();
+
+/** One experiment's way of a call, from its start to its admission. Synchronous: it runs before the primary is sent. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #decide: Decide;
+  readonly #arms: readonly string[];
+
+  constructor(options: IntakeOptions) {
+    const { experiment } = options;
+    this.#options = options;
+    this.#decide = createDecide(options);
+    this.#arms = [...Object.keys(experiment.candidates), ...(experiment.noise.rate > 0 ? [AA_ARM] : [])];
+  }
+
+  take(call: Call): void {
+    const { run, ids, account } = this.#options;
+    const callId = ids.next(call.startedAt);
+    const slice = account.sliceOf(run.id, call.startedAt);
+    this.#reached('called', this.#arms);
+    const decision = this.#decide(call, callId);
+    if (decision.status === 'outside') return this.#lost(decision.reason, this.#arms);
+    if (account.isFinal(run.id, slice)) return this.#lost('unparsable', this.#arms);
+
+    const { segment, pi } = decision;
+    const keyOf = (arm: string): AccountKey => ({ run: run.id, slice, segment, arm, pi });
+    const drawn = decision.status === 'sampled' ? decision.arms : [];
+    for (const arm of this.#arms) account.eligible(keyOf(arm));
+    this.#reached('eligible', this.#arms);
+    const undrawn = this.#arms.filter((arm) => !drawn.includes(arm));
+    this.#lost('not_sampled', undrawn);
+    if (decision.status !== 'sampled') return;
+
+    for (const arm of drawn) account.sampled(keyOf(arm));
+    this.#reached('sampled', drawn);
+    const skip = (reason: DropReason, arms: readonly string[]): void => {
+      for (const arm of arms) account.skipped(keyOf(arm), reason);
+      this.#lost(reason, arms);
+    };
+    this.#admit(call, callId, decision, skip, keyOf);
+  }
+
+  /** Counts what became of an admitted call. Returns nothing to do for its caller but to publish the trial. */
+  settled({ admission, primary, legs, paired, dropped }: Assembled): void {
+    const { experiment, account, meters } = this.#options;
+    const { run, slice, segment, pi } = admission;
+    meters.measured(primary, experiment.name, null, segment);
+    for (const [arm, leg] of Object.entries(legs)) {
+      meters.measured(leg, experiment.name, arm, segment);
+      if (leg.status !== 'missing') this.#reached('answered', [arm]);
+      const reason = dropped[arm];
+      if (reason === undefined) continue;
+      account.dropped({ run, slice, segment, arm, pi }, reason);
+      this.#lost(reason, [arm]);
+    }
+    this.#reached('paired', paired);
+  }
+
+  #admit(
+    call: Call,
+    callId: CallId,
+    decision: Sampled,
+    skip: (reason: DropReason, arms: readonly string[]) => void,
+    keyOf: (arm: string) => AccountKey,
+  ): void {
+    const { account, admittance, shadows } = this.#options;
+    const { arms } = decision;
+    if (decision.refused !== null) return skip(decision.refused, arms);
+    const admitting = admittance();
+    if (!admitting.open) return skip(admitting.reason, arms);
+    if (!shadows.hasRoomFor(arms.length)) return skip('concurrency_cap', arms);
+    const cluster = guard('sample.cluster', () => this.#clusterOf(call, decision, admitting.salt));
+    if (cluster === undefined) return skip('untranslatable', arms);
+
+    const prepared = arms.map((arm) => this.#prepare(call, arm));
+    const refused = prepared.filter((each) => each.status === 'refused');
+    for (const { arm, reason } of refused) skip(reason, [arm]);
+    const ready = prepared.filter((each) => each.status === 'ready');
+    const [first] = ready;
+    // The A/A leg is the measure of the others: alone it says nothing, and costs the same.
+    if (first === undefined) return;
+    if (first.arm === AA_ARM) return skip(refused[0]?.reason ?? 'untranslatable', [AA_ARM]);
+
+    for (const { arm } of ready) account.admitted(keyOf(arm));
+    this.#reached('admitted', ready.map(({ arm }) => arm));
+    this.#fire(call, callId, decision, cluster, ready);
+  }
+
+  #fire(
+    call: Call,
+    callId: CallId,
+    { segment, pi }: Sampled,
+    cluster: ClusterKey,
+    ready: readonly { readonly arm: string; readonly shadow: Omit<ShadowRequest, 'names'> }[],
+  ): void {
+    const { experiment, run, ids, account, shadows, trials } = this.#options;
+    const legs = ready.map(({ arm, shadow }) => {
+      const names: PairNames = { callId, pairId: ids.next(call.startedAt), experiment: experiment.name, run: run.id, arm };
+      return { names, fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, { ...shadow, names }))) };
+    });
+    trials.open({
+      call,
+      callId,
+      experiment: experiment.name,
+      run: run.id,
+      slice: account.sliceOf(run.id, call.startedAt),
+      segment,
+      cluster,
+      pi,
+      keepContent: experiment.content === 'full',
+      legs: legs.map(({ names: { arm, pairId }, fired }) => ({
+        arm,
+        pairId,
+        leg: fired?.leg ?? Promise.resolve<Leg>({ status: 'missing', reason: 'leg_broken' }),
+        cancel: (reason) => fired?.cancel(reason),
+      })),
+    });
+  }
+
+  #describe(call: Call, fired: FiredShadow): FiredShadow {
+    if (!named.has(call)) guard('shadow.describe', () => describePrimary(call, fired.names, fired.span));
+    named.add(call);
+    return fired;
+  }
+
+  #clusterOf(call: Call, { view }: Sampled, salt: Uint8Array): ClusterKey {
+    return clusterKey(call, view, this.#options.experiment.cluster, this.#options.rules.cluster, salt);
+  }
+
+  #prepare(call: Call, arm: string): Prepared {
+    const candidate: Candidate = this.#options.experiment.candidates[arm] ?? {};
+    const prepared = guard('shadow.prepare', (): Prepared => {
+      const { model, parameters, system } = candidate;
+      const changed = call.dialect.change(call.body, {
+        ...(model !== undefined && { model }),
+        ...(parameters !== undefined && { parameters }),
+        ...(system !== undefined && { system }),
+      });
+      if (changed.status === 'refused') {
+        return { status: 'refused', arm, reason: changed.reason === 'unparsable' ? 'untranslatable' : changed.reason };
+      }
+      const { body } = changed;
+      const request = call.dialect.skim(body) ?? call.request;
+      const apiKey = this.#options.apiKeys.get(arm) ?? null;
+      const target = arm === AA_ARM ? incumbentTarget(call) : candidateTarget(call, candidate, apiKey);
+      return { status: 'ready', arm, shadow: { dialect: call.dialect, request, body, ...target } };
+    });
+    return prepared ?? { status: 'refused', arm, reason: 'untranslatable' };
+  }
+
+  #reached(stage: Stage, arms: readonly string[]): void {
+    for (const arm of arms) this.#options.meters.reached(stage, { experiment: this.#options.experiment.name, arm });
+  }
+
+  #lost(reason: DropReason, arms: readonly string[]): void {
+    for (const arm of arms) this.#options.meters.dropped(reason, { experiment: this.#options.experiment.name, arm });
+  }
+}
