@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { threeErrors } from './e-process.js';
+import { eProcess, threeErrors, type EProcess } from './e-process.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -11,15 +11,24 @@ const MEAN = (1 - MARGIN) / 2;
 const PAIRS = 3600;
 const PAIRS_PER_SLICE = 60;
 
-/** Conversations of `size` calls that all say the same, at the boundary: whether the gate is passed at any look. */
-function passes(random: Random, size: number, keyed: boolean): boolean {
+/** Conversations of `size` calls that all say the same, at the boundary, each call counted as if it were the first. */
+function fooled(random: Random, test: EProcess, size: number): boolean {
+  test.reset();
+  for (let made = 0; made < PAIRS; made += size) {
+    const x = random.chance(MEAN) ? 1 : 0;
+    for (let copy = 0; copy < size; copy += 1) if (test.add(x) >= 20) return true;
+  }
+  return false;
+}
+
+/** The same conversations closed in slices, their calls under one key: whether the gate is passed at any look. */
+function passes(random: Random, size: number): boolean {
   const run = new Run({ ...AT_LEVEL_05, gates: { errors: { margin: MARGIN } } });
   for (let made = 0; made < PAIRS; made += PAIRS_PER_SLICE) {
     const pairs = Array.from({ length: PAIRS_PER_SLICE / size }, () => {
       const facts = errorFacts(random.chance(MEAN) ? 1 : 0);
       const first = pair(facts);
-      const others = Array.from({ length: size - 1 }, () => pair(facts, keyed ? { cluster: first.cluster } : {}));
-      return [first, ...others];
+      return [first, ...Array.from({ length: size - 1 }, () => pair(facts, { cluster: first.cluster }))];
     }).flat();
     run.close(pairs, countsOf(pairs));
     if (run.look().gates[0]?.state === 'safe') return true;
@@ -29,19 +38,20 @@ function passes(random: Random, size: number, keyed: boolean): boolean {
 
 it('takes one call of a conversation as evidence, where counting all of them is fooled', () => {
   const runs = 80 * SCALE;
+  const test = eProcess(MEAN);
   const rows = [1, 2, 3, 5, 10].map((size) => {
     const every = seeded(50 + size);
     const one = seeded(70 + size);
     return {
       'calls a conversation': size,
-      'every call counts': shareOfGo(runs, () => passes(every, size, false)),
-      'one call counts': shareOfGo(runs, () => passes(one, size, true)),
+      'every call counts': shareOfGo(5 * runs, () => fooled(every, test, size)),
+      'one call counts': shareOfGo(runs, () => passes(one, size)),
     };
   });
   printTable(`False GO at the boundary with identical copies, ${PAIRS} calls, level .05, ${runs} runs`, rows);
   for (const row of rows) expect(row['one call counts']).toBeLessThanOrEqual(threeErrors(0.05, runs));
-  expect(rows.slice(1).map((row) => row['every call counts']).every((share) => share > 0.1)).toBe(true);
-  expect(rows.at(-1)?.['every call counts']).toBeGreaterThan(0.5);
+  expect(rows.map((row) => row['every call counts'] > 0.15)).toEqual([false, true, true, true, true]);
+  expect(rows.at(-1)?.['every call counts']).toBeGreaterThan(0.6);
 });
 
 it('remembers a conversation over slices', () => {

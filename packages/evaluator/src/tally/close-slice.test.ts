@@ -128,6 +128,9 @@ describe('what is missing from a slice', () => {
     const closed = close({ pairs, piMin: 0.04 });
     expect(closed.refused).toBe(5);
     expect(counts(closed, '_all', 'errors')).toEqual([5, 5]);
+    for (const piMin of [0, -1, 2, Number.NaN]) {
+      expect(counts(close({ pairs: [pair('1')], admitted: [admitted(2)], piMin }), '_all', 'errors')).toEqual([2, 2]);
+    }
   });
 });
 

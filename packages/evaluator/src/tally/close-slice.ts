@@ -158,5 +158,5 @@ function smallest(pairs: readonly StoredPair[], keyOf: (pair: StoredPair) => str
 
 /** pi_min / pi; null where pi is no probability, or lies below what the run declares. */
 function weightOf(pi: number, piMin: number): number | null {
-  return pi >= piMin && pi <= 1 ? piMin / pi : null;
+  return piMin > 0 && pi >= piMin && pi <= 1 ? piMin / pi : null;
 }

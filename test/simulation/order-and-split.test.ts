@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { closeSlice, type SliceEvidence } from '../../packages/evaluator/src/tally/close-slice.js';
+import { decodeTally, encodeTally } from '../../packages/evaluator/src/tally/codec.js';
+import { gatesOf } from '../../packages/evaluator/src/tally/gates.js';
+import { mergeTallies } from '../../packages/evaluator/src/tally/tally.js';
+import { seeded, type Random } from './random.js';
+import { countsOf, facts, ok, pair } from './world.js';
+
+const GATES = gatesOf({
+  errors: { margin: 0.01 },
+  similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
+  latency_p95: { ratio: 1.2, thresholdMs: 900 },
+});
+
+/** Everything at once: repeats, weights, failures, similarities with many digits, missing legs, segments, producers. */
+function traffic(random: Random, calls: number): ReturnType<typeof pair>[] {
+  return Array.from({ length: calls }, (_, at) => {
+    const numbers = facts({
+      pi: random.chance(0.5) ? 1 : 0.04,
+      primary: random.chance(0.02) ? { status: 'error', type: '500', durationMs: 9 } : ok(1000 * random.next()),
+      shadow: random.chance(0.02) ? { status: 'missing', reason: 'leg_broken' } : ok(1100 * random.next()),
+      aa: random.chance(0.5) ? ok(1000 * random.next()) : null,
+      scores: { ab: { lexical: random.next() }, aa: { lexical: random.next() } },
+    });
+    return pair(numbers, {
+      cluster: `conversation ${Math.floor(random.next() * calls * 0.7)}`,
+      segment: random.chance(0.3) ? 'refunds' : 'chat',
+      producer: `p${at % 3}`,
+    });
+  });
+}
+
+/** The evidence of closed slices, merged in the given order, as text. */
+function bytesOf(closed: readonly SliceEvidence[]): string {
+  const merged = new Map<string, Uint8Array>();
+  for (const { arm, stream, metric, tally } of closed.flatMap((one) => one.tallies)) {
+    const key = `${arm} ${stream} ${metric}`;
+    const known = merged.get(key);
+    merged.set(key, encodeTally(known ? mergeTallies(decodeTally(known), tally) : tally));
+  }
+  return JSON.stringify([...merged].sort().map(([key, bytes]) => [key, Buffer.from(bytes).toString('base64')]));
+}
+
+it('gives the same bytes for any order of arrival, of the counts, and of merging', () => {
+  const random = seeded(91);
+  const slices = Array.from({ length: 5 }, () => traffic(random, 120));
+  const seen = new Set<string>();
+  const inputs = slices.map((pairs) => {
+    const before = new Set(seen);
+    for (const { cluster } of pairs) seen.add(cluster);
+    const lost = pairs.filter(() => random.chance(0.02));
+    return { pairs: pairs.filter((one) => !lost.includes(one)), admitted: countsOf(pairs), before };
+  });
+  const close = (shuffle: Random['shuffle']): SliceEvidence[] =>
+    inputs.map(({ pairs, admitted, before }, slice) =>
+      closeSlice({
+        slice,
+        gates: GATES,
+        piMin: 0.04,
+        pairs: shuffle(pairs),
+        admitted: shuffle(admitted),
+        seen: new Map([['candidate', before]]),
+        thresholds: [],
+        latencies: [],
+      }),
+    );
+  const expected = bytesOf(close((items) => [...items]));
+  for (let order = 0; order < 200; order += 1) {
+    expect(bytesOf(random.shuffle(close(random.shuffle)))).toBe(expected);
+  }
+});
+
+it('would not, if it summed logarithms as floating-point numbers', () => {
+  const random = seeded(92);
+  const terms = Array.from({ length: 600 }, () => Math.log1p(0.5 * (random.next() - 0.475)));
+  const sums = new Set(Array.from({ length: 200 }, () => random.shuffle(terms).reduce((a, b) => a + b, 0)));
+  expect(sums.size).toBeGreaterThan(10);
+});
