@@ -4,7 +4,6 @@ import { DEFAULTS } from './defaults.js';
 import type {
   ConfigShape,
   Experiment,
-  ExperimentInput,
   ExperimentShape,
   Run,
   RunDefinition,
@@ -14,11 +13,11 @@ import { runId } from './run.js';
 import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
 
 /**
- * Checks an experiment and resolves its defaults. Throws {@link ConfigurationError} with every field that is wrong.
+ * Checks an experiment (an `ExperimentInput`) and resolves its defaults. Throws {@link ConfigurationError} with every field that is wrong.
  *
  * @param source What the reader knows the input as, e.g. a file's path.
  */
-export function resolveExperiment(input: ExperimentInput | unknown, source: string = 'experiment'): Experiment {
+export function resolveExperiment(input: unknown, source: string = 'experiment'): Experiment {
   const shape = orThrow(parseExperimentShape(input), source);
   const { experiment, issues } = resolved(shape);
   if (issues.length > 0) throw new ConfigurationError(source, issues);
