@@ -3,6 +3,7 @@ import { closeSlice } from '../tally/close-slice.js';
 import { gatesOf } from '../tally/gates.js';
 import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
 import type { Database, Query } from './database.js';
+import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
 import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
@@ -24,6 +25,7 @@ export async function closeSlices(database: Database, options: CloseOptions): Pr
     try {
       for await (const slice of closeRun(database, run, options)) closed.push(slice);
     } catch (error) {
+      if (error instanceof LeaseLost) return closed;
       errors.push(error);
     }
   }

@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QUEUES } from '@understudy/instrumentation/experiment';
+import { DelayedError, type Job } from 'bullmq';
+import { ContractError, UnderstudyError } from '../errors.js';
+import { createQueueWatch, type QueueState } from './queue-watch.js';
+import type { Store } from './store.js';
+
+/** A job as it came out of the queue. */
+export interface QueuedJob {
+  readonly id: string;
+  readonly data: unknown;
+}
+
+export interface ConsumeOptions {
+  readonly store: Pick<Store, 'queues'>;
+  /**
+   * Does the job. Resolving completes it. A retryable `UnderstudyError` is tried again for ever, since the job is not to
+   * blame; any other error a few times, later, behind other jobs; a `ContractError` not at all.
+   */
+  readonly handle: (job: QueuedJob) => Promise<void>;
+  /** Puts a job aside that cannot be done. It is completed once this resolves; retried like `handle` where it rejects. */
+  readonly aside: (job: QueuedJob, error: unknown) => Promise<void>;
+  /** Told of what goes wrong with the connection or a job, for the log. */
+  readonly onError: (error: unknown) => void;
+  /** Epoch ms. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Jobs at once. Default 4. */
+  readonly concurrency?: number;
+  /** How often a job is tried that fails by its own fault. Default 5. */
+  readonly tries?: number;
+  /** After this long without a sign of life of its worker a job is given to another, in milliseconds. Default 30,000. */
+  readonly lockMs?: number;
+  /** The first and the longest pause while something is away, in milliseconds. Defaults 200 and 10,000. */
+  readonly pauseMs?: { readonly first: number; readonly longest: number };
+}
+
+export interface Consumer {
+  /** How much lies in the queue and how far it has been handled. Never rejects: a queue that is away says so. */
+  state(): Promise<QueueState>;
+  /** Takes no more jobs, lets those at hand finish for `timeoutMs` (default 10,000), and leaves the rest to others. */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+/** Stays known for an hour, so that a batch sent twice is one job. */
+const REMEMBERED = { age: 3600, count: 10_000 };
+const FAILED = { age: 7 * 24 * 3600, count: 1000 };
+/** A job is never given up because workers died on it: that is what "at least once" means. */
+const STALLS = 1_000_000;
+const PAUSE = { first: 200, longest: 10_000 };
+
+/** Works on the queue of batches. Delivery is at least once: `handle` may see a job again. */
+export function consumeBatches(options: ConsumeOptions): Consumer {
+  const { store, onError, concurrency = 4, tries = 5, lockMs = 30_000, now = Date.now } = options;
+  const pause = options.pauseMs ?? PAUSE;
+  const closing = new AbortController();
+  const queues = store.queues();
+
+  const worker = queues.worker(QUEUES.pairs, (job, token) => process(job, token), {
+    concurrency,
+    lockDuration: lockMs,
+    stalledInterval: Math.max(100, lockMs / 2),
+    maxStalledCount: STALLS,
+    runRetryDelay: 1000,
+    removeOnComplete: REMEMBERED,
+    removeOnFail: FAILED,
+  });
+  worker.on('error', (error) => onError(error));
+  const queue = queues.queue(QUEUES.pairs);
+  queue.on('error', () => undefined);
+  const watch = createQueueWatch(queue, now);
+
+  async function process(job: Job<unknown, void>, token: string | undefined): Promise<void> {
+    const queued: QueuedJob = { id: job.id ?? '', data: job.data };
+    const failed = await attempt(() => options.handle(queued));
+    if (failed === null) return;
+    const { error } = failed;
+    if (error === CLOSING) return later(job, token, pause.first);
+    if (!(error instanceof ContractError)) {
+      onError(error);
+      if (job.attemptsStarted < tries) return later(job, token, pause.first * 2 ** job.attemptsStarted);
+    }
+    if ((await attempt(() => options.aside(queued, error))) !== null) await later(job, token, pause.longest);
+  }
+
+  /** Runs until it is done or fails by its own fault. What is away is waited for, with the job's lock renewed meanwhile. */
+  async function attempt(run: () => Promise<void>): Promise<{ error: unknown } | null> {
+    for (let times = 0; ; times += 1) {
+      try {
+        await run();
+        return null;
+      } catch (error) {
+        if (!(UnderstudyError.isInstance(error) && error.retryable)) return { error };
+        onError(error);
+        const most = Math.min(pause.longest, pause.first * 2 ** Math.min(times, 20));
+        // Replicas that wait for the same thing should not come back in step.
+        await sleep(randomInt(Math.ceil(most / 2), most + 1), undefined, { signal: closing.signal }).catch(
+          () => undefined,
+        );
+        if (closing.signal.aborted) return { error: CLOSING };
+      }
+    }
+  }
+
+  /** Gives a job back. Where not even that can be said to the queue, its lock ends and it is found as stalled. */
+  async function later(job: Job<unknown, void>, token: string | undefined, delayMs: number): Promise<never> {
+    await job.moveToDelayed(now() + delayMs, token).catch((error: unknown) => onError(error));
+    throw new DelayedError();
+  }
+
+  let closed: Promise<void> | null = null;
+  async function close(timeoutMs: number): Promise<void> {
+    closing.abort();
+    const limit = sleep(timeoutMs, undefined, { ref: false });
+    await Promise.race([Promise.allSettled([worker.close(), queue.close()]), limit]);
+    await Promise.race([queues.close().catch(onError), sleep(1000, undefined, { ref: false })]);
+  }
+
+  return {
+    state: () => watch(),
+    close: (timeoutMs = 10_000) => (closed ??= close(timeoutMs)),
+  };
+}
+
+const CLOSING: unique symbol = Symbol('closing');
