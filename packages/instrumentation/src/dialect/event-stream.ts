@@ -1,7 +1,16 @@
+import { StringDecoder } from 'node:string_decoder';
+
 /** One event of a `text/event-stream`. `name` is empty where the stream gives none. */
 export interface StreamEvent {
   readonly name: string;
   readonly data: string;
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Without a copy: the decoder takes a Buffer only. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**
@@ -13,7 +22,8 @@ export interface StreamEvent {
 export class EventStreamParser {
   readonly #maxLength: number;
   readonly #onEvent: (event: StreamEvent) => void;
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new StringDecoder('utf8');
+  #begun = false;
   #rest = '';
   #heldReturn = false;
   #name = '';
@@ -28,12 +38,12 @@ export class EventStreamParser {
   }
 
   push(bytes: Uint8Array): void {
-    this.#read(this.#decoder.decode(bytes, { stream: true }));
+    this.#read(this.#decoder.write(viewOf(bytes)));
   }
 
   /** The bytes have ended. An event without its blank line still counts: some servers end on the last line. */
   end(): void {
-    this.#read(this.#decoder.decode());
+    this.#read(this.#decoder.end());
     if (this.#rest !== '') this.#line(this.#rest);
     this.#rest = '';
     this.#dispatch();
@@ -41,7 +51,12 @@ export class EventStreamParser {
 
   /** Only what is new is searched: an unfinished line is kept as it came, however many pieces it comes in. */
   #read(decoded: string): void {
+    if (decoded === '' && !this.#heldReturn) return;
     let text = this.#heldReturn ? `\r${decoded}` : decoded;
+    if (!this.#begun) {
+      this.#begun = true;
+      if (text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+    }
     // A CR at the very end may be the first half of a CRLF: it waits for what follows.
     this.#heldReturn = text.endsWith('\r');
     if (this.#heldReturn) text = text.slice(0, -1);

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { AnswerReader, ModelAnswer } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { asObject, parseJson } from './json.js';
@@ -16,7 +17,8 @@ export class OpenAIChatReader implements AnswerReader {
   readonly #assembler: ChunkAssembler;
   #form: 'unknown' | 'stream' | 'json' = 'unknown';
   #events: EventStreamParser | null = null;
-  #json: Uint8Array[] = [];
+  #decoder: StringDecoder | null = null;
+  #json = '';
   #bytes = 0;
   #finished: { readonly answer: ModelAnswer | null } | null = null;
   terminal = false;
@@ -41,10 +43,11 @@ export class OpenAIChatReader implements AnswerReader {
       if (this.#events?.overflowed === true) this.truncated = true;
     } else if (full) {
       this.#forget();
-      this.#json = [];
+      this.#json = '';
     } else {
-      // A copy: the chunk's memory belongs to the stream, and moves away when it is passed on.
-      this.#json.push(bytes.slice());
+      // Decoded at once: the chunk's memory belongs to the stream, and moves away when it is passed on.
+      this.#decoder ??= new StringDecoder('utf8');
+      this.#json += this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     }
   }
 
@@ -58,9 +61,9 @@ export class OpenAIChatReader implements AnswerReader {
       this.#events?.end();
       return this.#assembler.answer();
     }
-    if (this.truncated || this.#json.length === 0) return null;
-    const value = parseJson(new TextDecoder().decode(Buffer.concat(this.#json)));
-    this.#json = [];
+    if (this.truncated || this.#decoder === null) return null;
+    const value = parseJson(this.#json + this.#decoder.end());
+    this.#json = '';
     this.errorType = readErrorType(asObject(value)['error']);
     return readCompletion(value, this.#content);
   }

@@ -6,16 +6,15 @@ interface Names {
   readonly cancel: symbol;
 }
 
-interface Controller extends ReadableByteStreamController {
-  [name: symbol]: unknown;
-}
+type Method = (...args: unknown[]) => unknown;
+type Members = Record<string | symbol, unknown>;
 
 function symbolOf(value: object, description: string): symbol | undefined {
   return Object.getOwnPropertySymbols(value).find((symbol) => symbol.description === description);
 }
 
-function stateOf(value: object, name: symbol): Readonly<Record<string, unknown>> {
-  return (value as Record<symbol, Readonly<Record<string, unknown>>>)[name] ?? {};
+function stateOf(value: object, name: symbol): Readonly<Members> {
+  return ((value as Members)[name] ?? {}) as Members;
 }
 
 /** Tries on a stream of our own whether a controller can be observed; `null` where this version of Node has none to show. */
@@ -30,26 +29,53 @@ function findNames(): Names | null {
   const state = symbolOf(stream, 'kState');
   if (state === undefined || given === undefined || stateOf(stream, state)['controller'] !== given) return null;
   const cancel = symbolOf(Object.getPrototypeOf(given) as object, 'kCancel');
-  const own = stateOf(given, state);
-  if (cancel === undefined || typeof own['queueTotalSize'] !== 'number' || typeof own['closeRequested'] !== 'boolean') return null;
-  let cancelled = false;
-  Object.defineProperty(given, cancel, {
-    configurable: true,
-    value: () => {
-      cancelled = true;
-      return Promise.resolve();
-    },
+  const { queueTotalSize, closeRequested } = stateOf(given, state);
+  if (cancel === undefined || queueTotalSize !== 0 || closeRequested !== false) return null;
+
+  const told: string[] = [];
+  replaceMethods(given, ['enqueue', 'close', 'error', cancel], (name, method) => (...args) => {
+    told.push(typeof name === 'string' ? name : 'cancel');
+    return method(...args);
   });
+  given.enqueue(new Uint8Array(1));
   void stream.cancel();
-  return cancelled ? { state, cancel } : null;
+  return told.join() === 'enqueue,cancel' ? { state, cancel } : null;
 }
 
-let names: Names | null | undefined;
+/**
+ * Puts methods of our own before inherited ones and gives back what takes them away again. Assigned and deleted in turn, last first:
+ * anything else makes every later access to the object slow.
+ */
+function replaceMethods(
+  target: object,
+  names: readonly (string | symbol)[],
+  replace: (name: string | symbol, method: Method) => Method,
+): () => void {
+  const members = target as Members;
+  const own = names.map((name) => (Object.hasOwn(target, name) ? members[name] : undefined));
+  for (const name of names) {
+    const method = members[name] as Method;
+    members[name] = replace(name, (...args) => Reflect.apply(method, target, args));
+  }
+  return () => {
+    for (const [index, name] of [...names.entries()].toReversed()) {
+      if (own[index] === undefined) Reflect.deleteProperty(target, name);
+      else members[name] = own[index];
+    }
+  };
+}
 
-/** Whether the controllers of native streams can be observed here. Tested once. */
+let found: Names | null | undefined;
+
+/** The names, looked for once. `null`: controllers cannot be observed here. */
+function controllerNames(): Names | null {
+  if (found === undefined) found = findNames();
+  return found;
+}
+
+/** Whether the controllers of native streams can be observed here. */
 export function canObserveControllers(): boolean {
-  names ??= findNames();
-  return names !== null;
+  return controllerNames() !== null;
 }
 
 /**
@@ -58,49 +84,35 @@ export function canObserveControllers(): boolean {
  * queued before we came. Everything is removed again when the body has ended.
  */
 export function observeController(stream: ReadableStream, observer: BodyObserver): boolean {
-  if (!canObserveControllers() || names === null || names === undefined) return false;
-  const { state, cancel } = names;
-  const { controller: found, state: phase } = stateOf(stream, state);
-  if (typeof found !== 'object' || found === null || phase !== 'readable') return false;
-  const controller = found as Controller;
-  const { queueTotalSize, closeRequested } = stateOf(controller, state);
+  const names = controllerNames();
+  if (names === null) return false;
+  const { controller, state: phase } = stateOf(stream, names.state);
+  if (typeof controller !== 'object' || controller === null || phase !== 'readable') return false;
+  const { queueTotalSize, closeRequested } = stateOf(controller, names.state);
   if (queueTotalSize !== 0 || closeRequested !== false) return false;
-  const { enqueue, close, error } = controller;
-  const cancelSteps = controller[cancel];
-  if (typeof cancelSteps !== 'function') return false;
 
-  const observed = ['enqueue', 'close', 'error', cancel];
-  const before = observed.map((name) => Object.getOwnPropertyDescriptor(controller, name));
-  const define = (name: string | symbol, value: (...args: unknown[]) => unknown): void => {
-    Object.defineProperty(controller, name, { configurable: true, writable: true, enumerable: false, value });
-  };
-  const restore = (): void => {
-    for (const [index, name] of observed.entries()) {
-      const own = before[index];
-      if (own === undefined) Reflect.deleteProperty(controller, name);
-      else Object.defineProperty(controller, name, own);
+  const replace = (name: string | symbol, method: Method): Method => {
+    if (name === 'enqueue') {
+      return (chunk, ...rest) => {
+        observer.chunk(chunk as Uint8Array);
+        return method(chunk, ...rest);
+      };
     }
+    if (name === names.cancel) {
+      return (...args) => {
+        restore();
+        observer.cancelled(args[0]);
+        return method(...args);
+      };
+    }
+    return (...args) => {
+      const result = method(...args);
+      restore();
+      if (name === 'close') observer.ended();
+      else observer.failed(args[0]);
+      return result;
+    };
   };
-  define('enqueue', (...args) => {
-    observer.chunk(args[0] as Uint8Array);
-    return Reflect.apply(enqueue, controller, args);
-  });
-  define('close', (...args) => {
-    const result: unknown = Reflect.apply(close, controller, args);
-    restore();
-    observer.ended();
-    return result;
-  });
-  define('error', (...args) => {
-    const result: unknown = Reflect.apply(error, controller, args);
-    restore();
-    observer.failed(args[0]);
-    return result;
-  });
-  define(cancel, (...args) => {
-    restore();
-    observer.cancelled(args[0]);
-    return Reflect.apply(cancelSteps, controller, args) as unknown;
-  });
+  const restore = replaceMethods(controller, ['enqueue', 'close', 'error', names.cancel], replace);
   return true;
 }

@@ -18,14 +18,18 @@ export function observeBody(response: object, observer: BodyObserver): void {
     once.ended();
   } else if (!isNativeStream(body)) {
     once.abandoned();
-  } else if (observeController(body, once)) {
+  } else if (guard('tap.observe', () => observe(body, once)) === true) {
     once.expectReading(body);
-  } else if (body.locked) {
-    once.abandoned();
   } else {
-    observeMethods(body, once);
-    once.expectReading(body);
+    once.abandoned();
   }
+}
+
+function observe(body: ReadableStream<Uint8Array>, once: Once): boolean {
+  if (observeController(body, once)) return true;
+  if (body.locked) return false;
+  observeMethods(body, once);
+  return true;
 }
 
 function isNativeStream(body: unknown): body is ReadableStream<Uint8Array> {
