@@ -133,8 +133,6 @@ function renderWaiting(waiting: Waiting): string {
       return `the final count of ${waiting.producer}`;
     case 'watermark':
       return `the watermark of ${waiting.producer}`;
-    case 'first_batch':
-      return `the first batch of ${waiting.producer}`;
     case 'rows':
       return `rows of ${waiting.producer} (${count(waiting.stored)} of ${count(waiting.published)})`;
   }

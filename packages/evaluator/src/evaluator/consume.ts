@@ -1,18 +1,14 @@
 import { resolveRun } from '@understudy/instrumentation/experiment';
-import { AA_ARM, type Batch, decodeBatch, type RunId, type Trial } from '@understudy/instrumentation/trial';
+import { AA_ARM, type Announcement, decodeBatch, type Trial } from '@understudy/instrumentation/trial';
 import type { Emitter } from '../emit/telemetry.js';
-import { ConfigurationError, ContractError } from '../errors.js';
+import { ConfigurationError } from '../errors.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
+import type { QueuedJob } from '../queue/consume-batches.js';
 import { type OnBroken, scoreTrial } from '../score/score-trial.js';
 import { createRunFinder } from './find-run.js';
 import { createPace } from './pace.js';
+import { type Origin, rejectionIn, rejectionsOfJob, rejectionsOfTrials } from './rejections.js';
 import { rowsOf } from './rows.js';
-
-/** A job as the queue hands it over. */
-export interface BatchJob {
-  readonly id: string;
-  readonly data: unknown;
-}
 
 /** What a worker needs. */
 export interface Consuming {
@@ -25,49 +21,18 @@ export interface Consuming {
   readonly onRejected: (rejections: readonly Rejection[]) => void;
 }
 
-/**
- * Makes the worker's one function: decode, register, score, store, emit.
- *
- * It resolves for everything that can be read or never will be (put aside, with its typed error), and rejects only where
- * trying again can help: the ledger is away.
- */
-export function createConsumer(consuming: Consuming): (job: BatchJob) => Promise<void> {
-  const { ledger, emitter, now, onBroken, onRejected } = consuming;
-  const findRun = createRunFinder(ledger, { now });
-
-  async function aside(rejections: readonly Rejection[]): Promise<void> {
-    if (rejections.length === 0) return;
-    await ledger.reject(rejections, now());
-    onRejected(rejections);
-  }
-
-  return async (job) => {
-    const batch = await decoded(job);
-    if ('code' in batch) return aside([batch]);
-    const rejections = await register(ledger, batch, job, now);
-    const scored: ScoredRow[] = [];
-    const runs = new Map<RunId, readonly Trial[]>();
-    for (const trial of batch.trials) runs.set(trial.run, [...(runs.get(trial.run) ?? []), trial]);
-    for (const [id, trials] of runs) {
-      const run = await findRun(id);
-      if (run === null) rejections.push(...unknownRun(job, batch, id, trials));
-      else scored.push(...(await score(trials, run, { now, onBroken })));
-    }
-    rejections.push(...undeclared(job, batch, scored));
-    await aside(rejections);
-    const rows = scored.filter(({ row, run }) => isDeclared(row.arm, run));
-    const { inserted } = await ledger.storeBatch(
-      batch,
-      rows.map(({ row }) => row),
-      now(),
-    );
-    const fresh = new Set(inserted);
-    for (const { row, run, startedAt, endedAt } of rows) {
-      if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
-    }
-  };
+/** The two things a worker does with a job. */
+export interface Handlers {
+  /**
+   * Decode, register, score, store, emit. What can be read and not be used (an unknown run, a foreign arm) is put aside, and
+   * the rest is stored. Rejects with a ContractError for a job that cannot be read.
+   */
+  handle(job: QueuedJob): Promise<void>;
+  /** Puts a whole job aside, with the error it failed by. */
+  aside(job: QueuedJob, error: unknown): Promise<void>;
 }
 
+/** A scored leg on its way into the ledger. */
 interface ScoredRow {
   readonly row: PairRow;
   readonly run: RegisteredRun;
@@ -75,35 +40,54 @@ interface ScoredRow {
   readonly endedAt: number;
 }
 
-async function decoded({ id, data }: BatchJob): Promise<Batch | Rejection> {
-  try {
-    return await decodeBatch(data);
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    const origin = /^([A-Za-z][A-Za-z0-9]*)-(\d{1,15})$/.exec(id);
-    return {
-      ...nowhere(id, error.code, error.message),
-      producer: origin?.[1] ?? null,
-      seq: origin === null ? null : Number(origin[2]),
-      data: JSON.stringify(data) ?? null,
-    };
-  }
-}
+export function createHandlers(consuming: Consuming): Handlers {
+  const { ledger, emitter, now, onRejected } = consuming;
+  const findRun = createRunFinder(ledger, { now });
 
-/** Registers the runs a batch announces; a definition that cannot be read is put aside under its id. */
-async function register(ledger: Ledger, batch: Batch, job: BatchJob, now: () => number): Promise<Rejection[]> {
-  const rejections: Rejection[] = [];
-  for (const announcement of batch.runs) {
-    try {
-      await ledger.registerRun(resolveRun(announcement), now());
-    } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      const { run } = announcement;
-      const data = JSON.stringify(announcement);
-      rejections.push({ ...of(job, batch, 'definition', error.message), run, data });
+  async function putAside(rejections: readonly Rejection[]): Promise<void> {
+    if (rejections.length === 0) return;
+    await ledger.reject(rejections, now());
+    onRejected(rejections);
+  }
+
+  async function handle(job: QueuedJob): Promise<void> {
+    const batch = await decodeBatch(job.data);
+    const origin: Origin = { job, batch };
+    const rejections: Rejection[] = [];
+    for (const announcement of batch.runs) rejections.push(...(await register(ledger, announcement, origin, now())));
+    const scored: ScoredRow[] = [];
+    for (const [id, trials] of Map.groupBy(batch.trials, (trial) => trial.run)) {
+      const run = await findRun(id);
+      if (run === null) rejections.push(...rejectionsOfTrials(origin, id, trials, unknownRun(id)));
+      else scored.push(...(await score(trials, run, consuming)));
+    }
+    const [declared, foreign] = [scored.filter(isDeclared), scored.filter((one) => !isDeclared(one))];
+    await putAside([...rejections, ...foreignArms(origin, foreign)]);
+    const rows = declared.map(({ row }) => row);
+    const fresh = new Set((await ledger.storeBatch(batch, rows, now())).inserted);
+    for (const { row, run, startedAt, endedAt } of declared) {
+      if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
     }
   }
-  return rejections;
+
+  return { handle, aside: async (job, error) => putAside(await rejectionsOfJob(job, error)) };
+}
+
+/** Registers an announced run; a definition that cannot be read is put aside under its id. */
+async function register(
+  ledger: Ledger,
+  announcement: Announcement,
+  origin: Origin,
+  now: number,
+): Promise<readonly Rejection[]> {
+  try {
+    await ledger.registerRun(resolveRun(announcement), now);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const data = JSON.stringify(announcement);
+    return [{ ...rejectionIn(origin, 'definition', error.message), run: announcement.run, data }];
+  }
 }
 
 async function score(
@@ -123,36 +107,21 @@ async function score(
   return scored;
 }
 
-function isDeclared(arm: string, { definition }: RegisteredRun): boolean {
-  return arm === AA_ARM || Object.hasOwn(definition.candidates, arm);
+function isDeclared({ row, run }: ScoredRow): boolean {
+  return row.arm === AA_ARM || Object.hasOwn(run.definition.candidates, row.arm);
 }
 
-function unknownRun(job: BatchJob, batch: Batch, run: RunId, trials: readonly Trial[]): readonly Rejection[] {
-  const arms = new Map<string, number>();
-  for (const arm of trials.flatMap((trial) => Object.keys(trial.legs))) arms.set(arm, (arms.get(arm) ?? 0) + 1);
-  const message = `run ${run} was never announced, or its announcement could not be read`;
-  const data = JSON.stringify(trials);
-  return [...arms].map(([arm, legs]) => ({ ...of(job, batch, 'unknown_run', message), run, arm, legs, data }));
+function unknownRun(run: string): { code: string; message: string } {
+  return { code: 'unknown_run', message: `run ${run} was never announced, or its announcement could not be read` };
 }
 
 /** Legs of arms that their run does not have: one entry an arm. */
-function undeclared(job: BatchJob, batch: Batch, scored: readonly ScoredRow[]): readonly Rejection[] {
-  const foreign = scored.filter(({ row, run }) => !isDeclared(row.arm, run));
-  const groups = Map.groupBy(foreign, ({ row }) => `${row.run} ${row.arm}`);
-  return [...groups.values()].flatMap((group) => {
+function foreignArms(origin: Origin, foreign: readonly ScoredRow[]): readonly Rejection[] {
+  return [...Map.groupBy(foreign, ({ row }) => `${row.run} ${row.arm}`).values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const { run, arm } = first.row;
-    const message = `arm ${arm} is no candidate of run ${run}`;
-    const data = JSON.stringify(group.map(({ row }) => row));
-    return [{ ...of(job, batch, 'unknown_arm', message), run, arm, legs: group.length, data }];
+    const why = rejectionIn(origin, 'unknown_arm', `arm ${arm} is no candidate of run ${run}`);
+    return [{ ...why, run, arm, legs: group.length, data: JSON.stringify(group.map(({ row }) => row)) }];
   });
-}
-
-function of({ id }: BatchJob, { producer, seq }: Batch, code: string, message: string): Rejection {
-  return { ...nowhere(id, code, message), producer, seq };
-}
-
-function nowhere(job: string, code: string, message: string): Rejection {
-  return { job, code, message, producer: null, seq: null, run: null, arm: null, legs: null, data: null };
 }

@@ -45,21 +45,25 @@ async function recordTransition({ ledger, now, onTransition }: Looking, standing
   if (first) onTransition(standing);
 }
 
-/** Looks again and again until `signal`, at half a slice but at least every second. A look that fails is told, and repeated. */
-export async function keepLooking(looking: Looking, signal: AbortSignal): Promise<void> {
-  let pause = TIMES.longest;
+/**
+ * Looks (`again`) until `signal`, at half a slice but at least every second. A look that fails is told, and repeated.
+ */
+export async function keepLooking(
+  again: () => Promise<Report | null>,
+  looking: Pick<Looking, 'now' | 'onReport' | 'onError'>,
+  signal: AbortSignal,
+): Promise<void> {
   let last: { readonly report: Report | null; readonly at: number } = { report: null, at: 0 };
   while (!signal.aborted) {
     try {
-      last = { report: await look(looking), at: looking.now() };
+      last = { report: await again(), at: looking.now() };
     } catch (error) {
       looking.onError(error);
       // Without the ledger the lease runs out, and another replica may hold it.
       if (looking.now() - last.at > TIMES.lease) last = { report: null, at: last.at };
     }
     looking.onReport(last.report);
-    pause = pauseFor(last.report);
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    await sleep(pauseFor(last.report), undefined, { signal }).catch(() => undefined);
   }
 }
 

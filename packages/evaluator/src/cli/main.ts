@@ -1,0 +1,101 @@
+import { Command, CommanderError, Option } from 'commander';
+import { messageOf } from '../errors.js';
+import { SCOPE } from '../emit/scope.js';
+import { CANDIDATES, demoCommand } from './demo.js';
+import { EXIT, exitOfError } from './exit-codes.js';
+import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
+import { type Output, processOutput } from './terminal.js';
+import { verdictCommand } from './verdict.js';
+
+/** What may keep the process after a command has ended (an idle connection) is not waited for longer than this. */
+const LINGER_MS = 1000;
+
+/** The command line: `argv` as the process has it. Sets the exit code; never throws. */
+export async function main(argv: readonly string[], output: Output = processOutput()): Promise<void> {
+  process.exitCode = await execute(argv, output);
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+async function execute(argv: readonly string[], output: Output): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = createProgram(output, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    output.err(output.errStyle.bad(messageOf(error)));
+    return exitOfError(error);
+  }
+}
+
+function createProgram(output: Output, ended: (code: number) => void): Command {
+  const program = new Command('understudy')
+    .description(
+      'Shadow deployment for LLM calls: scores every pair and states, with an error guarantee, GO, NO_GO or HOLD.',
+    )
+    .version(SCOPE.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.err(text.trimEnd()) })
+    .showHelpAfterError('(`understudy --help` and `understudy COMMAND --help` say what there is)')
+    .addHelpText(
+      'after',
+      `
+Configuration: --config FILE, else UNDERSTUDY_CONFIG, else ./understudy.yaml; UNDERSTUDY_QUEUE_URL and UNDERSTUDY_LEDGER_URL
+override it. Without any: an embedded store in ./.understudy. Telemetry: OTEL_EXPORTER_OTLP_ENDPOINT.
+
+Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configuration, 4 a store cannot be reached.`,
+    );
+  const config = (): Option => new Option('-c, --config <file>', 'the configuration file');
+  const json = (): Option => new Option('--json', 'print JSON');
+
+  program
+    .command('run')
+    .description('run the evaluator until SIGINT or SIGTERM')
+    .addOption(config())
+    .action(async (options: Parameters<typeof runCommand>[0]) => ended(await runCommand(options, output)));
+  program
+    .command('status')
+    .description('print runs, the funnel, producers, what waits and what was put aside')
+    .addOption(config())
+    .addOption(json())
+    .option('-w, --watch', 'again every second')
+    .action(async (options: Parameters<typeof statusCommand>[0]) => ended(await statusCommand(options, output)));
+  program
+    .command('verdict')
+    .description('print the verdict on a candidate, and exit with it')
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'the experiment, where there are several')
+    .option('-a, --arm <name>', 'the candidate, where there are several')
+    .option('--accept-provisional', 'let go_provisional exit 0')
+    .action(async (options: Parameters<typeof verdictCommand>[0]) => ended(await verdictCommand(options, output)));
+  program
+    .command('demo')
+    .description('the whole of it on this machine: no key, no server; under a minute')
+    .addOption(new Option('--candidate <kind>', 'the candidate to try').choices(CANDIDATES).default('good'))
+    .option('--calls <number>', 'calls of the service', (text) => wholeNumber(text, 1, 100_000), 3000)
+    .option(
+      '--seed <number>',
+      'decides every conversation, answer and latency',
+      (text) => wholeNumber(text, 0, 2 ** 31),
+      1,
+    )
+    .addOption(json())
+    .option('--keep', 'keep the store and print its folder')
+    .action(async (options: Parameters<typeof demoCommand>[0]) => ended(await demoCommand(options, output)));
+  return program;
+}
+
+function wholeNumber(text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+  throw new CommanderError(
+    EXIT.usage,
+    'understudy.number',
+    `expected a whole number in [${low}, ${high}], got ${text}`,
+  );
+}

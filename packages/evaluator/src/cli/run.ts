@@ -1,0 +1,71 @@
+import { loadConfig } from '../config.js';
+import type { Standing } from '../decide/standing.js';
+import type { Report } from '../emit/ledger-metrics.js';
+import { messageOf } from '../errors.js';
+import { startEvaluator } from '../evaluator.js';
+import { EXIT } from './exit-codes.js';
+import { renderSentence } from './render-verdict.js';
+import { untilSignal } from './signals.js';
+import { count } from './style.js';
+import type { Output } from './terminal.js';
+
+const REPEATED_MS = 10_000;
+
+/** `understudy run`: stores, scores, closes, decides and emits until it is told to stop. */
+export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
+  const config = loadConfig({ path: options.config });
+  const { signal, release } = untilSignal();
+  const { err, errStyle: style } = output;
+  const progress = createProgress(output);
+  try {
+    const evaluator = await startEvaluator({
+      config,
+      events: {
+        onReport: progress,
+        onTransition: (standing) => err(`${clock()} ${renderSentence(standing.verdict, style)}`),
+        onRejected: (rejections) => {
+          for (const { job, code, message } of rejections) {
+            err(`${clock()} ${style.doubtful(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`)}`);
+          }
+        },
+        onError: (what, error) => err(`${clock()} ${style.bad(`${what}: ${messageOf(error)}`)}`),
+      },
+    });
+    const { tracesUrl, metricsUrl } = config.telemetry;
+    err(`${clock()} evaluator ${evaluator.holder} runs, configured by ${config.source}`);
+    err(
+      `${clock()} ${tracesUrl === null && metricsUrl === null ? 'nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT' : `exports to ${tracesUrl ?? metricsUrl}`}`,
+    );
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    err(`${clock()} stopping`);
+    await evaluator.close();
+    return EXIT.ok;
+  } finally {
+    release();
+  }
+}
+
+/** A line when a verdict changes, and every ten seconds while pairs come in. */
+function createProgress({ err, errStyle: style }: Output): (report: Report | null) => void {
+  const shown = new Map<string, { readonly key: string; readonly stored: number; readonly at: number }>();
+  return (report) => {
+    for (const standing of report?.standings ?? []) {
+      const name = `${standing.run.id} ${standing.arm}`;
+      const last = shown.get(name);
+      const { stored } = standing.state.funnel;
+      const key = `${standing.verdict.state} ${standing.verdict.reason}`;
+      const due = Date.now() - (last?.at ?? 0) >= REPEATED_MS && stored !== last?.stored;
+      if (last?.key === key && !due) continue;
+      shown.set(name, { key, stored, at: Date.now() });
+      err(`${clock()} ${style.dim(progressLine(standing))} ${renderSentence(standing.verdict, style)}`);
+    }
+  };
+}
+
+function progressLine({ run, arm, state }: Standing): string {
+  return `${run.experiment}/${arm} ${count(state.funnel.stored)} stored, ${count(state.funnel.evidence)} evidence:`;
+}
+
+function clock(): string {
+  return new Date().toISOString().slice(11, 19);
+}

@@ -1,0 +1,52 @@
+import { loadConfig } from '../config.js';
+import type { Standing } from '../decide/standing.js';
+import { NotFoundError } from '../errors.js';
+import { openLedgerFor } from '../evaluator/stores.js';
+import { exitOfState } from './exit-codes.js';
+import { renderVerdict, verdictJson } from './render-verdict.js';
+import { readReport } from './status.js';
+import { jsonText, type Output } from './terminal.js';
+
+export interface VerdictOptions {
+  readonly config?: string | undefined;
+  readonly experiment?: string | undefined;
+  readonly arm?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly acceptProvisional?: boolean | undefined;
+}
+
+/** `understudy verdict`: the verdict on one candidate, as text or JSON, and as the exit code. */
+export async function verdictCommand(options: VerdictOptions, output: Output): Promise<number> {
+  const config = loadConfig({ path: options.config });
+  const opened = await openLedgerFor(config.ledgerUrl);
+  try {
+    const { standings } = await readReport(opened.ledger);
+    const standing = choose(standings, options);
+    output.out(
+      options.json === true ? jsonText(verdictJson(standing)) : renderVerdict(standing, output.style).join('\n'),
+    );
+    return exitOfState(standing.verdict.state, { acceptProvisional: options.acceptProvisional === true });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The one candidate that is meant: of the newest run of its experiment. Throws {@link NotFoundError} for none and for several. */
+export function choose(
+  standings: readonly Standing[],
+  { experiment, arm }: Pick<VerdictOptions, 'experiment' | 'arm'>,
+): Standing {
+  const current = standings.filter((standing) => standing.current);
+  const meant = current.filter(
+    (standing) =>
+      (experiment === undefined || standing.run.experiment === experiment) &&
+      (arm === undefined || standing.arm === arm),
+  );
+  const [first] = meant;
+  if (first !== undefined && meant.length === 1) return first;
+  const known = current.map((standing) => `--experiment ${standing.run.experiment} --arm ${standing.arm}`);
+  if (known.length === 0)
+    throw new NotFoundError('there is no run yet: a service announces its run before its first shadow');
+  const problem = meant.length === 0 ? 'there is no such candidate' : 'several candidates are meant';
+  throw new NotFoundError(`${problem}; there are:\n${known.map((line) => `  ${line}`).join('\n')}`);
+}

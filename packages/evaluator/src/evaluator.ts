@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { EvaluatorConfig } from './config.js';
+import type { Standing } from './decide/standing.js';
+import type { Report } from './emit/ledger-metrics.js';
+import { type Emitter, startEmitter } from './emit/telemetry.js';
+import { createHandlers } from './evaluator/consume.js';
+import { keepLooking, look, type Looking } from './evaluator/look.js';
+import { openStores } from './evaluator/stores.js';
+import type { ClosedSlice, Rejection } from './ledger/ledger.js';
+import { consumeBatches } from './queue/consume-batches.js';
+import type { QueueState } from './queue/queue-watch.js';
+
+export interface EvaluatorOptions {
+  readonly config: Pick<EvaluatorConfig, 'queueUrl' | 'ledgerUrl' | 'telemetry'>;
+  /** Told of what happens, for a log. None may throw. */
+  readonly events?: Partial<EvaluatorEvents>;
+  /** Ends the evaluator as `close` does. */
+  readonly signal?: AbortSignal;
+  /** An embedded store is kept in memory only. Default false. */
+  readonly memory?: boolean;
+}
+
+export interface EvaluatorEvents {
+  /** After each look at the ledger; null where another replica holds the lease. */
+  onReport(report: Report | null): void;
+  onClosed(slices: readonly ClosedSlice[]): void;
+  /** A run was stopped, for the first time. */
+  onTransition(standing: Standing): void;
+  onRejected(rejections: readonly Rejection[]): void;
+  /** Something failed and is tried again: what, and why. */
+  onError(what: string, error: unknown): void;
+}
+
+/** A running evaluator. */
+export interface Evaluator {
+  /** Its name among the replicas. */
+  readonly holder: string;
+  /** The last look at the ledger; null where another replica holds the lease. */
+  report(): Report | null;
+  /** Looks now: closes what can be closed, decides, and returns what it saw. */
+  look(): Promise<Report | null>;
+  queueState(): Promise<QueueState>;
+  /** Finishes the jobs at hand, looks a last time, sends what is left, and lets go of everything, within about `timeoutMs` (default 10,000). */
+  close(timeoutMs?: number): Promise<void>;
+}
+
+const CLOSE_MS = 10_000;
+
+/**
+ * Starts the evaluator: it stores and scores what is on the queue, and, of all replicas one, closes slices, decides and
+ * emits. Rejects where a store cannot be opened.
+ */
+export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const { config, events = {}, signal } = options;
+  const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const now = Date.now;
+  let report: Report | null = null;
+  const stores = await openStores(config, { memory: options.memory ?? false });
+  const emitter: Emitter = startEmitter(config.telemetry, () => report);
+  const handlers = createHandlers({
+    ledger: stores.ledger,
+    emitter,
+    now,
+    onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
+    onRejected: (rejections) => events.onRejected?.(rejections),
+  });
+  const consumer = consumeBatches({
+    store: stores.queue,
+    handle: (job) => handlers.handle(job),
+    aside: (job, error) => handlers.aside(job, error),
+    onError: (error) => events.onError?.('queue', error),
+  });
+  const looking: Looking = {
+    ledger: stores.ledger,
+    holder,
+    queue: () => consumer.state(),
+    now,
+    onReport: (next) => {
+      report = next;
+      events.onReport?.(next);
+    },
+    onClosed: (slices) => events.onClosed?.(slices),
+    onTransition: (standing) => events.onTransition?.(standing),
+    onError: (error) => events.onError?.('look', error),
+  };
+  const stop = new AbortController();
+  const looks = oneAtATime(() => look(looking));
+  const kept = keepLooking(looks, looking, stop.signal);
+
+  async function lookNow(): Promise<Report | null> {
+    const seen = await looks();
+    looking.onReport(seen);
+    return seen;
+  }
+
+  async function close(timeoutMs: number): Promise<void> {
+    const failed = (error: unknown): void => events.onError?.('close', error);
+    await consumer.close(timeoutMs / 2).catch(failed);
+    stop.abort();
+    await kept;
+    await lookNow().catch(failed);
+    await emitter.close(timeoutMs / 4);
+    await stores.ledger.releaseLease(holder).catch(failed);
+    await stores.close().catch(failed);
+  }
+
+  let closed: Promise<void> | null = null;
+  const evaluator: Evaluator = {
+    holder,
+    report: () => report,
+    look: lookNow,
+    queueState: () => consumer.state(),
+    close: (timeoutMs = CLOSE_MS) => (closed ??= close(timeoutMs)),
+  };
+  const onAbort = (): void => void evaluator.close();
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  return evaluator;
+}
+
+/** A second caller waits for the one under way, and then for its own. */
+function oneAtATime<Value>(run: () => Promise<Value>): () => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(run, run);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
