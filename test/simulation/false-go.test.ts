@@ -72,7 +72,10 @@ describe('false GO where the candidate is exactly at the margin', () => {
       });
       return { ties, 'false GO': share, 'naive z-test': fooled / runs };
     });
-    printTable(`False GO at the boundary through closeSlice and decide, 100 slices of 20 pairs, level .05, ${runs} runs`, rows);
+    printTable(
+      `False GO at the boundary through closeSlice and decide, 100 slices of 20 pairs, level .05, ${runs} runs`,
+      rows,
+    );
     for (const row of rows) expect(row['false GO']).toBeLessThanOrEqual(threeErrors(0.05, runs));
     const naive = rows.reduce((sum, row) => sum + row['naive z-test'], 0) / rows.length;
     expect(naive).toBeGreaterThan(0.3);

@@ -39,7 +39,13 @@ describe('pairs until 80 % of the runs say GO, without a true difference, at lev
       const sorted = pairsToGo(0.45, runs, draw);
       // A margin of .05 between two levels is half as much in x: agreement and similarity need about four times the pairs.
       const levels = quantile(pairsToGo(0.475, runs / 2, draw), 0.8);
-      return { ties, median: quantile(sorted, 0.5), '80 %': quantile(sorted, 0.8), planned, '80 % at m = .475': levels };
+      return {
+        ties,
+        median: quantile(sorted, 0.5),
+        '80 %': quantile(sorted, 0.8),
+        planned,
+        '80 % at m = .475': levels,
+      };
     });
     printTable(`Pairs to GO, m = .45, ${runs} runs`, rows);
     for (const row of rows) expect(Math.abs(row['80 %'] / row.planned - 1)).toBeLessThan(0.12);

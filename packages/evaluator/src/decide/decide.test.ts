@@ -22,7 +22,11 @@ const HEALTH: Health = {
 const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [] };
 
 /** `counts`: pairs by (x, the incumbent's level). */
-function tally(gate: GateName, counts: readonly (readonly [x: number, reference: number, count: number])[], gates = GATES): Tally {
+function tally(
+  gate: GateName,
+  counts: readonly (readonly [x: number, reference: number, count: number])[],
+  gates = GATES,
+): Tally {
   const m = gatesOf(gates).find((one) => one.name === gate)?.m ?? 0.5;
   const made = emptyTally(m);
   for (const [x, reference, count] of counts) {
@@ -36,7 +40,10 @@ const SAFE = {
   errors: tally('errors', [[0.5, 0, 4000]]),
   agreement: tally('agreement', [[0.5, 1, 3000]]),
 };
-const HARMED = tally('errors', [[0, 0, 400], [0.5, 0, 1600]]);
+const HARMED = tally('errors', [
+  [0, 0, 400],
+  [0.5, 0, 1600],
+]);
 
 function look(some: Partial<DecideInput>): Verdict {
   const verdict = decide({
@@ -60,7 +67,14 @@ const health = (some: Partial<Health>): Health => ({ ...HEALTH, ...some });
 describe('GO', () => {
   it('is said where every gate of every stream is passed, with the numbers', () => {
     const verdict = look({});
-    expect(verdict).toMatchObject({ state: 'go', reason: 'safe', level: 0.025, pairs: 4000, holds: [], remaining: null });
+    expect(verdict).toMatchObject({
+      state: 'go',
+      reason: 'safe',
+      level: 0.025,
+      pairs: 4000,
+      holds: [],
+      remaining: null,
+    });
     expect(verdict.sentence).toBe(
       "GO: after 4,000 pairs every gate is passed: errors 0.0 % against 0.0 % (at most 1 point more), agreement 1.00 against the incumbent's 1.00 with itself (at most 0.05 less).",
     );
@@ -73,7 +87,10 @@ describe('GO', () => {
 
   it('needs data in every gate', () => {
     expect(look({ streams: {} })).toMatchObject({ state: 'hold', reason: 'insufficient', pairs: 0, remaining: null });
-    expect(look({ streams: { _all: { errors: SAFE.errors } } })).toMatchObject({ state: 'hold', reason: 'insufficient' });
+    expect(look({ streams: { _all: { errors: SAFE.errors } } })).toMatchObject({
+      state: 'hold',
+      reason: 'insufficient',
+    });
     const missing = emptyTally(0.475);
     addPair(missing, MISSING, 1, 5000);
     expect(look({ streams: { _all: { errors: SAFE.errors, agreement: missing } } }).state).toBe('hold');
@@ -102,17 +119,26 @@ describe('GO', () => {
 
   it('must hold at the evidence of this look', () => {
     expect(look({}).state).toBe('go');
-    const errors = tally('errors', [[0.5, 0, 4000], [0, 0, 45]]);
+    const errors = tally('errors', [
+      [0.5, 0, 4000],
+      [0, 0, 45],
+    ]);
     expect(look({ streams: { _all: { ...SAFE, errors } } }).state).toBe('hold');
   });
 
   it('is not said of latency before its threshold is frozen', () => {
     const gates: Gates = { latency_p95: { ratio: 1.2 } };
     const streams = { _all: { latency_p95: tally('latency_p95', [[1, 1, 500]], gates) } };
-    expect(look({ policy: policy({ gates, minPairs: 0 }), streams })).toMatchObject({ state: 'hold', gates: [{ state: 'waiting' }] });
+    expect(look({ policy: policy({ gates, minPairs: 0 }), streams })).toMatchObject({
+      state: 'hold',
+      gates: [{ state: 'waiting' }],
+    });
     const thresholds = [{ stream: '_all', metric: 'latency_p95', value: 800, fromSlice: 3 }] as const;
     expect(look({ policy: policy({ gates, minPairs: 0 }), streams, thresholds }).state).toBe('go');
-    expect(look({ policy: policy({ gates, minPairs: 0 }), streams, thresholds: [{ ...thresholds[0], stream: 'chat' }] }).state).toBe('hold');
+    expect(
+      look({ policy: policy({ gates, minPairs: 0 }), streams, thresholds: [{ ...thresholds[0], stream: 'chat' }] })
+        .state,
+    ).toBe('hold');
   });
 
   it('is not said against an incumbent that fails itself', () => {
@@ -129,7 +155,17 @@ describe('GO', () => {
     expect(verdict.gates[1]).toMatchObject({ state: 'insensitive', reference: 0 });
     expect(verdict.gates[1]?.safeLogE).toBeGreaterThan(Math.log(40));
     const edge = (repeats: number): string =>
-      look({ streams: { _all: { ...SAFE, agreement: tally('agreement', [[0.5, 1, repeats], [0.5, 0, 10_000 - repeats]]) } } }).state;
+      look({
+        streams: {
+          _all: {
+            ...SAFE,
+            agreement: tally('agreement', [
+              [0.5, 1, repeats],
+              [0.5, 0, 10_000 - repeats],
+            ]),
+          },
+        },
+      }).state;
     expect([edge(2999), edge(3001)]).toEqual(['hold', 'go']);
   });
 
@@ -178,14 +214,20 @@ describe('the health of the sample', () => {
 
 describe('NO_GO', () => {
   it('is said of harm in the overall stream, whatever the health of the sample', () => {
-    const verdict = look({ streams: { _all: { ...SAFE, errors: HARMED } }, health: health({ stale: 'the queue is away' }) });
+    const verdict = look({
+      streams: { _all: { ...SAFE, errors: HARMED } },
+      health: health({ stale: 'the queue is away' }),
+    });
     expect(verdict).toMatchObject({ state: 'no_go', reason: 'harm' });
     expect(verdict.sentence).toBe('NO_GO: errors 20.0 % against 0.0 % (at most 1 point more), after 2,000 pairs.');
     expect(verdict.transition).toMatchObject({ state: 'no_go', stream: '_all', pairs: 3000 });
   });
 
   it('is said of a critical segment though the overall numbers look fine', () => {
-    const verdict = look({ policy: policy({ critical: ['refunds'] }), streams: { _all: SAFE, refunds: { ...SAFE, errors: HARMED } } });
+    const verdict = look({
+      policy: policy({ critical: ['refunds'] }),
+      streams: { _all: SAFE, refunds: { ...SAFE, errors: HARMED } },
+    });
     expect(verdict).toMatchObject({ state: 'no_go', transition: { stream: 'refunds' } });
     expect(verdict.sentence).toContain('errors in refunds 20.0 %');
   });
@@ -203,7 +245,11 @@ describe('NO_GO', () => {
   });
 
   it('needs more evidence the more segments may stop the run, and the more gates share the claim', () => {
-    const errors = (failed: number): Tally => tally('errors', [[0, 0, failed], [0.5, 0, 1000 - failed]]);
+    const errors = (failed: number): Tally =>
+      tally('errors', [
+        [0, 0, failed],
+        [0.5, 0, 1000 - failed],
+      ]);
     const fewest = (some: Partial<Policy>, streams: (tally: Tally) => DecideInput['streams']): number => {
       let failed = 0;
       while (look({ policy: policy(some), streams: streams(errors(failed)) }).state !== 'no_go') failed += 1;
@@ -211,7 +257,9 @@ describe('NO_GO', () => {
     };
     const alone = fewest({ gates: { errors: { margin: 0.01 } } }, (one) => ({ _all: { errors: one } }));
     const shared = fewest({}, (one) => ({ _all: { errors: one } }));
-    const critical = fewest({ critical: ['a', 'b', 'c'], gates: { errors: { margin: 0.01 } } }, (one) => ({ _all: { errors: one } }));
+    const critical = fewest({ critical: ['a', 'b', 'c'], gates: { errors: { margin: 0.01 } } }, (one) => ({
+      _all: { errors: one },
+    }));
     expect(shared).toBeGreaterThan(alone);
     expect(critical).toBeGreaterThan(alone);
   });
@@ -234,17 +282,27 @@ describe('INVALID', () => {
 
 describe('HOLD', () => {
   it('says what is settled, what is not, and about how many pairs it takes', () => {
-    const agreement = tally('agreement', [[1, 0, 20], [0.5, 1, 80], [0, 1, 16]]);
+    const agreement = tally('agreement', [
+      [1, 0, 20],
+      [0.5, 1, 80],
+      [0, 1, 16],
+    ]);
     const verdict = look({ streams: { _all: { errors: SAFE.errors, agreement } }, policy: policy({ minPairs: 0 }) });
     expect(verdict).toMatchObject({ state: 'hold', reason: 'insufficient', pairs: 4000 });
-    expect(verdict.sentence).toMatch(/^HOLD: 4,000 of about [\d,]+ to [\d,]+ pairs; settled: errors; not yet: agreement 0\.86 against/);
+    expect(verdict.sentence).toMatch(
+      /^HOLD: 4,000 of about [\d,]+ to [\d,]+ pairs; settled: errors; not yet: agreement 0\.86 against/,
+    );
     const gate = verdict.gates[1];
     // An agreement pair is one in 34 of the pairs: what it lacks is told in pairs of the run.
     expect(verdict.remaining?.low).toBeGreaterThan(30 * (gate?.remaining?.low ?? Infinity));
   });
 
   it('says so where the data do not favour GO, and gives no number', () => {
-    const errors = tally('errors', [[0.5, 0, 960], [0, 0, 20], [1, 1, 2]]);
+    const errors = tally('errors', [
+      [0.5, 0, 960],
+      [0, 0, 20],
+      [1, 1, 2],
+    ]);
     const verdict = look({ streams: { _all: { ...SAFE, errors } } });
     expect(verdict).toMatchObject({ state: 'hold', reason: 'inconclusive', remaining: null });
     expect(verdict.sentence).toContain('do not favour GO at this margin: errors 2.0 % against 0.2 %');
@@ -283,6 +341,8 @@ describe('the level of the tests', () => {
   });
 
   it('is refused for evidence that was tested against another margin', () => {
-    expect(() => look({ policy: policy({ gates: { errors: { margin: 0.05 } } }) })).toThrow('was tested against m = 0.495');
+    expect(() => look({ policy: policy({ gates: { errors: { margin: 0.05 } } }) })).toThrow(
+      'was tested against m = 0.495',
+    );
   });
 });

@@ -54,7 +54,15 @@ export function decide(input: DecideInput): Verdict {
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
   const holds = [...unsound(policy, input.health), ...unproven(policy, input.health.expired, all, pairs, remaining)];
-  const common = { v: 1, level, pairs, remaining, holds, streams: judged.map((one) => one.stream), gates: all } as const;
+  const common = {
+    v: 1,
+    level,
+    pairs,
+    remaining,
+    holds,
+    streams: judged.map((one) => one.stream),
+    gates: all,
+  } as const;
 
   const latched = transitions.find(({ state }) => state === 'invalid') ?? invalidity(input, gates, pairs);
   if (latched !== null) return { ...common, ...stopped(latched, transitions) };
@@ -87,12 +95,14 @@ function judgeStream(input: DecideInput, gates: readonly Gate[], stream: string,
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */
-function invalidity({ policy, noise, thresholds }: DecideInput, gates: readonly Gate[], pairs: number): Transition | null {
+function invalidity(
+  { policy, noise, thresholds }: DecideInput,
+  gates: readonly Gate[],
+  pairs: number,
+): Transition | null {
   const bars: Bars = { safe: Infinity, harm: -Math.log(NOISE_LEVEL), gates: gates.length };
   const tested = gates.filter((gate) => !gate.noise && noise[gate.name] !== undefined);
-  const verdicts = tested.map((gate) =>
-    gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars),
-  );
+  const verdicts = tested.map((gate) => gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars));
   if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
   const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));
   const sentence = `INVALID: asked a second time, the incumbent itself does worse, so the comparison is biased: ${describeGate({ ...worst, state: 'harm' })}.`;

@@ -29,7 +29,9 @@ export function gateVerdict(
   bars: Bars,
 ): GateVerdict {
   if (tally.m !== gate.m) {
-    throw new PolicyError(`the evidence of ${gate.name} in ${stream} was tested against m = ${tally.m}, the policy says ${gate.m}`);
+    throw new PolicyError(
+      `the evidence of ${gate.name} in ${stream} was tested against m = ${tally.m}, the policy says ${gate.m}`,
+    );
   }
   const frozen = thresholds.find((one) => one.stream === stream && one.metric === gate.name);
   const thresholdMs = gate.thresholdMs ?? (gate.freezing === null ? null : (frozen?.value ?? null));

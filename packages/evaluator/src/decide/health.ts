@@ -32,7 +32,10 @@ export function unsound(policy: Policy, health: Health): readonly Hold[] {
 
 function exploratory(health: Health): Hold | null {
   if (!health.exploratory) return null;
-  return { reason: 'exploratory', sentence: 'the policy was registered after the first pair, so nothing it says is a test' };
+  return {
+    reason: 'exploratory',
+    sentence: 'the policy was registered after the first pair, so nothing it says is a test',
+  };
 }
 
 function stale(health: Health): Hold | null {
@@ -75,7 +78,10 @@ function primaries(health: Health): Hold | null {
   }
   if (known.failed > MOST_FAILED * known.calls) {
     const share = percent(known.failed / known.calls);
-    return { reason: 'inconclusive', sentence: `the incumbent itself failed in ${share} of the calls: it is no standard to be measured against` };
+    return {
+      reason: 'inconclusive',
+      sentence: `the incumbent itself failed in ${share} of the calls: it is no standard to be measured against`,
+    };
   }
   return null;
 }

@@ -33,8 +33,10 @@ export class PolicyError extends RangeError {
  */
 export function checkPolicy(policy: Policy): void {
   if (!(policy.alpha > 0 && policy.alpha <= 0.5)) throw refuse('alpha', 'in (0, 0.5]', policy.alpha);
-  if (!(policy.minPairs >= 0 && Number.isFinite(policy.minPairs))) throw refuse('minPairs', 'a number from 0', policy.minPairs);
-  if (!(policy.minCoverage >= 0 && policy.minCoverage <= 1)) throw refuse('minCoverage', 'in [0, 1]', policy.minCoverage);
+  if (!(policy.minPairs >= 0 && Number.isFinite(policy.minPairs)))
+    throw refuse('minPairs', 'a number from 0', policy.minPairs);
+  if (!(policy.minCoverage >= 0 && policy.minCoverage <= 1))
+    throw refuse('minCoverage', 'in [0, 1]', policy.minCoverage);
   checkGates(policy.gates);
 }
 

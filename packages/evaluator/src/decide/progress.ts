@@ -19,7 +19,8 @@ export function unproven(
   pairs: number,
   remaining: Range | null,
 ): readonly Hold[] {
-  if (gates.length === 0) return [{ reason: 'insufficient', sentence: 'the policy names no gate, so nothing is tested' }];
+  if (gates.length === 0)
+    return [{ reason: 'insufficient', sentence: 'the policy names no gate, so nothing is tested' }];
   const failing = gates.find((gate) => gate.gate === 'errors' && (gate.reference ?? 0) > MOST_FAILED);
   if (failing !== undefined) {
     const sentence = `the incumbent itself fails too often to be a standard: ${describeGate({ ...failing, state: 'open' })}`;
@@ -27,7 +28,9 @@ export function unproven(
   }
   const open = gates.filter((gate) => gate.state !== 'safe');
   if (open.length === 0 && pairs >= policy.minPairs) return [];
-  const insensitive = open.filter((gate) => gate.state === 'insensitive' && gate.pairs - gate.missing >= ENOUGH_TO_DOUBT);
+  const insensitive = open.filter(
+    (gate) => gate.state === 'insensitive' && gate.pairs - gate.missing >= ENOUGH_TO_DOUBT,
+  );
   const holds: Hold[] = insensitive.map((gate) => ({
     reason: 'insensitive',
     sentence: `${describeGate(gate)}; a scorer that tolerates other words is needed`,

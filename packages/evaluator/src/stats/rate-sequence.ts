@@ -15,7 +15,11 @@ export interface RateSequenceOptions {
  * nonasymptotic confidence sequences" (arXiv:1810.08240), the two-sided beta-binomial mixture of proposition 7, inverted over the rate.
  * Cost: two bisections of 60 steps. Example: 700 of 1000, tOpt 100 -> (.651629, .745949).
  */
-export function rateSequence(successes: number, trials: number, options: RateSequenceOptions): readonly [number, number] {
+export function rateSequence(
+  successes: number,
+  trials: number,
+  options: RateSequenceOptions,
+): readonly [number, number] {
   if (!(Number.isSafeInteger(successes) && Number.isSafeInteger(trials) && successes >= 0 && successes <= trials)) {
     throw new RangeError(`expected a count of successes within the trials, got ${successes} of ${trials}`);
   }
@@ -23,10 +27,7 @@ export function rateSequence(successes: number, trials: number, options: RateSeq
   const { alpha = 0.05, tOpt } = options;
   const inside = (m: number): boolean => lnMixture(successes, trials, m, alpha, tOpt) < -Math.log(alpha);
   const rate = successes / trials;
-  return [
-    successes === 0 ? 0 : edge(inside, rate, 0),
-    successes === trials ? 1 : edge(inside, rate, 1),
-  ];
+  return [successes === 0 ? 0 : edge(inside, rate, 0), successes === trials ? 1 : edge(inside, rate, 1)];
 }
 
 /** Bisects between a rate inside the interval and the end of the scale, which is returned where it is inside, too. */

@@ -16,6 +16,13 @@ describe('freezing a threshold', () => {
     expect(freezeThreshold([], 0.95, 0)).toBeNull();
   });
 
-  it('never freezes zero', () => expect(freezeThreshold(Array.from({ length: 500 }, () => 0), 0.95, 500)).toBeNull());
+  it('never freezes zero', () =>
+    expect(
+      freezeThreshold(
+        Array.from({ length: 500 }, () => 0),
+        0.95,
+        500,
+      ),
+    ).toBeNull());
   it('refuses a quantile outside (0,1)', () => expect(() => freezeThreshold([1], 1, 0)).toThrow(RangeError));
 });

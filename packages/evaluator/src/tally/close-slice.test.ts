@@ -64,7 +64,10 @@ describe('the evidence of a slice', () => {
     const pairs = [pair('3', { cluster: 'a' }), pair('2', { cluster: 'a' }), pair('1', { cluster: 'b' })];
     for (const rows of [pairs, pairs.toReversed()]) {
       const closed = close({ pairs: rows });
-      expect(closed.clusters.map((one) => `${one.arm} ${one.key} ${one.call}`).sort()).toEqual(['mini a 2', 'mini b 1']);
+      expect(closed.clusters.map((one) => `${one.arm} ${one.key} ${one.call}`).sort()).toEqual([
+        'mini a 2',
+        'mini b 1',
+      ]);
       expect(counts(closed, '_all', 'errors')).toEqual([2, 0]);
     }
   });

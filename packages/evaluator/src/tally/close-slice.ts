@@ -148,8 +148,8 @@ function onePerCluster(pairs: readonly StoredPair[], seen: SliceInput['seen']): 
 function smallest(pairs: readonly StoredPair[], keyOf: (pair: StoredPair) => string): readonly StoredPair[] {
   const arms = new Map<string, Map<string, StoredPair>>();
   for (const pair of pairs) {
-    let first = arms.get(pair.arm);
-    if (first === undefined) arms.set(pair.arm, (first = new Map()));
+    const first = arms.get(pair.arm) ?? new Map<string, StoredPair>();
+    arms.set(pair.arm, first);
     const known = first.get(keyOf(pair));
     if (known === undefined || pair.call < known.call) first.set(keyOf(pair), pair);
   }

@@ -32,7 +32,8 @@ export function encodeTally(tally: Tally): Uint8Array {
  * @throws TallyError for another version, bytes cut short or left over, or a boundary outside (0,1).
  */
 export function decodeTally(bytes: Uint8Array): Tally {
-  if (bytes[0] !== TALLY_VERSION) throw new TallyError(`expected a tally of version ${TALLY_VERSION}, got ${String(bytes[0])}`);
+  if (bytes[0] !== TALLY_VERSION)
+    throw new TallyError(`expected a tally of version ${TALLY_VERSION}, got ${String(bytes[0])}`);
   if (bytes.length < 9) throw new TallyError('a tally is cut short');
   const m = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(1);
   if (!(m > 0 && m < 1)) throw new TallyError(`expected the boundary of a tally in (0,1), got ${m}`);

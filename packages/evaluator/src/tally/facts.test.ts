@@ -17,7 +17,9 @@ describe('the stored numbers of a pair', () => {
   });
 
   it('keep a number JSON could not write as no number, so that the pair counts as missing and is not lost', () => {
-    const written = JSON.parse(JSON.stringify({ ...FACTS, primary: { status: 'ok', durationMs: Infinity } })) as unknown;
+    const written = JSON.parse(
+      JSON.stringify({ ...FACTS, primary: { status: 'ok', durationMs: Infinity } }),
+    ) as unknown;
     expect(readFacts(written).primary).toEqual({ status: 'ok', durationMs: Number.NaN });
   });
 

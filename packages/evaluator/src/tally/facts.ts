@@ -79,7 +79,9 @@ function outcome(value: unknown, field: string): Outcome {
       return {
         status: 'ok',
         durationMs,
-        ...(it['firstChunkMs'] === undefined ? {} : { firstChunkMs: number(it['firstChunkMs'], `${field}.firstChunkMs`) }),
+        ...(it['firstChunkMs'] === undefined
+          ? {}
+          : { firstChunkMs: number(it['firstChunkMs'], `${field}.firstChunkMs`) }),
         ...(it['tokens'] === undefined ? {} : { tokens: tokensOf(it['tokens'], `${field}.tokens`) }),
       };
     }

@@ -48,7 +48,8 @@ export class GateSettingsError extends RangeError {
  * @throws GateSettingsError
  */
 export function checkGates(gates: Gates): void {
-  for (const [name, gate] of Object.entries(gates)) {
+  for (const name of Object.keys(gates) as GateName[]) {
+    const gate = gates[name];
     if (gate === undefined) continue;
     if ('margin' in gate) within(name, 'margin', gate.margin, 0, 0.5);
     if ('insensitiveBelow' in gate) {

@@ -45,7 +45,8 @@ const GATES: { readonly [Name in GateName]-?: (gates: Gates) => Gate | null } = 
   similarity: ({ similarity }) => (similarity ? noiseGate('similarity', similarity) : null),
   latency_p50: (gates) => latencyGate('latency_p50', gates.latency_p50, { measure: 'duration', p: 0.5, minimum: 500 }),
   latency_p95: (gates) => latencyGate('latency_p95', gates.latency_p95, { measure: 'duration', p: 0.95, minimum: 500 }),
-  latency_p99: (gates) => latencyGate('latency_p99', gates.latency_p99, { measure: 'duration', p: 0.99, minimum: 2000 }),
+  latency_p99: (gates) =>
+    latencyGate('latency_p99', gates.latency_p99, { measure: 'duration', p: 0.99, minimum: 2000 }),
   first_chunk_p50: (gates) =>
     latencyGate('first_chunk_p50', gates.first_chunk_p50, { measure: 'first_chunk', p: 0.5, minimum: 500 }),
   first_chunk_p95: (gates) =>
