@@ -39,7 +39,7 @@ export const BEHAVIOURS = {
   fails_always: { status: 500, headers: { 'retry-after-ms': '5' } },
   hang: { hang: true },
   garbage: { raw: '<html>not an answer</html>' },
-  error_inside: { errorAfter: 2 },
+  error_inside: { errorAfter: 2, pieceDelayMs: 40 },
   tool: { tool: 'get_weather' },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 

@@ -1,0 +1,44 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { failureCounts, guard, guardAsync, raised, setFailureSink } from './guard.js';
+
+afterEach(() => void setFailureSink(null));
+
+test('gives what the work gives', async () => {
+  expect(guard('test.ok', () => 5)).toBe(5);
+  await expect(guardAsync('test.ok', async () => 6)).resolves.toBe(6);
+});
+
+test('a failure is reported with its operation, and is undefined', async () => {
+  const sink = vi.fn();
+  setFailureSink(sink);
+  const error = new Error('ours');
+  expect(
+    guard('test.sync', () => {
+      throw error;
+    }),
+  ).toBeUndefined();
+  await expect(guardAsync('test.async', () => Promise.reject(error))).resolves.toBeUndefined();
+  expect(sink.mock.calls).toEqual([['test.sync', error], ['test.async', error]]);
+});
+
+test('a hook that returns a rejecting promise is fenced as well', async () => {
+  const sink = vi.fn();
+  setFailureSink(sink);
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  void guard('test.hook', () => Promise.reject(new Error('late'))) satisfies unknown;
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
+  expect(sink).toHaveBeenCalledOnce();
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test('a sink that fails breaks nothing, and the count goes on', () => {
+  setFailureSink(() => {
+    throw new Error('the sink');
+  });
+  const before = failureCounts().get('test.count') ?? 0;
+  raised('test.count', new Error('x'));
+  raised('test.count', new Error('y'));
+  expect(failureCounts().get('test.count')).toBe(before + 2);
+});
