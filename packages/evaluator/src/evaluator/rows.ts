@@ -3,7 +3,10 @@ import type { PairRow, RegisteredRun } from '../ledger/ledger.js';
 import type { ScoredLeg } from '../score/score-trial.js';
 import { FACTS_VERSION, type Outcome, type PairFacts, type Tokens } from '../tally/facts.js';
 
-/** One row a leg: the numbers evidence is made of, and what a person looks at. */
+/**
+ * One row a leg with an outcome: the numbers evidence is made of, and what a person looks at. A leg that is missing has been
+ * counted as dropped by its producer, and has no row.
+ */
 export function rowsOf(
   trial: Trial,
   run: RegisteredRun,
@@ -11,7 +14,8 @@ export function rowsOf(
 ): readonly PairRow[] {
   const { callId: call, producer, segment, cluster, pi, startedAt, operation, stream, input, primary } = trial;
   const slice = Math.floor(startedAt / run.definition.slice.lengthMs);
-  return Object.entries(trial.legs).map(([arm, { pairId: pair, ...shadow }]) => ({
+  const legs = Object.entries(trial.legs).filter(([, { status }]) => status !== 'missing');
+  return legs.map(([arm, { pairId: pair, ...shadow }]) => ({
     pair,
     call,
     run: run.id,
