@@ -17,12 +17,12 @@ import {
 } from '@understudy/instrumentation/trial';
 import type { Queue } from 'bullmq';
 
-/** A run of the test's own: slices of a second that close soon. */
-export function testRun(change: Partial<ExperimentInput> = {}): Run {
+/** A run of the test's own: slices of a second that close soon. A run is what decides, so each has a candidate of its own. */
+export function testRun(name: string, change: Partial<ExperimentInput> = {}): Run {
   return runOf(
     resolveExperiment({
-      name: 'support',
-      candidates: { small: { model: 'small' } },
+      name,
+      candidates: { small: { model: `small for ${name}` } },
       sample: { rate: 1 },
       noise: { rate: 1 },
       content: 'full',

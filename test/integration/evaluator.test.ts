@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderStatus } from '../../packages/evaluator/src/cli/render-status.js';
+import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import type { Telemetry } from '../../packages/evaluator/src/config.js';
 import type { Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
 import { type Evaluator, startEvaluator } from '../../packages/evaluator/src/evaluator.js';
@@ -23,7 +25,7 @@ async function until(
     if (report !== null && condition(report)) return report;
     if (Date.now() > end)
       throw new Error(
-        `never seen; last: ${JSON.stringify(report?.snapshot, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v))}`,
+        `never seen; last:\n${report === null ? 'no report' : renderStatus(report, styleFor(false)).join('\n')}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -72,7 +74,7 @@ describe('the evaluator on an embedded store', () => {
 
   it('says GO of a candidate as good, with spans linked to both calls and the verdict as a metric', async () => {
     const start = Date.now() - 2000;
-    const producer = new HandProducer('pgood', testRun({ name: 'good' }), start);
+    const producer = new HandProducer('pgood', testRun('good'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 400; index += 1) {
       producer.call(start + index, answer(`the answer ${index} is yes`, index), {
@@ -131,7 +133,7 @@ describe('the evaluator on an embedded store', () => {
 
   it('says NO_GO of a candidate that fails, and keeps it', async () => {
     const start = Date.now() - 2000;
-    const producer = new HandProducer('pbad', testRun({ name: 'bad' }), start);
+    const producer = new HandProducer('pbad', testRun('bad'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 200; index += 1) {
       producer.call(start + index, answer('yes'), {
@@ -152,7 +154,7 @@ describe('the evaluator on an embedded store', () => {
 
   it('changes nothing where a batch comes twice', async () => {
     const start = Date.now() - 2000;
-    const producer = new HandProducer('ptwice', testRun({ name: 'twice' }), start);
+    const producer = new HandProducer('ptwice', testRun('twice'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 10; index += 1)
       producer.call(start + index, answer('a'), { small: answer('b'), aa: answer('a') });
@@ -177,14 +179,14 @@ describe('the evaluator on an embedded store', () => {
     await queue.add('batch', { v: 9, bytes: '' }, { jobId: 'pbroken-1' });
     await queue.add('batch', 'garbage', { jobId: 'pbroken-2' });
     const start = Date.now() - 2000;
-    const strange = new HandProducer('pstrange', testRun({ name: 'strange' }), start);
+    const strange = new HandProducer('pstrange', testRun('strange'), start);
     await enqueue(
       queue,
       strange.batch({ runs: [{ run: strange.run.id, experiment: 'strange', definition: { policy: 1 } }] }),
     );
     strange.call(start, answer('a'), { small: answer('a'), aa: answer('a') });
     await enqueue(queue, strange.batch());
-    const behind = new HandProducer('pbehind', testRun({ name: 'behind' }), start);
+    const behind = new HandProducer('pbehind', testRun('behind'), start);
     await enqueue(queue, behind.batch());
     behind.call(start, answer('a'), { small: answer('a'), other: answer('a') });
     await enqueue(queue, behind.batch());
@@ -207,7 +209,7 @@ describe('the evaluator on an embedded store', () => {
   it('is not held up by a collector that is slow or refuses', async () => {
     collector.mode = 'error';
     const start = Date.now() - 2000;
-    const producer = new HandProducer('pcollector', testRun({ name: 'collector' }), start);
+    const producer = new HandProducer('pcollector', testRun('collector'), start);
     await enqueue(queue, producer.batch());
     producer.call(start, answer('a'), { small: answer('a'), aa: answer('a') });
     await enqueue(queue, producer.batch());
