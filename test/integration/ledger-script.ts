@@ -1,10 +1,8 @@
 import {
   AA_ARM,
   type Batch,
-  type CallId,
   type ClusterKey,
   createIds,
-  type PairId,
   type RunId,
   type SliceCount,
 } from '@understudy/instrumentation/trial';
@@ -98,7 +96,7 @@ export class ScriptedProducer {
       return rowsOf(
         {
           v: 1,
-          callId: this.#ids.next(startedAt) as CallId,
+          callId: this.#ids.next(startedAt),
           run: this.run.id,
           producer: this.id,
           segment,
@@ -109,7 +107,7 @@ export class ScriptedProducer {
           startedAt,
           input: { kind: 'text', messages: [] },
           primary: answered('yes'),
-          legs: { candidate: { ...shadow, pairId: this.#ids.next(startedAt) as PairId } },
+          legs: { candidate: { ...shadow, pairId: this.#ids.next(startedAt) } },
         },
         registered,
         {},

@@ -1,4 +1,3 @@
-import type { RunId } from '@understudy/instrumentation/trial';
 import { closeSlice } from '../tally/close-slice.js';
 import { gatesOf } from '../tally/gates.js';
 import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
@@ -78,5 +77,5 @@ async function closeOne(
     [run.id, slice, reason, summary.stored, summary.evidence, summary.missing, evidence.refused, now],
   );
   await query(`update understudy.closed set through = $2 where run = $1 and metric = 'evidence'`, [run.id, slice]);
-  return { run: run.id as RunId, slice, reason, ...summary };
+  return { run: run.id, slice, reason, ...summary };
 }

@@ -1,4 +1,4 @@
-import type { QueueView } from './ledger.js';
+import type { QueueView } from './record.js';
 import type { Waiting } from './snapshot.js';
 
 /** A producer that has said nothing for this long, while it could have been heard, is gone. */

@@ -109,7 +109,7 @@ function isConflict(error: unknown): boolean {
 }
 
 /** 64-bit integers as numbers: times, slices and counts all stay below 2^53. */
-function parserOf(oid: number, format?: 'text' | 'binary'): (value: never) => unknown {
+function parserOf(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === INT8) return Number;
-  return pg.types.getTypeParser(oid, format as 'text') as (value: never) => unknown;
+  return pg.types.getTypeParser(oid, format ?? 'text') as (value: string) => unknown;
 }

@@ -1,7 +1,10 @@
 import type { Run } from '@understudy/instrumentation/experiment';
 import type { Batch, CallId, ClusterKey, Leg, PairId, RunId, Trial } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
+import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import type { LedgerSnapshot } from './snapshot.js';
+
+export type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
 
 /**
  * The durable record. Every write may be repeated and leaves what one would have left; every time is handed in (`now`, epoch ms).
@@ -33,12 +36,6 @@ export interface Ledger {
   /** Stored pairs with their content, the newest first. */
   readPairs(query: PairQuery): Promise<readonly ShownPair[]>;
   close(): Promise<void>;
-}
-
-/** A run with its place among the runs of its experiment. `k` counts from 1. */
-export interface RegisteredRun extends Run {
-  readonly k: number;
-  readonly registeredAt: number;
 }
 
 /** One leg with its primary, ready to be stored. */
@@ -107,22 +104,11 @@ export interface Rejection {
   readonly data: string | null;
 }
 
-/** What the queue lets the closer know. */
-export interface QueueView {
-  /** Epoch ms since when the queue has been reachable without a break. */
-  readonly connectedSince: number;
-  /** Every job put on the queue before this time (epoch ms) has been handled: now where the queue is drained. */
-  readonly handledThrough: number;
-}
-
 export interface CloseOptions {
   readonly holder: string;
   readonly now: number;
   readonly queue: QueueView;
 }
-
-/** Why a slice was closed: every producer accounted for its calls, or its deadline had passed. */
-export type CloseReason = 'complete' | 'deadline';
 
 export interface ClosedSlice {
   readonly run: RunId;
@@ -132,18 +118,6 @@ export interface ClosedSlice {
   readonly stored: number;
   readonly evidence: number;
   readonly missing: number;
-}
-
-/** A state that stays until a new run, as the verdict gave it. */
-export interface StoredTransition {
-  readonly run: RunId;
-  readonly arm: string;
-  readonly state: 'no_go' | 'invalid';
-  readonly stream: string;
-  readonly sentence: string;
-  /** Pairs of evidence in the overall stream at that look. */
-  readonly pairs: number;
-  readonly at: number;
 }
 
 export interface SnapshotOptions {

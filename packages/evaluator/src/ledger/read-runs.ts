@@ -1,9 +1,9 @@
 import { decodeTally } from '../tally/codec.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
-import { sliceTimes, waitsFor } from './completeness.js';
+import { type SliceFacts, sliceTimes, waitsFor } from './completeness.js';
 import type { Query } from './database.js';
-import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './ledger.js';
+import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
 import { OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
 
@@ -71,7 +71,7 @@ async function readOpen(
   const producers = await producersOf(query, run.id);
   const facts = await factsOf(query, run.id, slices);
   const open = slices.map((slice): OpenSlice => {
-    const known = facts.get(slice) ?? new Map();
+    const known: ReadonlyMap<string, SliceFacts> = facts.get(slice) ?? new Map<string, SliceFacts>();
     const stored = [...known.values()].reduce((sum, one) => sum + one.stored, 0);
     return {
       slice,

@@ -1,7 +1,7 @@
 import { canonicalJson, type Run, type RunDefinition } from '@understudy/instrumentation/experiment';
 import { AA_ARM, type RunId } from '@understudy/instrumentation/trial';
 import type { Database, Query } from './database.js';
-import type { RegisteredRun } from './ledger.js';
+import type { RegisteredRun } from './record.js';
 import { storable } from './text.js';
 
 interface RunRow {

@@ -2,7 +2,7 @@ import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
 import type { Threshold } from '../tally/latencies.js';
-import type { CloseReason, RegisteredRun, StoredTransition } from './ledger.js';
+import type { CloseReason, RegisteredRun, StoredTransition } from './record.js';
 
 /** The ledger at one point in time. */
 export interface LedgerSnapshot {

@@ -109,15 +109,19 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
   }
 
   let closed: Promise<void> | null = null;
+  /** What was seen after the last job of this worker. */
+  let last: QueueState | null = null;
   async function close(timeoutMs: number): Promise<void> {
     closing.abort();
     const limit = sleep(timeoutMs, undefined, { ref: false });
-    await Promise.race([Promise.allSettled([worker.close(), queue.close()]), limit]);
+    await Promise.race([worker.close().catch(onError), limit]);
+    await watch().then((state) => (last = state));
+    await Promise.race([queue.close().catch(onError), limit]);
     await Promise.race([queues.close().catch(onError), sleep(1000, undefined, { ref: false })]);
   }
 
   return {
-    state: () => watch(),
+    state: async () => last ?? watch(),
     close: (timeoutMs = 10_000) => (closed ??= close(timeoutMs)),
   };
 }

@@ -14,7 +14,7 @@ interface Message {
 }
 
 /** The messages that begin or continue a statement of the extended protocol: Parse, Bind, Describe, Execute, Close, Flush. */
-const UNFINISHED: ReadonlySet<number> = new Set([...'PBDECH'].map((letter) => letter.charCodeAt(0)));
+const UNFINISHED: ReadonlySet<number> = new Set(Buffer.from('PBDECH', 'latin1'));
 const SYNC: Uint8Array = Uint8Array.of('S'.charCodeAt(0), 0, 0, 0, 4);
 const ROLLBACK: Uint8Array = Buffer.from('Q\0\0\0\rROLLBACK\0', 'latin1');
 
@@ -34,6 +34,7 @@ export class Turns {
   #holder: number | null = null;
   #midStatement = false;
   #running: number | null = null;
+  #working = false;
   #left = new Set<number>();
   #patience: NodeJS.Timeout | undefined;
   #idle: Promise<void> = Promise.resolve();
@@ -71,7 +72,8 @@ export class Turns {
   }
 
   #go(): void {
-    if (this.#running !== null) return;
+    if (this.#working) return;
+    this.#working = true;
     this.#idle = this.#run();
   }
 
@@ -83,6 +85,7 @@ export class Turns {
       if (message === undefined) break;
       await this.#execute(message);
     }
+    this.#working = false;
     const holder = this.#holder;
     if (holder === null) return;
     this.#patience = setTimeout(() => this.#onSilent(holder), this.#patienceMs).unref();
