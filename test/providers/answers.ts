@@ -14,7 +14,7 @@ export interface AskedFor {
   readonly stream?: boolean;
   readonly response_format?: unknown;
   readonly stream_options?: { readonly include_usage?: boolean };
-  readonly messages?: readonly { readonly role: string }[];
+  readonly messages?: readonly { readonly role: string; readonly content?: unknown }[];
 }
 
 export function completion(asked: AskedFor, behaviour: Behaviour): unknown {
@@ -95,5 +95,6 @@ function toolCall(behaviour: Behaviour): object {
 }
 
 function textOf(asked: AskedFor, behaviour: Behaviour): string[] {
+  if (behaviour.echo === true) return [`You said – `, String(asked.messages?.at(-1)?.content), ' ✓'];
   return asked.response_format === undefined ? pieces(behaviour.pieces ?? 5) : ['{"answer":', '"forty-two"', '}'];
 }

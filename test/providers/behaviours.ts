@@ -20,6 +20,8 @@ export interface Behaviour {
   readonly errorAfter?: number;
   /** Write a stream in slices of this many bytes, wherever they cut. */
   readonly sliceBytes?: number;
+  /** Answer with the words of the last message, so that no two answers are alike. */
+  readonly echo?: true;
   /** Answer with a tool call first, with text once the request holds a tool's result. */
   readonly tool?: string;
 }
@@ -41,6 +43,7 @@ export const BEHAVIOURS = {
   garbage: { raw: '<html>not an answer</html>' },
   error_inside: { errorAfter: 2, pieceDelayMs: 40 },
   tool: { tool: 'get_weather' },
+  echo: { echo: true, delayMs: 5 },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 
 export type BehaviourName = keyof typeof BEHAVIOURS;
