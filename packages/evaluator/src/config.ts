@@ -114,7 +114,8 @@ function overridden(config: UnderstudyConfig, env: Environment, cwd: string): { 
   return { queueUrl: to.url, ledgerUrl: at.url };
 }
 
-function telemetryFrom(env: Environment): Telemetry {
+/** Where telemetry goes, by the variables of OpenTelemetry. Throws {@link ConfigurationError}. */
+export function telemetryFrom(env: Environment = process.env): Telemetry {
   const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']);
   return {
     tracesUrl: signalUrl(env, 'TRACES', 'v1/traces'),

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../errors.js';
 import { SCOPE } from '../emit/scope.js';
-import { CANDIDATES, demoCommand } from './demo.js';
+import { demoCommand } from './demo.js';
+import { CANDIDATES } from './demo/experiment.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -76,7 +77,9 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
   program
     .command('demo')
     .description('the whole of it on this machine: no key, no server; under a minute')
-    .addOption(new Option('--candidate <kind>', 'the candidate to try').choices(CANDIDATES).default('good'))
+    .addOption(
+      new Option('--candidate <kind>', 'the candidate to try').choices(Object.keys(CANDIDATES)).default('good'),
+    )
     .option('--calls <number>', 'calls of the service', (text) => wholeNumber(text, 1, 100_000), 3000)
     .option(
       '--seed <number>',

@@ -7,8 +7,10 @@ export interface Output {
   err(text: string): void;
   readonly style: Style;
   readonly errStyle: Style;
-  /** Lines of `err` may be written over. */
+  /** Lines may be written over. */
   readonly live: boolean;
+  /** A line of `err` that the next one replaces; an empty one ends that. Nothing where lines cannot be written over. */
+  progress(text: string): void;
 }
 
 /** The process's own streams. A reader that has gone (`| head`) is no error. */
@@ -16,12 +18,16 @@ export function processOutput(): Output {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
   }
+  const { live } = terminalOf(process.stderr);
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     style: styleFor(terminalOf(process.stdout).color),
     errStyle: styleFor(terminalOf(process.stderr).color),
-    live: terminalOf(process.stderr).live,
+    live,
+    progress: (text) => {
+      if (live) process.stderr.write(`\r\u001b[K${text}`);
+    },
   };
 }
 
