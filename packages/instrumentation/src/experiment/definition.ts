@@ -58,7 +58,7 @@ export interface AgreementGate {
   readonly insensitiveBelow: number;
 }
 
-/** Slower than T times `ratio` may be no commoner than slower than T was, T the incumbent's quantile. */
+/** Of the whole answer, or of its first chunk: slower than T times `ratio` may be no commoner than slower than T was, T the incumbent's quantile. */
 export interface LatencyGate {
   readonly ratio: number;
   /** T in milliseconds; without it, frozen from the first closed slices. */
@@ -72,6 +72,9 @@ export interface Gates {
   readonly latency_p50?: LatencyGate;
   readonly latency_p95?: LatencyGate;
   readonly latency_p99?: LatencyGate;
+  readonly first_chunk_p50?: LatencyGate;
+  readonly first_chunk_p95?: LatencyGate;
+  readonly first_chunk_p99?: LatencyGate;
 }
 
 /** What decides. Declared before the first pair; a change starts a new run. */

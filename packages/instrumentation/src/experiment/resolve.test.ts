@@ -53,6 +53,9 @@ describe('resolveExperiment', () => {
     [{ candidate: { baseUrl: 'https://user:pw@host/v1' } }, 'no credentials'],
     [{ policy: { gates: {} } }, 'at least one gate'],
     [{ policy: { gates: { win_rate: {} } } }, 'win_rate'],
+    [{ policy: { gates: { agreement: { margin: 0.3 } } } }, 'insensitiveBelow'],
+    [{ policy: { gates: { errors: { margin: 0.51 } } } }, 'margin'],
+    [{ policy: { gates: { latency_p95: { ratio: 1 } } } }, 'ratio'],
     [{ shadow: { timeoutMs: 5000 }, slice: { deadlineMs: 5000 } }, 'slice.deadlineMs'],
     [{ sample: { rate: 0.1 }, piMin: 0.5 }, 'piMin'],
   ])('refuses %j', (change, expected) => {

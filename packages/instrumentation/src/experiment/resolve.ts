@@ -93,7 +93,11 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
     yield 'segments.critical: expected distinct names';
   }
   for (const gate of ['agreement', 'similarity'] as const) {
-    if (experiment.policy.gates[gate] === undefined) continue;
+    const settings = experiment.policy.gates[gate];
+    if (settings === undefined) continue;
+    if (settings.insensitiveBelow <= settings.margin) {
+      yield `policy.gates.${gate}.insensitiveBelow: expected more than its margin (${settings.margin}), got ${settings.insensitiveBelow}: a candidate that never agrees could pass`;
+    }
     if (experiment.content === 'none') {
       yield `policy.gates.${gate}: it compares texts, and \`content: none\` keeps them in the service: set \`content: full\`, or name the gates without it`;
     }

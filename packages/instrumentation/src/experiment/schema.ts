@@ -4,7 +4,7 @@ import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.j
 
 const unit = z.number().min(0).max(1);
 const positiveUnit = z.number().gt(0).max(1);
-const margin = z.number().gt(0).lt(1);
+const margin = z.number().gt(0).max(0.5);
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 to 64 letters, digits, `_`, `.` or `-`');
 const label = z.string().min(1).max(256);
 const milliseconds = z.int().positive();
@@ -63,8 +63,8 @@ const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
     insensitiveBelow: unit.default(gate.insensitiveBelow),
   });
 const latencyGate = z.strictObject({
-  ratio: z.number().gt(1).max(100).default(DEFAULTS.gates.latency.ratio),
-  thresholdMs: z.number().positive().optional(),
+  ratio: z.number().gt(1).max(10).default(DEFAULTS.gates.latency.ratio),
+  thresholdMs: z.number().positive().max(1e9).optional(),
 });
 const gatesShape = z
   .strictObject({
@@ -74,6 +74,9 @@ const gatesShape = z
     latency_p50: latencyGate.optional(),
     latency_p95: latencyGate.optional(),
     latency_p99: latencyGate.optional(),
+    first_chunk_p50: latencyGate.optional(),
+    first_chunk_p95: latencyGate.optional(),
+    first_chunk_p99: latencyGate.optional(),
   })
   .refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
 

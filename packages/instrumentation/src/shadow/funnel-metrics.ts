@@ -1,8 +1,10 @@
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { failureCounts } from '../guard.js';
 import {
   METRIC_CALL_DURATION,
   METRIC_CALL_FIRST_CHUNK,
   METRIC_DROPPED,
+  METRIC_FAILURES,
   METRIC_FUNNEL,
 } from '../semconv.js';
 import { DROP_REASONS, type DropReason, type Stage, STAGES } from '../trial/funnel.js';
@@ -29,7 +31,7 @@ export interface ArmNames {
 }
 
 /**
- * The service's half of the funnel, drops by reason, and the duration of both roles.
+ * The service's half of the funnel, drops by reason, our own failures, and the duration of both roles.
  *
  * Instruments are made when first needed and again when the meter is another one: made before the SDK they are no-ops for ever.
  * Every reason starts at zero, so that its first occurrence is an increase and not a new series.
@@ -91,6 +93,13 @@ export class FunnelMetrics {
         advice,
       }),
     };
+    const failures = meter.createObservableCounter(METRIC_FAILURES, {
+      description: 'Failures of Understudy itself, by what it was doing. The service is not affected by them.',
+      unit: '{failure}',
+    });
+    failures.addCallback((result) => {
+      for (const [operation, count] of failureCounts()) result.observe(count, { operation });
+    });
     for (const names of this.#arms) {
       for (const stage of OWN_STAGES) this.reached(stage, names, 0);
       for (const reason of Object.keys(DROP_REASONS) as DropReason[]) this.dropped(reason, names, 0);
