@@ -1,0 +1,31 @@
+import type { Run } from '@understudy/instrumentation/experiment';
+import type { RunId } from '@understudy/instrumentation/trial';
+
+/** A run with its place among the runs of its experiment. `k` counts from 1. */
+export interface RegisteredRun extends Run {
+  readonly k: number;
+  readonly registeredAt: number;
+}
+
+/** What the queue lets the closer know. */
+export interface QueueView {
+  /** Epoch ms since when the queue has been reachable without a break. */
+  readonly connectedSince: number;
+  /** Every job put on the queue before this time (epoch ms) has been handled: now where the queue is drained. */
+  readonly handledThrough: number;
+}
+
+/** Why a slice was closed: every producer accounted for its calls, or its deadline had passed. */
+export type CloseReason = 'complete' | 'deadline';
+
+/** A state that stays until a new run, as the verdict gave it. */
+export interface StoredTransition {
+  readonly run: RunId;
+  readonly arm: string;
+  readonly state: 'no_go' | 'invalid';
+  readonly stream: string;
+  readonly sentence: string;
+  /** Pairs of evidence in the overall stream at that look. */
+  readonly pairs: number;
+  readonly at: number;
+}
