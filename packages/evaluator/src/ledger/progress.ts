@@ -36,7 +36,7 @@ export async function openSlices(
   const { rows } = await query<{ slice: number }>(
     `(select slice from understudy.slice_counts where run = $1 and slice > $2 and slice <= $3 group by slice order by slice limit $4)
      union
-     (select slice from understudy.pairs where run = $1 and slice > $2 and slice <= $3 group by slice order by slice limit $4)
+     (select slice from understudy.pair_counts where run = $1 and slice > $2 and slice <= $3 group by slice order by slice limit $4)
      order by slice limit $4`,
     [run, bounds.after, bounds.last, bounds.limit],
   );
@@ -61,8 +61,8 @@ export async function factsOf(
     `select c.slice, c.producer, c.final, c.published, coalesce(s.stored, 0) as stored
      from (select slice, producer, bool_and(final) as final, sum(published)::bigint as published
            from understudy.slice_counts where run = $1 and slice = any($2::bigint[]) group by slice, producer) c
-     left join (select slice, producer, count(*) as stored
-           from understudy.pairs where run = $1 and slice = any($2::bigint[]) group by slice, producer) s
+     left join (select slice, producer, sum(pairs)::bigint as stored
+           from understudy.pair_counts where run = $1 and slice = any($2::bigint[]) group by slice, producer) s
      using (slice, producer)`,
     [run, slices],
   );

@@ -35,7 +35,7 @@ export async function selectCounts(query: Query, now: number): Promise<readonly 
          coalesce(published, 0) as published, coalesce(dropped_total, 0) as dropped, coalesce(stored, 0) as stored,
          (slice + 1) * slice_ms + deadline_ms <= $1 as due
        from understudy.slice_counts
-       full join (select run, slice, producer, segment, arm, pi, count(*) as stored from understudy.pairs
+       full join (select run, slice, producer, segment, arm, pi, sum(pairs)::bigint as stored from understudy.pair_counts
          group by run, slice, producer, segment, arm, pi) s
        using (run, slice, producer, segment, arm, pi)
        join understudy.runs using (run)
@@ -72,9 +72,9 @@ export interface StoredRow extends Place {
 
 export async function selectStored(query: Query): Promise<readonly StoredRow[]> {
   const { rows } = await query<StoredRow>(
-    `select run, arm, segment, primary_status as "primary", shadow_status as shadow, count(*) as pairs,
-       count(*) filter (where late) as late
-     from understudy.pairs group by run, arm, segment, primary_status, shadow_status
+    `select run, arm, segment, primary_status as "primary", shadow_status as shadow, sum(pairs)::bigint as pairs,
+       sum(case when late then pairs else 0 end)::bigint as late
+     from understudy.pair_counts group by run, arm, segment, primary_status, shadow_status
      order by run, arm, segment, primary_status, shadow_status`,
   );
   return rows;

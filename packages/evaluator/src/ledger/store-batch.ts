@@ -1,7 +1,8 @@
-import type { Batch, PairId, SliceCount } from '@understudy/instrumentation/trial';
+import type { Batch, SliceCount } from '@understudy/instrumentation/trial';
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
+import { insertPairs } from './insert-pairs.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { storable } from './text.js';
 
@@ -70,56 +71,6 @@ async function lockClosed(query: Query, runs: readonly string[]): Promise<Readon
     [runs],
   );
   return new Map(rows.map((row) => [row.run, row.through]));
-}
-
-async function insertPairs(
-  query: Query,
-  rows: readonly PairRow[],
-  contents: readonly string[],
-  through: ReadonlyMap<string, number>,
-  now: number,
-): Promise<{ inserted: readonly PairId[]; late: number }> {
-  if (rows.length === 0) return { inserted: [], late: 0 };
-  const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
-  const isLate = (row: PairRow): boolean => row.slice <= closedThrough(through, row);
-  const result = await query<{ pair: string; late: boolean }>(
-    `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
-       primary_status, shadow_status, numbers, content, stored_at)
-     select pair, call, run, arm, producer, slice, segment, cluster, pi, late,
-       primary_status, shadow_status, numbers::json, decode(content, 'base64'), $15
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-       $9::double precision[], $10::boolean[], $11::text[], $12::text[], $13::text[], $14::text[])
-       as t (pair, call, run, arm, producer, slice, segment, cluster, pi, late, primary_status, shadow_status, numbers, content)
-     order by pair
-     on conflict do nothing returning pair, late`,
-    [
-      column((row) => row.pair),
-      column((row) => row.call),
-      column((row) => row.run),
-      column((row) => row.arm),
-      column((row) => row.producer),
-      column((row) => row.slice),
-      column((row) => storable(row.segment)),
-      column((row) => row.cluster),
-      column((row) => row.pi),
-      column(isLate),
-      column((row) => row.facts.primary.status),
-      column((row) => row.facts.shadow.status),
-      column((row) => JSON.stringify(row.facts)),
-      contents,
-      now,
-    ],
-  );
-  return {
-    inserted: result.rows.map((row) => row.pair as PairId),
-    late: result.rows.filter((row) => row.late).length,
-  };
-}
-
-function closedThrough(through: ReadonlyMap<string, number>, row: PairRow): number {
-  const slice = through.get(row.run);
-  if (slice === undefined) throw new Error(`the run ${row.run} of pair ${row.pair} is not registered`);
-  return slice;
 }
 
 /** A count is cumulative: the newest replaces the others, in whatever order they come. */

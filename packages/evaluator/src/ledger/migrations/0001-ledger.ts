@@ -87,6 +87,21 @@ create table understudy.pairs (
 create index pairs_by_slice on understudy.pairs (run, slice);
 create index pairs_by_call on understudy.pairs (run, arm, call);
 
+-- How many of the pairs there are, so that nobody has to count them: written with them, by producer, so without contention.
+create table understudy.pair_counts (
+  run text not null,
+  slice bigint not null,
+  producer text not null,
+  segment text not null,
+  arm text not null,
+  pi double precision not null,
+  late boolean not null,
+  primary_status text not null,
+  shadow_status text not null,
+  pairs bigint not null,
+  primary key (run, slice, producer, segment, arm, pi, late, primary_status, shadow_status)
+);
+
 create table understudy.clusters (
   run text not null,
   arm text not null,

@@ -50,6 +50,7 @@ describe('lockFolder', () => {
   it('takes over a file that is no lock', async () => {
     await writeFile(embeddedLockFile(folder), '{"pid":');
     await (await locked()).release();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('leaves the lock of another host alone while it is touched', async () => {
@@ -58,6 +59,7 @@ describe('lockFolder', () => {
     const past = new Date(Date.now() - 61_000);
     await utimes(embeddedLockFile(folder), past, past);
     await (await locked()).release();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('gives a stale lock to exactly one of many', async () => {

@@ -1,0 +1,97 @@
+import type { PairId } from '@understudy/instrumentation/trial';
+import type { Query } from './database.js';
+import type { PairRow } from './ledger.js';
+import { storable } from './text.js';
+
+/**
+ * Inserts the pairs that are not there yet, and counts them. `through`: up to which slice each run is closed; what belongs to
+ * a closed slice is late.
+ */
+export async function insertPairs(
+  query: Query,
+  rows: readonly PairRow[],
+  contents: readonly string[],
+  through: ReadonlyMap<string, number>,
+  now: number,
+): Promise<{ inserted: readonly PairId[]; late: number }> {
+  if (rows.length === 0) return { inserted: [], late: 0 };
+  const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
+  const isLate = (row: PairRow): boolean => row.slice <= closedThrough(through, row);
+  const result = await query<{ pair: string }>(
+    `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
+       primary_status, shadow_status, numbers, content, stored_at)
+     select pair, call, run, arm, producer, slice, segment, cluster, pi, late,
+       primary_status, shadow_status, numbers::json, decode(content, 'base64'), $15
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+       $9::double precision[], $10::boolean[], $11::text[], $12::text[], $13::text[], $14::text[])
+       as t (pair, call, run, arm, producer, slice, segment, cluster, pi, late, primary_status, shadow_status, numbers, content)
+     order by pair
+     on conflict do nothing returning pair::text as pair`,
+    [
+      column((row) => row.pair),
+      column((row) => row.call),
+      column((row) => row.run),
+      column((row) => row.arm),
+      column((row) => row.producer),
+      column((row) => row.slice),
+      column((row) => storable(row.segment)),
+      column((row) => row.cluster),
+      column((row) => row.pi),
+      column(isLate),
+      column((row) => row.facts.primary.status),
+      column((row) => row.facts.shadow.status),
+      column((row) => JSON.stringify(row.facts)),
+      contents,
+      now,
+    ],
+  );
+  const pairs = new Set(result.rows.map((row) => row.pair));
+  const inserted = rows.filter((row) => pairs.delete(row.pair));
+  const late = inserted.filter(isLate);
+  await count(
+    query,
+    inserted.filter((row) => !isLate(row)),
+    false,
+  );
+  await count(query, late, true);
+  return { inserted: inserted.map((row) => row.pair), late: late.length };
+}
+
+async function count(query: Query, rows: readonly PairRow[], late: boolean): Promise<void> {
+  if (rows.length === 0) return;
+  const groups = [...Map.groupBy(rows, keyOf).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...first, pairs: group.length }];
+  });
+  const column = <Value>(of: (group: PairRow & { readonly pairs: number }) => Value): readonly Value[] =>
+    groups.map(of);
+  await query(
+    `insert into understudy.pair_counts as c (late, run, slice, producer, segment, arm, pi, primary_status, shadow_status, pairs)
+     select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::double precision[], $8::text[],
+       $9::text[], $10::bigint[])
+     on conflict (run, slice, producer, segment, arm, pi, late, primary_status, shadow_status)
+     do update set pairs = c.pairs + excluded.pairs`,
+    [
+      late,
+      column((group) => group.run),
+      column((group) => group.slice),
+      column((group) => group.producer),
+      column((group) => storable(group.segment)),
+      column((group) => group.arm),
+      column((group) => group.pi),
+      column((group) => group.facts.primary.status),
+      column((group) => group.facts.shadow.status),
+      column((group) => group.pairs),
+    ],
+  );
+}
+
+function keyOf({ run, slice, producer, segment, arm, pi, facts }: PairRow): string {
+  return JSON.stringify([run, slice, producer, storable(segment), arm, pi, facts.primary.status, facts.shadow.status]);
+}
+
+function closedThrough(through: ReadonlyMap<string, number>, row: PairRow): number {
+  const slice = through.get(row.run);
+  if (slice === undefined) throw new Error(`the run ${row.run} of pair ${row.pair} is not registered`);
+  return slice;
+}
