@@ -4,11 +4,12 @@ import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, Periodic
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import type OpenAI from 'openai';
 import { QUEUES } from '../../packages/instrumentation/src/experiment/store.js';
 import type { ExperimentInput } from '../../packages/instrumentation/src/index.js';
 import { UnderstudyInstrumentation, type UnderstudyOptions } from '../../packages/instrumentation/src/index.js';
 import { decodeBatch } from '../../packages/instrumentation/src/trial/codec.js';
-import type { Batch } from '../../packages/instrumentation/src/trial/trial.js';
+import type { Batch, SliceCount } from '../../packages/instrumentation/src/trial/trial.js';
 
 /** What a service under test has around it: an SDK that keeps spans and metrics in memory. */
 export interface Service extends AsyncDisposable {
@@ -103,4 +104,31 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
     if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Waits until the service may admit calls: its first batch has been acknowledged. */
+export async function announced(service: Service): Promise<void> {
+  await until(async () => service.understudy.announced);
+}
+
+/** One question, read to the end of its answer. */
+export async function ask(client: OpenAI, content: string, { stream = false }: { stream?: boolean } = {}): Promise<string> {
+  const request = { model: 'incumbent-model', messages: [{ role: 'user' as const, content }] };
+  if (!stream) return (await client.chat.completions.create(request)).choices[0]?.message.content ?? '';
+  let text = '';
+  for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) {
+    text += chunk.choices[0]?.delta.content ?? '';
+  }
+  return text;
+}
+
+/** The counts of a producer's batches: of each row the one with the highest sequence, as the ledger keeps it. */
+export function adding(batches: readonly Batch[]): { rows: readonly SliceCount[]; admitted: number; published: number } {
+  const rows = new Map<string, SliceCount>();
+  for (const { slices } of batches) {
+    for (const row of slices) rows.set(JSON.stringify([row.run, row.slice, row.segment, row.arm, row.pi]), row);
+  }
+  const all = [...rows.values()];
+  const sum = (count: (row: SliceCount) => number): number => all.reduce((total, row) => total + count(row), 0);
+  return { rows: all, admitted: sum((row) => row.admitted), published: sum((row) => row.published) };
 }

@@ -31,6 +31,9 @@ export interface InstrumentationConfig {
 type Fetch = typeof globalThis.fetch;
 
 const NAME = '@understudy/instrumentation';
+/** What is said once where there is nothing to do. */
+export const NO_CONFIGURATION: string = 'no experiment found (understudy.yaml, UNDERSTUDY_CONFIG or `experiments`): nothing is compared';
+
 const DEFAULT_TIMEOUT_MS = 5000;
 /** A script that ends by itself waits so long at most for its last shadows. */
 const EXIT_TIMEOUT_MS = 2000;
@@ -45,6 +48,8 @@ const EXIT_TIMEOUT_MS = 2000;
 export class UnderstudyInstrumentation {
   readonly instrumentationName: string = NAME;
   readonly instrumentationVersion: string = VERSION;
+  /** `ready`: there is something to compare. `absent`: nothing is configured. `disabled`: switched off by `UNDERSTUDY_ENABLED`. */
+  readonly status: 'ready' | 'absent' | 'disabled';
   readonly #source: Source | null;
   readonly #setups: readonly ExperimentSetup[];
   readonly #options: UnderstudyOptions;
@@ -59,18 +64,18 @@ export class UnderstudyInstrumentation {
 
   constructor(options: UnderstudyOptions = {}) {
     const resolved = resolveSource(options);
-    if (resolved.status === 'absent') {
-      diag.warn('understudy: no configuration found (understudy.yaml, UNDERSTUDY_CONFIG or `experiments`): nothing is compared');
-    }
+    const empty = resolved.status === 'ready' && resolved.source.experiments.length === 0;
+    this.status = empty ? 'absent' : resolved.status;
+    if (this.status === 'absent') diag.warn(`understudy: ${NO_CONFIGURATION}`);
     this.#options = options;
-    this.#source = resolved.status === 'ready' && resolved.source.experiments.length > 0 ? resolved.source : null;
+    this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
     this.#metrics = new FunnelMetrics(() => this.#meters().getMeter(NAME, VERSION), this.#setups.flatMap(({ experiment }) => armsOf(experiment)));
   }
 
-  /** Whether there is anything to compare: configured, and not switched off. */
-  get active(): boolean {
-    return this.#source !== null;
+  /** Whether calls may be admitted: the queue has acknowledged what is compared. Until then sampled calls are counted, not sent. */
+  get announced(): boolean {
+    return this.#producer?.announced ?? false;
   }
 
   /** A fetch to hand to an SDK (`new OpenAI({ fetch: understudy.fetch })`), for services that keep the global one untouched. */
@@ -78,8 +83,7 @@ export class UnderstudyInstrumentation {
     const producer = this.#start();
     if (producer === null) return globalThis.fetch;
     this.#admitting = true;
-    const send: Fetch = (input, init) => globalThis.fetch(input, init);
-    this.#fetch ??= tapFetch(send, this.#capture(producer));
+    this.#fetch ??= tapFetch(globalThis.fetch, this.#capture(producer));
     return this.#fetch;
   }
 

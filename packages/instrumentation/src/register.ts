@@ -1,5 +1,5 @@
 import { UnderstudyError } from './errors.js';
-import { UnderstudyInstrumentation } from './instrumentation.js';
+import { NO_CONFIGURATION, UnderstudyInstrumentation } from './instrumentation.js';
 
 /** The instance that `node --import @understudy/instrumentation/register` made, or null where it could make none. */
 export const understudy: UnderstudyInstrumentation | null = register();
@@ -7,6 +7,7 @@ export const understudy: UnderstudyInstrumentation | null = register();
 function register(): UnderstudyInstrumentation | null {
   try {
     const instrumentation = new UnderstudyInstrumentation();
+    if (instrumentation.status === 'absent') console.warn(`understudy is off: ${NO_CONFIGURATION}`);
     instrumentation.enable();
     return instrumentation;
   } catch (error) {

@@ -113,6 +113,10 @@ export class Producer {
     });
   }
 
+  get announced(): boolean {
+    return this.#publisher.salt !== null;
+  }
+
   start(): void {
     this.#publisher.start();
   }
