@@ -7,10 +7,10 @@ import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { messageOf, UnderstudyError } from '../errors.js';
 import { type Evaluator, startEvaluator } from '../evaluator.js';
-import { startService } from './demo/child.js';
-import { CANDIDATE, CANDIDATES, demoExperiment, INCUMBENT, LATENCY, RATE } from './demo/experiment.js';
+import { startService } from './demo/service-process.js';
+import { CANDIDATE, CANDIDATES, demoExperiment, INCUMBENT, RATE } from './demo/experiment.js';
 import type { FromService } from './demo/messages.js';
-import { startProvider } from './demo/provider/provider.js';
+import { startProviders } from './demo/providers-process.js';
 import { type DemoResult, renderIntroduction, renderProgress, renderResult } from './demo/render.js';
 import { EXIT } from './exit-codes.js';
 import { verdictJson } from './render-verdict.js';
@@ -28,8 +28,9 @@ export interface DemoOptions {
 const INTERRUPTED = 130;
 const METRIC_INTERVAL_MS = 2000;
 /** After the last call: shadows in flight, batches under way, and the deadline of a slice that misses something. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 35_000;
 const PLAIN_PROGRESS_MS = 5000;
+const STOP_MS = 5000;
 
 /** `understudy demo`: providers, a service in a process of its own and the evaluator, all here; then the verdict. */
 export async function demoCommand(options: DemoOptions, output: Output): Promise<number> {
@@ -60,11 +61,8 @@ async function demonstrate(
   const url = `embedded:${folder}`;
   await using stack = new AsyncDisposableStack();
   if (options.json !== true) output.out(renderIntroduction(candidate, calls, output.style).join('\n'));
-  const incumbent = await startProvider({ seed, personality: 'incumbent', latency: LATENCY });
-  stack.defer(() => incumbent.close());
-  const personality = CANDIDATES[candidate] ?? 'as-good';
-  const shadowed = await startProvider({ seed: seed + 1, personality, latency: LATENCY });
-  stack.defer(() => shadowed.close());
+  const providers = await startProviders({ seed, personality: CANDIDATES[candidate] ?? 'as-good' });
+  stack.defer(() => providers.stop());
 
   const progress = createProgress(calls, output);
   const evaluator = await startEvaluator({
@@ -73,14 +71,14 @@ async function demonstrate(
   });
   stack.defer(() => evaluator.close());
   const { tracesUrl, metricsUrl } = telemetry;
-  const experiment = demoExperiment(shadowed.url, calls);
+  const experiment = demoExperiment(providers.candidateUrl, calls);
   const started = performance.now();
   const service = startService(
     {
       kind: 'start',
       experiment,
       queueUrl: url,
-      baseUrl: incumbent.url,
+      baseUrl: providers.incumbentUrl,
       model: INCUMBENT,
       seed,
       calls,
@@ -90,7 +88,7 @@ async function demonstrate(
     },
     progress.service,
   );
-  stack.defer(() => service.stop(5000));
+  stack.defer(() => service.stop(STOP_MS));
   const interrupted = new Promise<'interrupted'>((resolve) =>
     signal.addEventListener('abort', () => resolve('interrupted')),
   );

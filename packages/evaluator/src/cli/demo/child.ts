@@ -1,15 +1,5 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork } from 'node:child_process';
 import { childEnvironment } from '../../config.js';
-import type { FromService, Start, ToService } from './messages.js';
-
-/** The demo's service, as seen from the demo. */
-export interface ServiceProcess {
-  /** Resolves when it has ended: with its last word, or null where it died without one. */
-  readonly ended: Promise<Extract<FromService, { kind: 'ended' }> | null>;
-  /** Asks it to begin no more calls, and ends it by force after `timeoutMs`. */
-  stop(timeoutMs: number): Promise<void>;
-}
 
 /** Variables that would change what the demo does. */
 const NEUTRAL = {
@@ -21,34 +11,7 @@ const NEUTRAL = {
   NODE_OPTIONS: '',
 };
 
-/** Starts the service in a process of its own. What it prints goes to our standard error. */
-export function startService(start: Start, onProgress: (message: FromService) => void): ServiceProcess {
-  const child = fork(new URL('./service/main.js', import.meta.url), {
-    env: childEnvironment(NEUTRAL),
-    execArgv: [],
-    stdio: ['ignore', 2, 2, 'ipc'],
-  });
-  let last: Extract<FromService, { kind: 'ended' }> | null = null;
-  child.on('message', (message) => {
-    const said = message as FromService;
-    if (said.kind === 'ended') last = said;
-    onProgress(said);
-  });
-  const send = (message: ToService): void => {
-    if (child.connected) child.send(message);
-  };
-  send(start);
-  const exited = once(child, 'exit').then(
-    () => last,
-    () => null,
-  );
-  return {
-    ended: exited,
-    async stop(timeoutMs) {
-      send({ kind: 'stop' });
-      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
+/** Starts a process of the demo's own, with a channel to it. What it prints goes to our standard error. */
+export function startChild(module: URL): ChildProcess {
+  return fork(module, { env: childEnvironment(NEUTRAL), execArgv: [], stdio: ['ignore', 2, 2, 'ipc'] });
 }

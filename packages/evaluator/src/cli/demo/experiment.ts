@@ -32,8 +32,8 @@ export function demoExperiment(candidateUrl: string, calls: number): ExperimentI
     noise: { rate: 1 },
     segments: { attribute: 'app.topic', critical: ['refunds'] },
     content: 'full',
-    slice: { lengthMs: 1000, deadlineMs: 10_000 },
-    shadow: { timeoutMs: 5000, concurrency: 256 },
+    slice: { lengthMs: 1000, deadlineMs: 30_000 },
+    shadow: { timeoutMs: 5000, concurrency: 1000 },
     policy: {
       minPairs: Math.min(1000, Math.ceil(calls / 3)),
       gates: {

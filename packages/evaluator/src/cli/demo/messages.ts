@@ -1,4 +1,18 @@
 import type { ExperimentInput } from '@understudy/instrumentation/experiment';
+import type { Personality } from './provider/personality.js';
+
+/** What the demo tells the process of its providers. */
+export interface StartProviders {
+  readonly seed: number;
+  /** Of the candidate. */
+  readonly personality: Personality;
+}
+
+/** Where they listen, for an SDK. */
+export interface FromProviders {
+  readonly incumbentUrl: string;
+  readonly candidateUrl: string;
+}
 
 /** What the demo tells its service to do. */
 export interface Start {

@@ -11,7 +11,7 @@ import type { FromService, Start, ToService } from '../messages.js';
 import { startTelemetry } from './telemetry.js';
 
 const READY_MS = 20_000;
-const FLUSH_MS = 10_000;
+const FLUSH_MS = 25_000;
 const PROGRESS_MS = 200;
 
 const stop = new AbortController();
