@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { QUEUES } from '@understudy/instrumentation/experiment';
 import { ContractError, StoreError } from '../../packages/evaluator/src/errors.js';
@@ -25,7 +24,7 @@ export function testQueue(name: string, place: () => Promise<QueuePlace>): void 
     let at: QueuePlace;
     let store: Store;
     let producing: Queues;
-    let queue: Queue<unknown>;
+    let queue: ReturnType<Queues['queue']>;
     const consumers: Consumer[] = [];
     let jobs = 0;
 

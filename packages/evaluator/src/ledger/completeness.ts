@@ -2,7 +2,7 @@ import type { QueueView } from './record.js';
 import type { Waiting } from './snapshot.js';
 
 /** A producer that has said nothing for this long, while it could have been heard, is gone. */
-export const GONE_AFTER_MS = 90_000;
+const GONE_AFTER_MS = 90_000;
 /** The most a slice waits after its end, so that the first word of a new producer is known, and clocks may differ. */
 const SETTLE_MS = 5_000;
 
@@ -35,7 +35,7 @@ export function sliceTimes(slice: number, settings: { lengthMs: number; deadline
 }
 
 /** How long after its end a slice is let settle. */
-export function settleMs(lengthMs: number): number {
+function settleMs(lengthMs: number): number {
   return Math.min(lengthMs, SETTLE_MS);
 }
 

@@ -3,7 +3,7 @@ import { UnderstudyError } from '@understudy/instrumentation/trial';
 /** The database cannot be reached or cannot answer now. The same call will succeed once it can. */
 export class LedgerUnavailable extends UnderstudyError {
   constructor(cause: unknown) {
-    super('ledger_unavailable', `the ledger's database does not answer: ${messageOf(cause)}`, {
+    super('ledger_unavailable', `the ledger's database cannot be used now: ${messageOf(cause)}`, {
       cause,
       retryable: true,
     });
@@ -17,18 +17,15 @@ export class LeaseLost extends UnderstudyError {
   }
 }
 
-/** True where the database was away, shutting down, out of resources or in conflict with itself: never for bad data. */
+/**
+ * True for whatever comes from the database and is not about the data itself: away, full, locked, a table or a right missing.
+ * None of that is a batch's fault, so no batch may be put aside for it.
+ */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string' && (NETWORK.has(code) || SQLSTATE.test(code))) return true;
   return CLIENT_MESSAGE.test(error.message);
-}
-
-/** True where the database refused the data itself (SQLSTATE classes 22 and 23): repeating cannot help. */
-export function isRefusedData(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^(22|23)[0-9A-Z]{3}$/.test(code);
 }
 
 const NETWORK: ReadonlySet<string> = new Set([
@@ -42,8 +39,8 @@ const NETWORK: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Connection, transaction rollback, resources, shutdown, lock not available, internal I/O. */
-const SQLSTATE = /^(08|40|53|57|58)[0-9A-Z]{3}$|^55P03$|^25P0[23]$/;
+/** Every SQLSTATE but those that say what is wrong with the data: cardinality, data exception, integrity. */
+const SQLSTATE = /^(?!21|22|23)[0-9A-Z]{5}$/;
 
 /** The errors of the client library that carry no code. */
 const CLIENT_MESSAGE =

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
-import { embeddedPostgresUrl, QUEUES, readEmbeddedOwner } from '@understudy/instrumentation/experiment';
+import { embeddedPostgresUrl, QUEUES } from '@understudy/instrumentation/experiment';
 import { StoreError, UnderstudyError } from '../../errors.js';
 import { migrateQueue } from '../migrate.js';
 import { type FolderLock, isFolderLock, lockFolder } from './lock.js';
@@ -33,11 +33,6 @@ export async function openEmbedded(folder: string, options: { memory?: boolean }
     if (Date.now() > until) throw new StoreError(`process ${lock.pid} holds the store ${folder} and does not serve it`);
     await sleep(50);
   }
-}
-
-/** Where a folder's store is served, without ever serving it. Throws a retryable error where nobody does. */
-export function findEmbedded(folder: string): string {
-  return embeddedPostgresUrl(readEmbeddedOwner(folder));
 }
 
 async function serve(folder: string, lock: FolderLock, memory: boolean): Promise<EmbeddedStore> {
