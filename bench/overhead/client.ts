@@ -16,21 +16,24 @@ const meter = metrics.getMeter('bench');
 trace.setGlobalTracerProvider(provider);
 
 if (mode !== 'bare' && mode !== 'by_hand') {
-  const onRequest =
-    mode === 'pass'
-      ? () => null
-      : createCapture({
-          dialects: DIALECTS,
-          tracer: () => tracer,
-          meter: () => meter,
-          listener: mode === 'sampled' ? (call) => call.keepAnswer() : () => undefined,
-        });
-  globalTap(onRequest).install();
+  globalTap(
+    createCapture({
+      dialects: DIALECTS,
+      tracer: () => tracer,
+      meter: () => meter,
+      listener: mode === 'sampled' ? (call) => call.keepAnswer() : () => undefined,
+    }),
+  ).install();
 }
 
 const prompt = workload === 'prompt' ? 'All work and no "play" makes Jack\na dull boy. '.repeat(690) : 'Hello';
 const stream = workload === 'stream';
-const body = JSON.stringify({ model: 'gpt-5', messages: [{ role: 'user', content: prompt }], temperature: 0.5, stream });
+const body = JSON.stringify({
+  model: 'gpt-5',
+  messages: [{ role: 'user', content: prompt }],
+  temperature: 0.5,
+  stream,
+});
 const url = `http://127.0.0.1:${port}/${stream ? 'stream' : 'json'}/v1/chat/completions`;
 const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-bench' };
 
@@ -59,7 +62,8 @@ async function callByHand(): Promise<void> {
 async function call(): Promise<void> {
   const response = await fetch(url, { method: 'POST', headers, body });
   if (stream) {
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) if (chunk.length === 0) throw new Error('empty');
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+      if (chunk.length === 0) throw new Error('empty');
   } else {
     await response.text();
   }

@@ -7,7 +7,13 @@ const json = JSON.stringify({
   object: 'chat.completion',
   created: 1,
   model: 'gpt-5-2026',
-  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello there, how can I help you today?' }, finish_reason: 'stop' }],
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'Hello there, how can I help you today?' },
+      finish_reason: 'stop',
+    },
+  ],
   usage: { prompt_tokens: 10, completion_tokens: 9, total_tokens: 19 },
 });
 const head = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1, model: 'gpt-5-2026' };

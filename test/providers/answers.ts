@@ -35,7 +35,13 @@ export function completion(asked: AskedFor, behaviour: Behaviour): unknown {
 /** The `data` of each event of a streamed answer; the text comes one piece an event. */
 export function completionChunks(asked: AskedFor, behaviour: Behaviour): string[] {
   const chunk = (rest: object): string =>
-    JSON.stringify({ id: 'chatcmpl-test', object: 'chat.completion.chunk', created: CREATED, model: `${asked.model}-2026`, ...rest });
+    JSON.stringify({
+      id: 'chatcmpl-test',
+      object: 'chat.completion.chunk',
+      created: CREATED,
+      model: `${asked.model}-2026`,
+      ...rest,
+    });
   const choice = (delta: object, finish: string | null = null): string =>
     chunk({ choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] });
   const tool = wantsTool(asked, behaviour);
@@ -57,7 +63,13 @@ export function completionChunks(asked: AskedFor, behaviour: Behaviour): string[
 
 export function response(asked: AskedFor, behaviour: Behaviour, status = 'completed'): unknown {
   const text = textOf(asked, behaviour).join('');
-  const message = { type: 'message', id: 'msg_test', role: 'assistant', status, content: [{ type: 'output_text', text, annotations: [] }] };
+  const message = {
+    type: 'message',
+    id: 'msg_test',
+    role: 'assistant',
+    status,
+    content: [{ type: 'output_text', text, annotations: [] }],
+  };
   return {
     id: 'resp_test',
     object: 'response',

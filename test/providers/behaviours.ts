@@ -50,5 +50,8 @@ export type BehaviourName = keyof typeof BEHAVIOURS;
 
 /** The pieces of an answer: the same text for the same count, always. */
 export function pieces(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${index === 0 ? '' : ' '}${TOLD.slice(index % 7, 12 + (index % 23))}`);
+  return Array.from(
+    { length: count },
+    (_, index) => `${index === 0 ? '' : ' '}${TOLD.slice(index % 7, 12 + (index % 23))}`,
+  );
 }

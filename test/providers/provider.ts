@@ -68,7 +68,9 @@ async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen:
   const [name] = path.split('/v1').map((segment) => segment.split('/').pop() ?? '');
   const behaviour: Behaviour | undefined = BEHAVIOURS[name as keyof typeof BEHAVIOURS];
   if (behaviour === undefined) {
-    sendJson(outgoing, record, 404, { error: { message: `no behaviour ${name}`, type: 'not_found', code: null, param: null } });
+    sendJson(outgoing, record, 404, {
+      error: { message: `no behaviour ${name}`, type: 'not_found', code: null, param: null },
+    });
     return;
   }
   if (behaviour.hang === true) return;
@@ -76,7 +78,12 @@ async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen:
   for (const [header, value] of Object.entries(behaviour.headers ?? {})) outgoing.setHeader(header, value);
   const retries = Number(incoming.headers['x-stainless-retry-count'] ?? 0);
   if (behaviour.status !== undefined && retries < (behaviour.failures ?? Number.POSITIVE_INFINITY)) {
-    const error = { message: `made to fail with ${behaviour.status}`, type: 'test_error', param: 'model', code: 'made_to_fail' };
+    const error = {
+      message: `made to fail with ${behaviour.status}`,
+      type: 'test_error',
+      param: 'model',
+      code: 'made_to_fail',
+    };
     sendJson(outgoing, record, behaviour.status, { error });
     return;
   }
@@ -104,7 +111,12 @@ function sendJson(outgoing: ServerResponse, record: Seen, status: number, value:
   outgoing.end(JSON.stringify(value));
 }
 
-async function sendStream(outgoing: ServerResponse, record: Seen, frames: readonly string[], behaviour: Behaviour): Promise<void> {
+async function sendStream(
+  outgoing: ServerResponse,
+  record: Seen,
+  frames: readonly string[],
+  behaviour: Behaviour,
+): Promise<void> {
   outgoing.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' });
   outgoing.flushHeaders();
   const whole = Buffer.from(frames.join(''));
@@ -112,7 +124,9 @@ async function sendStream(outgoing: ServerResponse, record: Seen, frames: readon
   const writes =
     sliceBytes === undefined
       ? frames.map((frame) => Buffer.from(frame))
-      : Array.from({ length: Math.ceil(whole.length / sliceBytes) }, (_, index) => whole.subarray(index * sliceBytes, (index + 1) * sliceBytes));
+      : Array.from({ length: Math.ceil(whole.length / sliceBytes) }, (_, index) =>
+          whole.subarray(index * sliceBytes, (index + 1) * sliceBytes),
+        );
   for (const bytes of writes) {
     if (outgoing.destroyed) return;
     if (record.chunks === behaviour.destroyAfter) {

@@ -88,7 +88,10 @@ export const chatWays: readonly Way[] = [
     name: 'chat.completions.runTools()',
     behaviour: 'tool',
     legs: ['ok', 'ok'],
-    run: ({ client }) => client().chat.completions.runTools({ ...PLAIN, tools: [WEATHER] }).finalContent(),
+    run: ({ client }) =>
+      client()
+        .chat.completions.runTools({ ...PLAIN, tools: [WEATHER] })
+        .finalContent(),
   },
   {
     name: 'an answer that is not JSON',

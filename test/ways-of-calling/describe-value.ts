@@ -14,10 +14,14 @@ export function describeValue(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value === undefined ? 'undefined' : value;
   if (value instanceof Error) return describeError(value, depth);
   if (value instanceof Headers) return [...value].filter(([name]) => name !== 'date');
-  if (value instanceof Response) return { Response: value.status, headers: describeValue(value.headers), bodyUsed: value.bodyUsed };
+  if (value instanceof Response)
+    return { Response: value.status, headers: describeValue(value.headers), bodyUsed: value.bodyUsed };
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
   if (Array.isArray(value)) return value.map((entry) => describeValue(entry, depth + 1));
-  const described = Object.entries(value).map(([key, entry]) => [key, CHANCE.has(key) ? 'any' : describeValue(entry, depth + 1)]);
+  const described = Object.entries(value).map(([key, entry]) => [
+    key,
+    CHANCE.has(key) ? 'any' : describeValue(entry, depth + 1),
+  ]);
   return { class: value.constructor?.name, keys: Object.getOwnPropertyNames(value), ...Object.fromEntries(described) };
 }
 
@@ -31,7 +35,13 @@ function describeError(error: Error, depth: number): unknown {
     message: error.message,
     keys: Object.getOwnPropertyNames(error),
     own: Object.fromEntries(entries),
-    stack: depth === 0 ? frames : frames.slice(0, frames.findIndex((line) => line.includes('file:'))),
+    stack:
+      depth === 0
+        ? frames
+        : frames.slice(
+            0,
+            frames.findIndex((line) => line.includes('file:')),
+          ),
     cause: 'cause' in error ? describeValue(error.cause, depth + 1) : 'none',
   };
 }

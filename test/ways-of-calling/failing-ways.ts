@@ -43,7 +43,8 @@ export const failingWays: readonly Way[] = [
     name: 'AbortSignal aborted before the call',
     behaviour: 'plain',
     legs: [],
-    run: ({ client }) => client().chat.completions.create(PLAIN, { signal: AbortSignal.abort(new RangeError('never mind')) }),
+    run: ({ client }) =>
+      client().chat.completions.create(PLAIN, { signal: AbortSignal.abort(new RangeError('never mind')) }),
   },
   {
     name: 'AbortSignal.timeout',
@@ -117,7 +118,9 @@ export const failingWays: readonly Way[] = [
       try {
         const call = client().chat.completions.create(PLAIN).asResponse();
         await sleep(120);
-        return await call.catch((error: Error) => error.message).finally(() => sleep(5));
+        const message = await call.catch((error: Error) => error.message);
+        await sleep(5);
+        return message;
       } finally {
         await sleep(5);
         process.off('unhandledRejection', unhandled).off('rejectionHandled', handled);

@@ -31,7 +31,9 @@ export const otherWays: readonly Way[] = [
     behaviour: 'plain',
     legs: [],
     run: async ({ client, note }) => {
-      const { data, response } = await client().responses.create({ ...RESPONSE, stream: true }).withResponse();
+      const { data, response } = await client()
+        .responses.create({ ...RESPONSE, stream: true })
+        .withResponse();
       for await (const event of data) note(event);
       return response.status;
     },

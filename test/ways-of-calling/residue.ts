@@ -56,7 +56,9 @@ const CHECKS: Record<string, () => Promise<unknown>> = {
   async 'unread responses are collected'() {
     const held: WeakRef<Response>[] = [];
     for (let index = 0; index < 5; index += 1) held.push(new WeakRef(await call('slow')));
-    const gone = await eventually(() => held.filter((response) => response.deref() !== undefined).length <= 1 && legs.length >= 4);
+    const gone = await eventually(
+      () => held.filter((response) => response.deref() !== undefined).length <= 1 && legs.length >= 4,
+    );
     return [gone, new Set(legs.map((leg) => leg.status))].map((value) => (value instanceof Set ? [...value] : value));
   },
   /** The host's own context is there after fetch, in the loop, and after it; ours is not. */
@@ -66,7 +68,8 @@ const CHECKS: Record<string, () => Promise<unknown>> = {
       const seen: unknown[] = [];
       const response = await call('plain');
       seen.push(storage.getStore());
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) if (chunk.length > 0) seen.push(storage.getStore());
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+        if (chunk.length > 0) seen.push(storage.getStore());
       const before = calls.length;
       await (await call('plain')).text();
       return [new Set(seen).size, seen[0], calls.length - before];
@@ -76,7 +79,7 @@ const CHECKS: Record<string, () => Promise<unknown>> = {
   async 'the process may end'() {
     tap.uninstall();
     const endless = new Response(new ReadableStream({ type: 'bytes' }));
-    globalThis.fetch = (async () => endless) as typeof fetch;
+    globalThis.fetch = async () => endless;
     tap.install();
     await call('plain');
     return 'left to end by itself';

@@ -8,7 +8,8 @@ async function readAll(stream: AsyncIterable<unknown>, { note }: Tools): Promise
 async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
-  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) text += decoder.decode(chunk, { stream: true });
+  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>)
+    text += decoder.decode(chunk, { stream: true });
   return text;
 }
 
@@ -69,7 +70,10 @@ export const streamWays: readonly Way[] = [
     name: 'stream.toReadableStream()',
     behaviour: 'plain',
     legs: ['ok'],
-    run: async (tools) => readText((await tools.client().chat.completions.create(STREAMED)).toReadableStream() as ReadableStream<Uint8Array>),
+    run: async (tools) =>
+      readText(
+        (await tools.client().chat.completions.create(STREAMED)).toReadableStream() as ReadableStream<Uint8Array>,
+      ),
   },
   {
     name: 'break after 3 on a slow server',

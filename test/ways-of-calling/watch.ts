@@ -32,7 +32,6 @@ export interface Watcher {
 const ABANDONED_AFTER_MS = 200;
 const PATIENCE_MS = 3_000;
 
-
 export function watch(mode: Mode): Watcher {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const exporter = new InMemorySpanExporter();
@@ -78,7 +77,11 @@ export function watch(mode: Mode): Watcher {
       }),
     async settled(expected) {
       const deadline = performance.now() + PATIENCE_MS;
-      while (performance.now() < deadline && (ours().length < (mode === 'bare' ? 0 : expected) || ours().length < started - 1)) await sleep(5);
+      while (
+        performance.now() < deadline &&
+        (ours().length < (mode === 'bare' ? 0 : expected) || ours().length < started - 1)
+      )
+        await sleep(5);
       await sleep(5);
       const parents = exporter.getFinishedSpans().filter((span) => span.name === 'service');
       const watched: Watched = {

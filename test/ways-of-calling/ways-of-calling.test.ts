@@ -40,12 +40,16 @@ describe.each(Object.entries(SDKS))('%s', (label, sdk) => {
     const gone = await startProvider();
     await gone.close();
     provider = await startProvider();
-    await Promise.all(MODES.map(async (mode) => runs.set(mode, await runWays(sdk, mode, provider.origin, gone.origin))));
+    await Promise.all(
+      MODES.map(async (mode) => runs.set(mode, await runWays(sdk, mode, provider.origin, gone.origin))),
+    );
   });
   afterAll(async () => {
     await provider.close();
     const same = verdicts.filter((verdict) => verdict.endsWith('same')).length;
-    process.stdout.write(`\n${label}: ${same} of ${WAYS.length} ways of calling the same as without us\n${verdicts.join('\n')}\n`);
+    process.stdout.write(
+      `\n${label}: ${same} of ${WAYS.length} ways of calling the same as without us\n${verdicts.join('\n')}\n`,
+    );
   });
 
   test.each(WAYS.map((way, index) => ({ way, index, name: way.name })))('$name', ({ way, index }) => {
@@ -53,7 +57,10 @@ describe.each(Object.entries(SDKS))('%s', (label, sdk) => {
     const legs = legsOf(way, sdk).join(', ') || 'no span';
     verdicts.push(`  ${way.name.padEnd(44)} ${legs.padEnd(34)} DIFFERENT`);
     expect(bare?.way).toBe(way.name);
-    for (const [mode, observed] of [['tapped', tapped], ['sampled', sampled]] as const) {
+    for (const [mode, observed] of [
+      ['tapped', tapped],
+      ['sampled', sampled],
+    ] as const) {
       expect(observed?.result, `${mode}: result`).toEqual(bare?.result);
       expect(observed?.notes, `${mode}: order of chunks`).toEqual(bare?.notes);
       expect(observed?.process, `${mode}: what the process noticed`).toEqual(bare?.process);

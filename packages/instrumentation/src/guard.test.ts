@@ -18,7 +18,10 @@ test('a failure is reported with its operation, and is undefined', async () => {
     }),
   ).toBeUndefined();
   await expect(guardAsync('test.async', () => Promise.reject(error))).resolves.toBeUndefined();
-  expect(sink.mock.calls).toEqual([['test.sync', error], ['test.async', error]]);
+  expect(sink.mock.calls).toEqual([
+    ['test.sync', error],
+    ['test.async', error],
+  ]);
 });
 
 test('a hook that returns a rejecting promise is fenced as well', async () => {

@@ -32,8 +32,10 @@ export class CallMetrics {
   record(durationMs: number, usage: Usage | null, attributes: Attributes, errorAttributes: Attributes): void {
     const { duration, tokens } = this.#instruments();
     duration.record(durationMs / 1000, { ...attributes, ...errorAttributes });
-    if (usage?.inputTokens !== undefined) tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
-    if (usage?.outputTokens !== undefined) tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
+    if (usage?.inputTokens !== undefined)
+      tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
+    if (usage?.outputTokens !== undefined)
+      tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
   }
 
   #instruments(): Instruments {

@@ -75,9 +75,15 @@ function beginCall(options: CaptureOptions, environment: CallEnvironment, start:
   const resendCount = Number.parseInt(headers.get(RETRY_HEADER) ?? '', 10) || 0;
   const named = identity(dialect, request, outgoing.url);
   const attributes = { ...named, ...attempt(request, resendCount) };
-  const span = startPrimarySpan(options.tracer(), spanName(request), attributes, start.late ? start.startedAt : undefined);
+  const span = startPrimarySpan(
+    options.tracer(),
+    spanName(request),
+    attributes,
+    start.late ? start.startedAt : undefined,
+  );
   const call = new PrimaryCall(environment, { ...start, request, headers, body, resendCount, span, identity: named });
-  if (span.own && call.recording) guard('capture.attributes', () => span.span.setAttributes(dialect.requestAttributes(body)));
+  if (span.own && call.recording)
+    guard('capture.attributes', () => span.span.setAttributes(dialect.requestAttributes(body)));
   guard('capture.listener', () => options.listener(call));
   return call;
 }

@@ -2,7 +2,8 @@
 const WORD = /^[\w.-]{1,64}$/;
 
 function wordOf(value: unknown, key: 'code' | 'name'): string | null {
-  const word: unknown = typeof value === 'object' && value !== null && key in value ? (value as Record<string, unknown>)[key] : null;
+  const word: unknown =
+    typeof value === 'object' && value !== null && key in value ? (value as Record<string, unknown>)[key] : null;
   return typeof word === 'string' && WORD.test(word) ? word : null;
 }
 

@@ -1,7 +1,12 @@
 import { context, isSpanContextValid, type Attributes, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { guard } from '../guard.js';
-import { ATTR_ERROR_TYPE, ATTR_GEN_AI_RESPONSE_MODEL, ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, ATTR_OUTCOME } from '../semconv.js';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_GEN_AI_RESPONSE_MODEL,
+  ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+  ATTR_OUTCOME,
+} from '../semconv.js';
 import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
 import type { Leg, SpanReference } from '../trial/trial.js';
 import type { Call } from './call.js';
@@ -76,7 +81,9 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.span = start.span.span;
     this.recording = this.span.isRecording();
     const spanContext = this.span.spanContext();
-    this.spanReference = isSpanContextValid(spanContext) ? { traceId: spanContext.traceId, spanId: spanContext.spanId } : null;
+    this.spanReference = isSpanContextValid(spanContext)
+      ? { traceId: spanContext.traceId, spanId: spanContext.spanId }
+      : null;
     this.context = start.span.surroundings;
     this.abandonedAfterMs = environment.abandonedAfterMs;
   }
@@ -155,11 +162,13 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     if (end.how === 'abandoned') return { status: 'missing', reason: 'primary_unresolved' };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
     const truncated = reader?.truncated === true;
-    if (reader !== null && reader.errorType !== null) return { status: 'error', type: reader.errorType, durationMs, span };
+    if (reader !== null && reader.errorType !== null)
+      return { status: 'error', type: reader.errorType, durationMs, span };
     if (answer === null && !truncated) return { status: 'error', type: 'unreadable_answer', durationMs, span };
     return {
       status: 'ok',
-      answer: this.#keep && answer !== null && !truncated ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
+      answer:
+        this.#keep && answer !== null && !truncated ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
       finish: answer?.finish ?? null,
       usage: answer?.usage ?? null,
       durationMs,

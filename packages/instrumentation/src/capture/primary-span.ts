@@ -1,4 +1,13 @@
-import { context, trace, SpanKind, SpanStatusCode, type Attributes, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  context,
+  trace,
+  SpanKind,
+  SpanStatusCode,
+  type Attributes,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import {
   ATTR_ERROR_TYPE,
@@ -32,14 +41,23 @@ export interface PrimarySpan {
 }
 
 /** A child of the active span; or the active span itself where another GenAI instrumentation has made one for this very call. */
-export function startPrimarySpan(tracer: Tracer, name: string, attributes: Attributes, startedAt?: number): PrimarySpan {
+export function startPrimarySpan(
+  tracer: Tracer,
+  name: string,
+  attributes: Attributes,
+  startedAt?: number,
+): PrimarySpan {
   const around = context.active();
   const active = trace.getSpan(around);
   const surroundings = readAttributes(active);
   if (active !== undefined && INFERENCE.has(surroundings[ATTR_GEN_AI_OPERATION_NAME])) {
     return { span: active, own: false, context: around, surroundings };
   }
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, ...(startedAt !== undefined && { startTime: startedAt }) }, around);
+  const span = tracer.startSpan(
+    name,
+    { kind: SpanKind.CLIENT, attributes, ...(startedAt !== undefined && { startTime: startedAt }) },
+    around,
+  );
   return { span, own: true, context: trace.setSpan(around, span), surroundings };
 }
 
@@ -80,7 +98,9 @@ export function answered(answer: ModelAnswer): Attributes {
     ...(answer.finishReasons.length > 0 && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [...answer.finishReasons] }),
     ...(usage?.inputTokens !== undefined && { [ATTR_GEN_AI_USAGE_INPUT_TOKENS]: usage.inputTokens }),
     ...(usage?.outputTokens !== undefined && { [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.outputTokens }),
-    ...(usage?.cachedInputTokens !== undefined && { [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cachedInputTokens }),
+    ...(usage?.cachedInputTokens !== undefined && {
+      [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cachedInputTokens,
+    }),
     ...(usage?.reasoningTokens !== undefined && { [ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage.reasoningTokens }),
   };
 }

@@ -60,7 +60,12 @@ function toolCalls(message: Readonly<Record<string, unknown>>): Part[] {
   });
   const legacy = message['function_call'];
   if (isObject(legacy)) {
-    calls.push({ type: 'tool_call', id: null, name: asText(legacy['name']) ?? '', arguments: asText(legacy['arguments']) ?? '' });
+    calls.push({
+      type: 'tool_call',
+      id: null,
+      name: asText(legacy['name']) ?? '',
+      arguments: asText(legacy['arguments']) ?? '',
+    });
   }
   return calls;
 }

@@ -5,9 +5,17 @@ import { openaiChat } from './openai-chat.js';
 const REQUEST = { operation: 'chat', model: 'm', stream: true };
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const event = (data: unknown): string => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
-const chunk = (delta: object, rest: object = {}): object => ({ id: 'c1', model: 'm-1', choices: [{ index: 0, delta, ...rest }] });
+const chunk = (delta: object, rest: object = {}): object => ({
+  id: 'c1',
+  model: 'm-1',
+  choices: [{ index: 0, delta, ...rest }],
+});
 
-function read(text: string, options?: { content?: boolean }, maxBytes = 100_000): { answer: ModelAnswer | null; errorType: string | null; truncated: boolean; terminal: boolean } {
+function read(
+  text: string,
+  options?: { content?: boolean },
+  maxBytes = 100_000,
+): { answer: ModelAnswer | null; errorType: string | null; truncated: boolean; terminal: boolean } {
   const reader = openaiChat.reader(REQUEST, maxBytes, options);
   const bytes = encode(text);
   for (let at = 0; at < bytes.length; at += 37) reader.push(bytes.slice(at, at + 37));
@@ -50,7 +58,15 @@ describe('requests', () => {
   });
 
   test('gives the attributes of the conventions', () => {
-    const body = { temperature: 0, max_tokens: 5, max_completion_tokens: 9, stop: 'x', n: 2, seed: 7, response_format: { type: 'json_schema' } };
+    const body = {
+      temperature: 0,
+      max_tokens: 5,
+      max_completion_tokens: 9,
+      stop: 'x',
+      n: 2,
+      seed: 7,
+      response_format: { type: 'json_schema' },
+    };
     expect(openaiChat.requestAttributes(JSON.stringify(body))).toEqual({
       'gen_ai.request.temperature': 0,
       'gen_ai.request.max_tokens': 9,
@@ -65,13 +81,29 @@ describe('requests', () => {
   test('parses messages of every kind', () => {
     const messages = [
       { role: 'developer', content: 'be terse' },
-      { role: 'user', content: [{ type: 'text', text: 'see' }, { type: 'image_url', image_url: { url: 'https://x' } }] },
-      { role: 'assistant', content: null, tool_calls: [{ id: 't', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'see' },
+          { type: 'image_url', image_url: { url: 'https://x' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 't', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
       { role: 'tool', tool_call_id: 't', content: 'done' },
     ];
     expect(openaiChat.messages(JSON.stringify({ messages }))).toEqual([
       { role: 'developer', parts: [{ type: 'text', content: 'be terse' }] },
-      { role: 'user', parts: [{ type: 'text', content: 'see' }, { type: 'other', kind: 'image_url' }] },
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', content: 'see' },
+          { type: 'other', kind: 'image_url' },
+        ],
+      },
       { role: 'assistant', parts: [{ type: 'tool_call', id: 't', name: 'f', arguments: '{}' }] },
       { role: 'tool', parts: [{ type: 'tool_call_response', id: 't', response: 'done' }] },
     ]);
@@ -79,9 +111,14 @@ describe('requests', () => {
   });
 
   test('the opening of a conversation stays as it goes on', () => {
-    const first = [{ role: 'system', content: 's' }, { role: 'user', content: 'a' }];
+    const first = [
+      { role: 'system', content: 's' },
+      { role: 'user', content: 'a' },
+    ];
     const later = [...first, { role: 'assistant', content: 'b' }, { role: 'user', content: 'c' }];
-    const [one, two, other] = [first, later, [{ role: 'user', content: 'a' }]].map((messages) => openaiChat.opening(JSON.stringify({ messages })));
+    const [one, two, other] = [first, later, [{ role: 'user', content: 'a' }]].map((messages) =>
+      openaiChat.opening(JSON.stringify({ messages })),
+    );
     expect(one).toBe(two);
     expect(one).not.toBe(other);
   });
@@ -121,7 +158,12 @@ describe('answers', () => {
     chunk({ content: 'lo "usage":{' }),
     chunk({ tool_calls: [{ index: 0, id: 't1', function: { name: 'f', arguments: '' } }] }),
     chunk({ tool_calls: [{ index: 1, id: 't2', function: { name: 'g', arguments: '{"b"' } }] }),
-    chunk({ tool_calls: [{ index: 0, function: { arguments: '{"a":1}' } }, { index: 1, function: { arguments: ':2}' } }] }),
+    chunk({
+      tool_calls: [
+        { index: 0, function: { arguments: '{"a":1}' } },
+        { index: 1, function: { arguments: ':2}' } },
+      ],
+    }),
     chunk({}, { finish_reason: 'tool_calls' }),
     { id: 'c1', model: 'm-1', choices: [], usage },
     '[DONE]',
@@ -159,7 +201,10 @@ describe('answers', () => {
   });
 
   test('a JSON body past the cap is no answer, and says why', () => {
-    expect(read(JSON.stringify({ choices: [], pad: 'x'.repeat(500) }), {}, 300)).toMatchObject({ answer: null, truncated: true });
+    expect(read(JSON.stringify({ choices: [], pad: 'x'.repeat(500) }), {}, 300)).toMatchObject({
+      answer: null,
+      truncated: true,
+    });
   });
 
   test.each([
@@ -191,7 +236,10 @@ describe("the candidate's request", () => {
   });
 
   test('model and parameters, null to remove one', () => {
-    const changed = change({ temperature: 1, seed: 3 }, { model: 'other', parameters: { temperature: 0, seed: null, chat_template_kwargs: {} } });
+    const changed = change(
+      { temperature: 1, seed: 3 },
+      { model: 'other', parameters: { temperature: 0, seed: null, chat_template_kwargs: {} } },
+    );
     expect(changed).toEqual({ model: 'other', messages: [], temperature: 0, chat_template_kwargs: {} });
   });
 
@@ -220,8 +268,24 @@ describe("the candidate's request", () => {
   );
 
   test.each([
-    [[{ role: 'user', content: 'q' }], [{ role: 'system', content: 'new' }, { role: 'user', content: 'q' }]],
-    [[{ role: 'developer', content: 'old' }, { role: 'system', content: 'more' }, { role: 'user', content: 'q' }], [{ role: 'developer', content: 'new' }, { role: 'user', content: 'q' }]],
+    [
+      [{ role: 'user', content: 'q' }],
+      [
+        { role: 'system', content: 'new' },
+        { role: 'user', content: 'q' },
+      ],
+    ],
+    [
+      [
+        { role: 'developer', content: 'old' },
+        { role: 'system', content: 'more' },
+        { role: 'user', content: 'q' },
+      ],
+      [
+        { role: 'developer', content: 'new' },
+        { role: 'user', content: 'q' },
+      ],
+    ],
     [[{ role: 'system', content: 'old' }], [{ role: 'system', content: 'new' }]],
     [[], [{ role: 'system', content: 'new' }]],
   ])('the system prompt is replaced: %#', (messages, expected) => {
@@ -238,6 +302,9 @@ describe("the candidate's request", () => {
   });
 
   test('a key named __proto__ is a field like any other', () => {
-    expect(openaiChat.change('{"messages":[],"__proto__":{"store":true}}', {})).toEqual({ status: 'refused', reason: 'disallowed_feature' });
+    expect(openaiChat.change('{"messages":[],"__proto__":{"store":true}}', {})).toEqual({
+      status: 'refused',
+      reason: 'disallowed_feature',
+    });
   });
 });

@@ -75,7 +75,9 @@ export const openaiChat: Dialect = {
   operation: 'chat',
   provider(url: URL): string {
     const { hostname } = url;
-    const known = PROVIDERS.find(([suffix]) => hostname === suffix || hostname.endsWith(`.${suffix}`) || hostname.endsWith(`-${suffix}`));
+    const known = PROVIDERS.find(
+      ([suffix]) => hostname === suffix || hostname.endsWith(`.${suffix}`) || hostname.endsWith(`-${suffix}`),
+    );
     return known?.[1] ?? 'openai';
   },
   recognises: (method: string, url: URL): boolean => method === 'POST' && url.pathname.endsWith('/chat/completions'),

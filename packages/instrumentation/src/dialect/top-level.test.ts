@@ -15,7 +15,11 @@ test('reads fields wherever they stand', () => {
 });
 
 test('keys inside strings and nested values are not the top level', () => {
-  const body = { messages: [{ content: '","model":"inner","stream":true,{"' }], tool: { model: 'nested', n: [1, { n: 9 }] }, model: 'outer' };
+  const body = {
+    messages: [{ content: '","model":"inner","stream":true,{"' }],
+    tool: { model: 'nested', n: [1, { n: 9 }] },
+    model: 'outer',
+  };
   expect(read(JSON.stringify(body))).toEqual({ model: 'outer' });
   expect(read(JSON.stringify(body, null, 2))).toEqual({ model: 'outer' });
 });
@@ -31,10 +35,21 @@ test('the last of duplicate keys wins, as with JSON.parse', () => {
   expect(read(text)).toEqual(JSON.parse(text));
 });
 
-test.each(['', '[]', 'null', '"{"', '{', '{"model"', '{"model":', '{"model":"a"', '{"model":"a}', '{"a":[1}', '{"model":"a"} x', '{"a" 1}', '{a:1}'])(
-  'not a whole object: %s',
-  (text) => expect(topLevelFields(text, NAMES)).toBeNull(),
-);
+test.each([
+  '',
+  '[]',
+  'null',
+  '"{"',
+  '{',
+  '{"model"',
+  '{"model":',
+  '{"model":"a"',
+  '{"model":"a}',
+  '{"a":[1}',
+  '{"model":"a"} x',
+  '{"a" 1}',
+  '{a:1}',
+])('not a whole object: %s', (text) => expect(topLevelFields(text, NAMES)).toBeNull());
 
 test('depth costs no stack', () => {
   const deep = `{"messages":${'['.repeat(200_000)}${']'.repeat(200_000)},"model":"m"}`;
@@ -57,10 +72,14 @@ test('agrees with JSON.parse on seeded objects', () => {
     return object(depth + 1);
   };
   const object = (depth: number): Record<string, unknown> =>
-    Object.fromEntries(Array.from({ length: random(6) }, () => [['model', 'stream', 'x', 'a"b', 'n'][random(5)], value(depth)]));
+    Object.fromEntries(
+      Array.from({ length: random(6) }, () => [['model', 'stream', 'x', 'a"b', 'n'][random(5)], value(depth)]),
+    );
   for (let round = 0; round < 500; round += 1) {
     const whole = object(0);
-    const expected = Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(whole)) as object).filter(([key]) => NAMES.has(key)));
+    const expected = Object.fromEntries(
+      Object.entries(JSON.parse(JSON.stringify(whole)) as object).filter(([key]) => NAMES.has(key)),
+    );
     expect(read(JSON.stringify(whole, null, random(3)))).toEqual(expected);
   }
 });

@@ -13,7 +13,11 @@ export interface GlobalTap {
 
 /** A tap on `globalThis.fetch`, not yet installed. */
 export function globalTap(onRequest: OnRequest): GlobalTap {
-  let current: { readonly gate: { open: boolean }; readonly fetch: unknown; readonly before: PropertyDescriptor } | null = null;
+  let current: {
+    readonly gate: { open: boolean };
+    readonly fetch: unknown;
+    readonly before: PropertyDescriptor;
+  } | null = null;
 
   return {
     get installed(): boolean {
@@ -27,7 +31,12 @@ export function globalTap(onRequest: OnRequest): GlobalTap {
       const gate = { open: true };
       const tapped = tapFetch(globalThis.fetch, onRequest, gate);
       const { configurable, enumerable } = before;
-      Object.defineProperty(globalThis, 'fetch', { configurable, enumerable: enumerable ?? true, writable: true, value: tapped });
+      Object.defineProperty(globalThis, 'fetch', {
+        configurable,
+        enumerable: enumerable ?? true,
+        writable: true,
+        value: tapped,
+      });
       current = { gate, fetch: tapped, before };
     },
     uninstall(): void {

@@ -33,7 +33,10 @@ function observe(body: ReadableStream<Uint8Array>, once: Once): boolean {
 }
 
 function isNativeStream(body: unknown): body is ReadableStream<Uint8Array> {
-  return Object.prototype.toString.call(body) === '[object ReadableStream]' && typeof (body as ReadableStream).getReader === 'function';
+  return (
+    Object.prototype.toString.call(body) === '[object ReadableStream]' &&
+    typeof (body as ReadableStream).getReader === 'function'
+  );
 }
 
 /**

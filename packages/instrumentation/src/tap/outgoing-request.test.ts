@@ -78,7 +78,9 @@ describe('body', () => {
 });
 
 test('an abort is asked for, not listened to', () => {
-  const { signal, abort } = ((controller) => ({ signal: controller.signal, abort: () => controller.abort() }))(new AbortController());
+  const { signal, abort } = ((controller) => ({ signal: controller.signal, abort: () => controller.abort() }))(
+    new AbortController(),
+  );
   const listen = vi.spyOn(signal, 'addEventListener');
   const request = outgoingRequest([TARGET, { signal }]);
   expect(request?.aborted()).toBe(false);

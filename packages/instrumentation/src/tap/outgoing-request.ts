@@ -40,8 +40,9 @@ function readHeaders(source: unknown): ReadonlyMap<string, string> {
   };
   if (typeof source !== 'object' || source === null) return headers;
   if ('forEach' in source && 'get' in source) (source as Headers).forEach(take);
-  else if (Array.isArray(source)) for (const pair of source) take(pair?.[1], pair?.[0]);
-  else if (!(Symbol.iterator in source)) for (const [name, value] of Object.entries(source)) take(value, name);
+  else if (Array.isArray(source)) {
+    for (const pair of source as unknown[]) if (Array.isArray(pair)) take(pair[1], pair[0]);
+  } else if (!(Symbol.iterator in source)) for (const [name, value] of Object.entries(source)) take(value, name);
   return headers;
 }
 

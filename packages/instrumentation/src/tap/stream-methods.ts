@@ -9,11 +9,15 @@ function define(target: object, name: string | symbol, value: Method): void {
 }
 
 /** Sees a result on its way to the reader: the promise that is returned is derived, so a rejection stays the reader's to handle. */
-async function seen<Result>(result: Promise<{ done?: boolean; value?: Result }>, observer: BodyObserver): Promise<unknown> {
+async function seen<Result>(
+  result: Promise<{ done?: boolean; value?: Result }>,
+  observer: BodyObserver,
+): Promise<unknown> {
   try {
     const { done, value } = await result;
     if (done === true) observer.ended();
-    else if (ArrayBuffer.isView(value)) observer.chunk(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    else if (ArrayBuffer.isView(value))
+      observer.chunk(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   } catch (error) {
     observer.failed(error);
   }
@@ -30,7 +34,9 @@ export function observeMethods(stream: ReadableStream<Uint8Array>, observer: Bod
   define(stream, 'getReader', (...args) => {
     const reader = Reflect.apply(getReader as Method, stream, args) as Reader;
     const { read, cancel: cancelReader } = reader;
-    define(reader, 'read', (...given) => seen(Reflect.apply(read as Method, reader, given) as ReturnType<Reader['read']>, observer));
+    define(reader, 'read', (...given) =>
+      seen(Reflect.apply(read as Method, reader, given) as ReturnType<Reader['read']>, observer),
+    );
     define(reader, 'cancel', (...given) => {
       observer.cancelled(given[0]);
       return Reflect.apply(cancelReader as Method, reader, given);
@@ -45,7 +51,9 @@ export function observeMethods(stream: ReadableStream<Uint8Array>, observer: Bod
   const iterate: Method = (...args) => {
     const iterator = Reflect.apply(values as Method, stream, args) as AsyncIterator<Uint8Array>;
     const { next, return: leave } = iterator;
-    define(iterator, 'next', (...given) => seen(Reflect.apply(next as Method, iterator, given) as ReturnType<Reader['read']>, observer));
+    define(iterator, 'next', (...given) =>
+      seen(Reflect.apply(next as Method, iterator, given) as ReturnType<Reader['read']>, observer),
+    );
     define(iterator, 'return', (...given) => {
       observer.cancelled(given[0]);
       return Reflect.apply(leave as Method, iterator, given);

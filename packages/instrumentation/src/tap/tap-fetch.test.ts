@@ -58,19 +58,29 @@ const answering = (make: () => unknown): Fetch => (() => Promise.resolve(make())
 describe('what the host gets', () => {
   test('the very promise, where nobody is interested', () => {
     const promise = Promise.resolve(new Response());
-    expect(tapFetch((() => promise) as Fetch, () => null)(URL_OF_MODEL)).toBe(promise);
+    const original: Fetch = () => promise;
+    expect(tapFetch(original, () => null)(URL_OF_MODEL)).toBe(promise);
   });
 
   test('the very response, and the very error', async () => {
     const response = new Response(networkBody(['a']));
     const { onRequest } = recorder();
-    await expect(tapFetch(answering(() => response), onRequest)(URL_OF_MODEL)).resolves.toBe(response);
+    await expect(
+      tapFetch(
+        answering(() => response),
+        onRequest,
+      )(URL_OF_MODEL),
+    ).resolves.toBe(response);
     const error = new Error('network');
-    await expect(tapFetch((() => Promise.reject(error)) as Fetch, onRequest)(URL_OF_MODEL)).rejects.toBe(error);
+    const failing: Fetch = () => Promise.reject(error);
+    await expect(tapFetch(failing, onRequest)(URL_OF_MODEL)).rejects.toBe(error);
   });
 
   test('the arguments reach the original as they were given, and its properties show through', () => {
-    const original = Object.assign(vi.fn<Fetch>(async () => new Response()), { marked: 7 });
+    const original = Object.assign(
+      vi.fn<Fetch>(async () => new Response()),
+      { marked: 7 },
+    );
     const init = { method: 'PUT' };
     const tapped = tapFetch(original, recorder().onRequest);
     void tapped(URL_OF_MODEL, init);
@@ -89,7 +99,8 @@ describe('what the host gets', () => {
 
   test.each([
     ['a plain value', () => 5],
-    ['a thenable', () => ({ then: () => undefined })],
+    // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+    ['a thenable', () => Object.fromEntries([['then', () => undefined]])],
     ['a promise with methods of its own', () => Object.assign(Promise.resolve(1), { json: () => 1 })],
     ['a promise of another class', () => new (class Other extends Promise<number> {})((resolve) => resolve(1))],
   ])('%s is passed back as it is', (_name, make) => {
@@ -100,12 +111,60 @@ describe('what the host gets', () => {
   });
 
   test.each([
-    ['onRequest', () => ({ onRequest: () => { throw new Error('ours'); } })],
-    ['run', () => recorder({ run: () => { throw new Error('ours'); } })],
-    ['run, after sending', () => recorder({ run: (send) => { send(); throw new Error('ours'); } })],
-    ['responded', () => recorder({ responded: () => { throw new Error('ours'); } })],
-    ['chunk', () => recorder({ chunk: () => { throw new Error('ours'); } })],
-    ['ended', () => recorder({ ended: () => { throw new Error('ours'); } })],
+    [
+      'onRequest',
+      () => ({
+        onRequest: () => {
+          throw new Error('ours');
+        },
+      }),
+    ],
+    [
+      'run',
+      () =>
+        recorder({
+          run: () => {
+            throw new Error('ours');
+          },
+        }),
+    ],
+    [
+      'run, after sending',
+      () =>
+        recorder({
+          run: (send) => {
+            send();
+            throw new Error('ours');
+          },
+        }),
+    ],
+    [
+      'responded',
+      () =>
+        recorder({
+          responded: () => {
+            throw new Error('ours');
+          },
+        }),
+    ],
+    [
+      'chunk',
+      () =>
+        recorder({
+          chunk: () => {
+            throw new Error('ours');
+          },
+        }),
+    ],
+    [
+      'ended',
+      () =>
+        recorder({
+          ended: () => {
+            throw new Error('ours');
+          },
+        }),
+    ],
   ])('an observer that throws in %s changes nothing, and the request is sent once', async (_where, make) => {
     const original = vi.fn<Fetch>(async () => new Response(networkBody(['a', 'b'])));
     const response = await tapFetch(original, make().onRequest)(URL_OF_MODEL);
@@ -118,13 +177,21 @@ describe('what the host gets', () => {
 describe('what the observer is told', () => {
   test('chunks, then the end', async () => {
     const { told, onRequest } = recorder();
-    await (await tapFetch(answering(() => new Response(networkBody(['a', 'b']))), onRequest)(URL_OF_MODEL, { method: 'post' })).text();
+    await (
+      await tapFetch(
+        answering(() => new Response(networkBody(['a', 'b']))),
+        onRequest,
+      )(URL_OF_MODEL, { method: 'post' })
+    ).text();
     expect(told).toEqual([`POST ${URL_OF_MODEL}`, 'responded 200', 'chunk a', 'chunk b', 'ended']);
   });
 
   test('nothing is read before the host reads', async () => {
     const { told, onRequest } = recorder({ abandonedAfterMs: 10_000 });
-    const response = await tapFetch(answering(() => new Response(networkBody(['a']))), onRequest)(URL_OF_MODEL);
+    const response = await tapFetch(
+      answering(() => new Response(networkBody(['a']))),
+      onRequest,
+    )(URL_OF_MODEL);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(told).toHaveLength(2);
     await response.body?.cancel();
@@ -133,13 +200,19 @@ describe('what the observer is told', () => {
 
   test('no body is an end', async () => {
     const { told, onRequest } = recorder();
-    await tapFetch(answering(() => new Response(null, { status: 204 })), onRequest)(URL_OF_MODEL);
+    await tapFetch(
+      answering(() => new Response(null, { status: 204 })),
+      onRequest,
+    )(URL_OF_MODEL);
     expect(told.slice(1)).toEqual(['responded 204', 'ended']);
   });
 
   test('a body never read is abandoned after its deadline, once', async () => {
     const { told, onRequest } = recorder();
-    const response = await tapFetch(answering(() => new Response(networkBody(['a']))), onRequest)(URL_OF_MODEL);
+    const response = await tapFetch(
+      answering(() => new Response(networkBody(['a']))),
+      onRequest,
+    )(URL_OF_MODEL);
     await vi.waitFor(() => expect(told.at(-1)).toBe('abandoned'));
     await expect(response.text()).resolves.toBe('a');
     expect(told.slice(1)).toEqual(['responded 200', 'abandoned']);
@@ -155,14 +228,22 @@ describe('what the observer is told', () => {
         controller.close();
       },
     });
-    await (await tapFetch(answering(() => new Response(body)), onRequest)(URL_OF_MODEL)).text();
+    await (
+      await tapFetch(
+        answering(() => new Response(body)),
+        onRequest,
+      )(URL_OF_MODEL)
+    ).text();
     expect(told.slice(2)).toEqual(['chunk late', 'ended']);
   });
 
   test('a body that breaks off', async () => {
     const { told, onRequest } = recorder();
     const body = new ReadableStream({ type: 'bytes', pull: (controller) => controller.error(new Error('gone')) });
-    const response = await tapFetch(answering(() => new Response(body)), onRequest)(URL_OF_MODEL);
+    const response = await tapFetch(
+      answering(() => new Response(body)),
+      onRequest,
+    )(URL_OF_MODEL);
     await expect(response.text()).rejects.toThrow('gone');
     expect(told.at(-1)).toBe('failed Error: gone');
   });
@@ -181,7 +262,10 @@ describe('mocks, whose chunks are queued before the response is given', () => {
   };
   test.each(Object.entries(READERS))('are followed through %s', async (_name, read) => {
     const { told, onRequest } = recorder();
-    const response = await tapFetch(answering(() => new Response('queued')), onRequest)(URL_OF_MODEL);
+    const response = await tapFetch(
+      answering(() => new Response('queued')),
+      onRequest,
+    )(URL_OF_MODEL);
     const keys = Object.keys(response.body ?? {});
     await read(response);
     expect(told.slice(1)).toEqual(['responded 200', 'chunk queued', 'ended']);
@@ -190,30 +274,42 @@ describe('mocks, whose chunks are queued before the response is given', () => {
 
   test('clone, which no method shows, gives the observation up and stays a clone', async () => {
     const { told, onRequest } = recorder();
-    const response = await tapFetch(answering(() => new Response('queued')), onRequest)(URL_OF_MODEL);
+    const response = await tapFetch(
+      answering(() => new Response('queued')),
+      onRequest,
+    )(URL_OF_MODEL);
     const clone = response.clone();
     await expect(Promise.all([response.text(), clone.text()])).resolves.toEqual(['queued', 'queued']);
     await vi.waitFor(() => expect(told.at(-1)).toBe('abandoned'));
   });
 
-  test.each([[{ ok: true, status: 200, json: async () => ({}) }, 'abandoned'], [undefined, 'unobservable'], [{ ok: true }, 'unobservable']])(
-    'that are no responses: %j',
-    async (value, last) => {
-      const { told, onRequest } = recorder();
-      await expect(tapFetch(answering(() => value), onRequest)(URL_OF_MODEL)).resolves.toBe(value);
-      expect(told.at(-1)).toBe(last);
-    },
-  );
+  test.each([
+    [{ ok: true, status: 200, json: async () => ({}) }, 'abandoned'],
+    [undefined, 'unobservable'],
+    [{ ok: true }, 'unobservable'],
+  ])('that are no responses: %j', async (value, last) => {
+    const { told, onRequest } = recorder();
+    await expect(
+      tapFetch(
+        answering(() => value),
+        onRequest,
+      )(URL_OF_MODEL),
+    ).resolves.toBe(value);
+    expect(told.at(-1)).toBe(last);
+  });
 });
 
 describe('requests that are not looked at', () => {
   test('those made inside a tapped one', async () => {
     const { told, onRequest } = recorder();
-    const inner = tapFetch(answering(() => new Response(null)), onRequest);
-    const outer = tapFetch((async (...args: Parameters<Fetch>) => {
+    const inner = tapFetch(
+      answering(() => new Response(null)),
+      onRequest,
+    );
+    const outer = tapFetch(async (...args: Parameters<Fetch>) => {
       await Promise.resolve();
       return inner(...args);
-    }) as Fetch, onRequest);
+    }, onRequest);
     await outer(URL_OF_MODEL);
     expect(told).toEqual([`GET ${URL_OF_MODEL}`, 'responded 200', 'ended']);
     await outer(URL_OF_MODEL);
@@ -222,7 +318,10 @@ describe('requests that are not looked at', () => {
 
   test('those of runUntapped, for as long as it lasts', async () => {
     const { told, onRequest } = recorder();
-    const tapped = tapFetch(answering(() => new Response(null)), onRequest);
+    const tapped = tapFetch(
+      answering(() => new Response(null)),
+      onRequest,
+    );
     await runUntapped(async () => {
       await Promise.resolve();
       await tapped(URL_OF_MODEL);
@@ -232,7 +331,10 @@ describe('requests that are not looked at', () => {
 
   test.each(['nowhere', '/relative', undefined, 5, null, {}])('what is no absolute URL: %j', async (input) => {
     const { told, onRequest } = recorder();
-    await tapFetch(answering(() => new Response(null)), onRequest)(input as never);
+    await tapFetch(
+      answering(() => new Response(null)),
+      onRequest,
+    )(input as never);
     expect(told).toEqual([]);
     expect(failures).toEqual([]);
   });

@@ -18,7 +18,11 @@ const ALWAYS: Gate = { open: true };
  *
  * Requests that `onRequest` is not interested in, and those made inside another tapped request, go straight through.
  */
-export function tapFetch<Original extends Fetch>(original: Original, onRequest: OnRequest, gate: Gate = ALWAYS): Original {
+export function tapFetch<Original extends Fetch>(
+  original: Original,
+  onRequest: OnRequest,
+  gate: Gate = ALWAYS,
+): Original {
   return new Proxy(original, {
     apply(target, thisArgument: unknown, args: unknown[]): unknown {
       if (!gate.open || isUntapped()) return Reflect.apply(target, thisArgument, args);

@@ -1,0 +1,154 @@
+import { trace, type Meter, type Tracer } from '@opentelemetry/api';
+import { AlwaysOffSampler, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import { describe, expect, test } from 'vitest';
+import type { CaptureOptions } from './capture.js';
+import { TARGET, ANSWER, tracer, failures, tapped, networked, request, onlySpan } from './tapped.test.support.js';
+
+describe('the outcome', () => {
+  test('has the text only where it was asked for', async () => {
+    for (const keep of [true, false]) {
+      const { fetch, legs } = tapped(() => networked([ANSWER]), { keep });
+      await (await fetch(TARGET, request())).text();
+      const messages = [{ role: 'assistant', parts: [{ type: 'text', content: 'hello' }] }];
+      expect(legs[0]).toMatchObject({
+        status: 'ok',
+        finish: 'stop',
+        model: 'gpt-5-2026',
+        answer: keep ? { kind: 'text', messages } : { kind: 'none' },
+      });
+    }
+  });
+
+  test('of an answer too large to hold is ok, without its text', async () => {
+    const { fetch, legs } = tapped(() => networked([ANSWER]), { keep: true, maxAnswerBytes: 50 });
+    await expect((await fetch(TARGET, request())).text()).resolves.toBe(ANSWER);
+    expect(legs).toMatchObject([{ status: 'ok', answer: { kind: 'none' }, usage: null }]);
+  });
+
+  test('times come from our own clock', async () => {
+    let now = 1000;
+    const clock = { now: () => 5_000_000, elapsed: () => now };
+    const chunks = ['data: {"id":"c","choices":[]}\n\n', 'data: [DONE]\n\n'];
+    const { fetch, legs, calls } = tapped(
+      () => {
+        now += 30;
+        return networked(chunks);
+      },
+      { clock },
+    );
+    const response = await fetch(TARGET, request({ model: 'm', stream: true }));
+    const body = (response.body as ReadableStream<Uint8Array>).getReader();
+    await body.read();
+    now += 200;
+    while (!(await body.read()).done);
+    expect(calls[0]?.startedAt).toBe(5_000_000);
+    expect(legs).toMatchObject([{ firstChunkMs: 30, durationMs: 230 }]);
+    expect(onlySpan().attributes['gen_ai.response.time_to_first_chunk']).toBe(0.03);
+  });
+
+  test('comes after the span is described and before it ends', async () => {
+    let seen: unknown;
+    const { fetch } = tapped(() => networked([ANSWER]), {
+      listener: (call) =>
+        call.onOutcome(() => {
+          seen = [call.span.isRecording(), (call.span as unknown as ReadableSpan).attributes['gen_ai.response.id']];
+        }),
+    });
+    await (await fetch(TARGET, request())).text();
+    expect(seen).toEqual([true, 'c1']);
+  });
+});
+
+describe('the listener', () => {
+  test('is told before the request is sent, with what it needs', async () => {
+    const order: string[] = [];
+    const { fetch } = tapped(
+      () => {
+        order.push('sent');
+        return networked([ANSWER]);
+      },
+      {
+        listener: (call) =>
+          void order.push(
+            `${call.request.model} ${call.headers.get('authorization')} ${String(call.context['app.route'])} ${call.recording}`,
+          ),
+      },
+    );
+    await tracer.startActiveSpan('service', { attributes: { 'app.route': 'refunds' } }, async () => {
+      await (await fetch(TARGET, request(undefined, { headers: { Authorization: 'Bearer k' } }))).text();
+    });
+    expect(order).toEqual(['gpt-5 Bearer k refunds true', 'sent']);
+  });
+
+  test.each<[string, Partial<CaptureOptions>]>([
+    [
+      'a listener',
+      {
+        listener: () => {
+          throw new Error('theirs');
+        },
+      },
+    ],
+    [
+      'an outcome listener',
+      {
+        listener: (call) =>
+          call.onOutcome(() => {
+            throw new Error('theirs');
+          }),
+      },
+    ],
+    [
+      'a tracer',
+      {
+        tracer: () =>
+          ({
+            startSpan: () => {
+              throw new Error('theirs');
+            },
+          }) as unknown as Tracer,
+      },
+    ],
+    [
+      'a meter',
+      {
+        meter: () =>
+          ({
+            createHistogram: () => {
+              throw new Error('theirs');
+            },
+          }) as unknown as Meter,
+      },
+    ],
+    [
+      'a clock',
+      {
+        clock: {
+          now: () => {
+            throw new Error('ours');
+          },
+          elapsed: () => 0,
+        },
+      },
+    ],
+  ])('%s that throws breaks nothing', async (_name, options) => {
+    const { fetch } = tapped(() => networked([ANSWER]), options);
+    await expect((await fetch(TARGET, request())).text()).resolves.toBe(ANSWER);
+    expect(failures).toHaveLength(1);
+  });
+
+  test('gets no span reference where tracing is off, and the call as ever', async () => {
+    const { fetch, calls, legs } = tapped(() => networked([ANSWER]), { tracer: () => trace.getTracer('none') });
+    await (await fetch(TARGET, request())).text();
+    expect(calls[0]).toMatchObject({ spanReference: null, recording: false });
+    expect(legs).toMatchObject([{ status: 'ok', span: null, usage: { inputTokens: 3 } }]);
+  });
+
+  test('knows an unsampled span by its reference, and that it does not record', async () => {
+    const off = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('off');
+    const { fetch, calls } = tapped(() => networked([ANSWER]), { tracer: () => off });
+    await (await fetch(TARGET, request())).text();
+    expect(calls[0]?.recording).toBe(false);
+    expect(calls[0]?.spanReference?.traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
