@@ -3,33 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderStatus } from '../../packages/evaluator/src/cli/render-status.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import type { Telemetry } from '../../packages/evaluator/src/config.js';
 import type { Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
 import { type Evaluator, startEvaluator } from '../../packages/evaluator/src/evaluator.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
 import type { Queues } from '../../packages/evaluator/src/queue/queues.js';
 import { answer, enqueue, failure, HandProducer, PAIRS, testRun } from '../evaluator/batches.js';
+import { until } from '../evaluator/until.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../servers/otlp.js';
-
-/** Waits for what the evaluator sees, and says what it saw where it never comes. */
-async function until(
-  evaluator: Evaluator,
-  condition: (report: Report) => boolean,
-  timeoutMs = 20_000,
-): Promise<Report> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const report = await evaluator.look();
-    if (report !== null && condition(report)) return report;
-    if (Date.now() > end)
-      throw new Error(
-        `never seen; last:\n${report === null ? 'no report' : renderStatus(report, styleFor(false)).join('\n')}`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 const standingOf = (report: Report, experiment: string) =>
   report.standings.find(({ run }) => run.experiment === experiment);

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../errors.js';
 import { SCOPE } from '../emit/scope.js';
 import { demoCommand } from './demo.js';
@@ -96,9 +96,5 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
 function wholeNumber(text: string, low: number, high: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= low && value <= high) return value;
-  throw new CommanderError(
-    EXIT.usage,
-    'understudy.number',
-    `expected a whole number in [${low}, ${high}], got ${text}`,
-  );
+  throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseStoreUrl } from '@understudy/instrumentation/experiment';
-import { ConfigurationError, StoreError } from '../errors.js';
+import { ConfigurationError, messageOf, StoreError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openLedger } from '../ledger/open.js';
 import { openStore, type Store } from '../queue/store.js';
@@ -20,7 +20,9 @@ export interface StoreUrls {
 
 /** Opens both stores and brings their schemas up to date. An embedded store that nobody serves is served by this process. */
 export async function openStores(urls: StoreUrls, options: { readonly memory?: boolean } = {}): Promise<Stores> {
-  const queue = await openStore(urls.queueUrl, { memory: options.memory ?? false });
+  const queue = await reached(QUEUE, urls.queueUrl, () =>
+    openStore(urls.queueUrl, { memory: options.memory ?? false }),
+  );
   try {
     const { ledger, close } = await openLedgerIn(urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl);
     return { queue, ledger, close: () => inOrder([close, () => queue.close()]) };
@@ -51,7 +53,8 @@ export async function openLedgerFor(url: string): Promise<OpenedLedger> {
 }
 
 async function openLedgerIn(place: string | Store): Promise<OpenedLedger> {
-  const store = typeof place === 'string' ? await openStore(place, { queue: false }) : place;
+  const store =
+    typeof place === 'string' ? await reached(LEDGER, place, () => openStore(place, { queue: false })) : place;
   const closeStore = async (): Promise<void> => {
     if (typeof place === 'string') await store.close();
   };
@@ -61,12 +64,35 @@ async function openLedgerIn(place: string | Store): Promise<OpenedLedger> {
         'expected postgres:// or embedded:FOLDER: Redis cannot hold the ledger',
       ]);
     }
-    const ledger = await openLedger(store.postgresUrl, Date.now());
+    const url = store.postgresUrl;
+    const ledger = await reached(LEDGER, typeof place === 'string' ? place : url, () => openLedger(url, Date.now()));
     return { ledger, close: () => inOrder([() => ledger.close(), closeStore]) };
   } catch (error) {
     await closeStore();
     throw error;
   }
+}
+
+const QUEUE = { what: 'queue', setting: 'queue.url or UNDERSTUDY_QUEUE_URL' };
+const LEDGER = { what: 'ledger', setting: 'ledger.url or UNDERSTUDY_LEDGER_URL' };
+
+/** Says of a store that cannot be opened which one it is, why, and what to do. */
+async function reached<Value>(
+  { what, setting }: { readonly what: string; readonly setting: string },
+  url: string,
+  open: () => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await open();
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    const why = `the ${what} at ${withoutCredentials(url)} cannot be opened: ${messageOf(cause)}`;
+    throw new StoreError(`${why}\nStart it, or set ${setting}.`, { cause });
+  }
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
 }
 
 /** Does each in its turn, also after one has failed; then throws the first failure. */
