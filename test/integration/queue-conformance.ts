@@ -33,6 +33,7 @@ export function testQueue(name: string, place: () => Promise<QueuePlace>): void 
       store = await openStore(at.url, { memory: true });
       producing = store.queues();
       queue = producing.queue(QUEUES.pairs);
+      queue.on('error', () => undefined);
     });
     afterEach(async () => {
       for (const consumer of consumers.splice(0)) await consumer.close(2000);
@@ -112,6 +113,7 @@ export function testQueue(name: string, place: () => Promise<QueuePlace>): void 
 
     it('keeps what producers share: of all their words for a name, the first', async () => {
       const settings = producing.queue(QUEUES.settings);
+      settings.on('error', () => undefined);
       const words = ['a', 'b', 'c'].map((bytes) => settings.add('salt', { v: 1, bytes }, { jobId: 'salt' }));
       await Promise.all(words);
       const first: unknown = (await settings.getJob('salt'))?.data;
