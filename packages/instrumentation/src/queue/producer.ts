@@ -16,7 +16,7 @@ import { createIds, createProducerId } from '../trial/ids.js';
 import { type Admittance, Intake } from '../trial/intake.js';
 import { OpenTrials } from '../trial/open-trials.js';
 import type { Trial } from '../trial/trial.js';
-import { limitsFor, OPERATION_TIMEOUT_MS, type ProducerLimits } from './limits.js';
+import { limitsFor, type ProducerLimits } from './limits.js';
 import { queueStore } from './open-store.js';
 import { Publisher, type PublisherLimits } from './publisher.js';
 import type { QueueStore } from './queue-connection.js';
@@ -51,7 +51,7 @@ interface Arrangement {
 export class Producer {
   readonly id: string = createProducerId();
   readonly #options: ProducerOptions;
-  readonly #limits: PublisherLimits;
+  readonly #limits: PublisherLimits & ProducerLimits;
   readonly #counts: SliceCounts;
   readonly #publisher: Publisher;
   readonly #arrangements: readonly Arrangement[];
@@ -68,7 +68,7 @@ export class Producer {
     this.#publisher = new Publisher({
       producer: this.id,
       runs: runs.map(({ id, experiment, definition }) => ({ run: id, experiment, definition })),
-      store: options.store ?? queueStore(options.queueUrl, OPERATION_TIMEOUT_MS),
+      store: options.store ?? queueStore(options.queueUrl, this.#limits.operationTimeoutMs),
       counts: this.#counts,
       clock: processClock,
       isolate,

@@ -243,7 +243,9 @@ export class Publisher {
 
   #backOff(): void {
     const { retryMs } = this.#options.limits;
-    this.#retryAt = this.#options.clock.elapsed() + Math.min(retryMs.first * 2 ** Math.min(this.#failures, 20), retryMs.last);
+    const delay = Math.min(retryMs.first * 2 ** Math.min(this.#failures, 20), retryMs.last);
+    // Spread out, so that the processes of a service do not come back all at once.
+    this.#retryAt = this.#options.clock.elapsed() + delay * (0.75 + Math.random() / 4);
     this.#failures += 1;
   }
 

@@ -7,7 +7,7 @@ import { setFailureSink } from '../guard.js';
 import { viewOf } from './call-view.js';
 import { clusterKey } from './cluster.js';
 import { createDecide, type Decision } from './decide.js';
-import { hashDraw, isDrawn, traceDraw } from './draw.js';
+import { isDrawn, traceDraw } from './draw.js';
 import { compileModelPattern } from './match.js';
 import { createSegmenter } from './segment.js';
 
