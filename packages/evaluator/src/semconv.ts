@@ -28,25 +28,9 @@ export const ATTR_NOISE_SCORE = 'understudy.noise.score.value';
 export const ATTR_PEER_TRACE_ID = 'understudy.peer.trace_id';
 export const ATTR_PEER_SPAN_ID = 'understudy.peer.span_id';
 
-/** Attributes of metrics: plain names, each from a closed set. */
-export const LABEL = {
-  stage: 'stage',
-  reason: 'reason',
-  experiment: 'experiment',
-  arm: 'arm',
-  segment: 'segment',
-  outcome: 'outcome',
-  scorer: 'scorer',
-  metric: 'metric',
-  bound: 'bound',
-  claim: 'claim',
-  state: 'state',
-} as const;
-
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_PAIRS = 'understudy.pairs';
-export const METRIC_SCORE = 'understudy.score';
 export const METRIC_ESTIMATE = 'understudy.estimate';
 export const METRIC_EVIDENCE = 'understudy.evidence';
 export const METRIC_VERDICT = 'understudy.verdict';

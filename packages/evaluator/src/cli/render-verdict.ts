@@ -22,7 +22,7 @@ export function renderSentence({ state, sentence }: Verdict, style: Style): stri
 }
 
 /** The mark of a state. */
-export function markOf(state: State, style: Style): (text: string) => string {
+function markOf(state: State, style: Style): (text: string) => string {
   switch (state) {
     case 'go':
       return style.good;

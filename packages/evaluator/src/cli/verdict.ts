@@ -32,7 +32,7 @@ export async function verdictCommand(options: VerdictOptions, output: Output): P
 }
 
 /** The one candidate that is meant: of the newest run of its experiment. Throws {@link NotFoundError} for none and for several. */
-export function choose(
+function choose(
   standings: readonly Standing[],
   { experiment, arm }: Pick<VerdictOptions, 'experiment' | 'arm'>,
 ): Standing {

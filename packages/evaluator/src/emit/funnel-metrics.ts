@@ -3,7 +3,7 @@ import { METRIC_DROPPED, METRIC_FUNNEL, METRIC_PAIRS } from '../semconv.js';
 import { counter, type Metric, type Point } from './metric-data.js';
 
 /** What came of a pair, in one word. */
-export type PairOutcome = 'ok' | 'shadow_error' | 'primary_error' | 'both_error' | 'aborted' | 'missing';
+type PairOutcome = 'ok' | 'shadow_error' | 'primary_error' | 'both_error' | 'aborted' | 'missing';
 
 /**
  * The evaluator's part of the funnel, out of the ledger: cumulative over all runs of an experiment, so that any replica and
@@ -82,7 +82,7 @@ function pairPoints({ attributes, since, states }: ArmOfExperiment): readonly Po
 }
 
 /** The outcome of a pair, from those of its two calls. */
-export function outcomeOf({ primary, shadow }: Pick<OutcomeCount, 'primary' | 'shadow'>): PairOutcome {
+function outcomeOf({ primary, shadow }: Pick<OutcomeCount, 'primary' | 'shadow'>): PairOutcome {
   if (primary === 'missing' || shadow === 'missing') return 'missing';
   if (primary === 'aborted' || shadow === 'aborted') return 'aborted';
   if (primary === 'error') return shadow === 'error' ? 'both_error' : 'primary_error';

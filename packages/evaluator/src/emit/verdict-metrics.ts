@@ -48,7 +48,7 @@ function statePoints(standing: Standing): readonly Point[] {
 const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = { safe: 'go', harm: 'no_go', open: 'hold' };
 
 /** A segment's own state: that of its gates alone. What lies in the sample as a whole is said of `_all`. */
-export function stateOfStream({ state }: StreamVerdict): State {
+function stateOfStream({ state }: StreamVerdict): State {
   return STATE_OF_STREAM[state];
 }
 
