@@ -10,7 +10,7 @@ import { startPostgres } from '../servers/postgres.js';
 import { freePort } from '../servers/process.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 import { type Answer, type Environment, inParallel, type Service, startEvaluator, startService } from './processes.js';
-import { type Funnel, settled, statusUntil, total } from './status.js';
+import { funnelOf, settled, statusUntil, total } from './status.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-faults-'));
 let provider: Provider;
@@ -25,7 +25,12 @@ afterAll(async () => {
 });
 
 const ask = (service: Service, index: number): Promise<Answer> =>
-  service.ask({ conversation: `c${index}`, topic: 'refunds', question: `Question ${index}, ünïcödé ✓?`, stream: index % 3 === 0 });
+  service.ask({
+    conversation: `c${index}`,
+    topic: 'refunds',
+    question: `Question ${index}, ünïcödé ✓?`,
+    stream: index % 3 === 0,
+  });
 
 /** The same questions, asked of the service without us. */
 async function bareAnswers(count: number): Promise<Answer[]> {
@@ -45,7 +50,11 @@ const telemetryTo = (otlp: OtlpReceiver): Environment => ({
 function sumOf(otlp: OtlpReceiver, metric: string, wanted: Readonly<Record<string, string>>): number {
   return otlp
     .latest(metric)
-    .filter(({ attributes, resource }) => resource['service.name'] === 'support' && Object.entries(wanted).every(([name, value]) => attributes[name] === value))
+    .filter(
+      ({ attributes, resource }) =>
+        resource['service.name'] === 'support' &&
+        Object.entries(wanted).every(([name, value]) => attributes[name] === value),
+    )
     .reduce((sum, { value }) => sum + value, 0);
 }
 
@@ -73,11 +82,19 @@ describeWithServers('a queue that is absent, killed and restarted', () => {
     const path = join(folder, 'queue.yaml');
     writeFileSync(
       path,
-      config(`redis://127.0.0.1:${port}`, await postgres.createDatabase(), `{ other: { baseUrl: "${provider.origin}/echo/v1", model: other } }`),
+      config(
+        `redis://127.0.0.1:${port}`,
+        await postgres.createDatabase(),
+        `{ other: { baseUrl: "${provider.origin}/echo/v1", model: other } }`,
+      ),
     );
     try {
       const bare = await bareAnswers(1600);
-      await using service = await startService({ ...telemetryTo(otlp), UNDERSTUDY_CONFIG: path, OPENAI_BASE_URL: `${provider.origin}/echo/v1` });
+      await using service = await startService({
+        ...telemetryTo(otlp),
+        UNDERSTUDY_CONFIG: path,
+        OPENAI_BASE_URL: `${provider.origin}/echo/v1`,
+      });
       const answers: Answer[] = [];
       const askSome = async (count: number, width: number): Promise<void> => {
         const from = answers.length;
@@ -112,7 +129,7 @@ describeWithServers('a queue that is absent, killed and restarted', () => {
       expect(await service.stop()).toBe(0);
       expect(service.log()).not.toMatch(/Unhandled|uncaught|Error:/i);
       const status = await statusUntil(path, settled);
-      const { admitted, stored, dropped, aside, lost } = status.runs[0]?.arms['other']?.funnel as Funnel;
+      const { admitted, stored, dropped, aside, lost } = funnelOf(status, 'other');
       const offered = sumOf(otlp, 'understudy.funnel', { stage: 'admitted' });
       expect({ admitted }).toEqual({ admitted: offered });
       expect(stored + total(dropped) + aside + lost).toBe(offered);
@@ -130,42 +147,60 @@ describe('a candidate that fails', () => {
   const CALLS = 120;
   const KINDS = { hung: 'hang', failing: 'fails_always', garbage: 'garbage', dying: 'destroyed' } as const;
 
-  it('is never noticed by the service; its leg says what happened, and closing waits no longer than its deadline', { timeout: 120_000 }, async () => {
-    const otlp = await startOtlpReceiver();
-    const closed = await freePort();
-    const path = join(folder, 'candidate.yaml');
-    const store = `embedded:${join(folder, 'store')}`;
-    const candidates = Object.entries(KINDS).map(([name, behaviour]) => `${name}: { baseUrl: "${provider.origin}/${behaviour}/v1" }`);
-    writeFileSync(path, config(store, store, `{ ${candidates.join(', ')}, refusing: { baseUrl: "http://127.0.0.1:${closed}/v1" } }`));
-    try {
-      const bare = await bareAnswers(CALLS);
-      await using evaluator = await startEvaluator(path);
-      await using service = await startService({ ...telemetryTo(otlp), UNDERSTUDY_CONFIG: path, OPENAI_BASE_URL: `${provider.origin}/echo/v1` });
-      const admitted = (): number => sumOf(otlp, 'understudy.funnel', { stage: 'admitted', arm: 'hung' });
-      for (let warmUp = 0; admitted() === 0 && warmUp < 100; warmUp += 1) {
-        await ask(service, CALLS + warmUp);
-        await sleep(200);
-      }
-      expect(await inParallel(CALLS, 16, (index) => ask(service, index))).toEqual(bare);
-
-      const last = Date.now();
-      const status = await statusUntil(path, (one) => settled(one) && (one.runs[0]?.arms['hung']?.funnel.stored ?? 0) >= CALLS, 30_000);
-      // The shadow's timeout of 1.5 s, the slice's deadline of 8 s, and a look or two.
-      expect(Date.now() - last).toBeLessThan(12_000);
-      expect(status.runs[0]?.closedCount.deadline).toBe(0);
-
-      const outcomesOf = (arm: string): Record<string, number> => {
-        const counts: Record<string, number> = {};
-        for (const { attributes } of otlp.spans) {
-          if (attributes['understudy.role'] !== 'shadow' || attributes['understudy.arm'] !== arm) continue;
-          const type = String(attributes['error.type'] ?? 'ok');
-          counts[type] = (counts[type] ?? 0) + 1;
+  it(
+    'is never noticed by the service; its leg says what happened, and closing waits no longer than its deadline',
+    { timeout: 120_000 },
+    async () => {
+      const otlp = await startOtlpReceiver();
+      const closed = await freePort();
+      const path = join(folder, 'candidate.yaml');
+      const store = `embedded:${join(folder, 'store')}`;
+      const candidates = Object.entries(KINDS).map(
+        ([name, behaviour]) => `${name}: { baseUrl: "${provider.origin}/${behaviour}/v1" }`,
+      );
+      writeFileSync(
+        path,
+        config(store, store, `{ ${candidates.join(', ')}, refusing: { baseUrl: "http://127.0.0.1:${closed}/v1" } }`),
+      );
+      try {
+        const bare = await bareAnswers(CALLS);
+        await using evaluator = await startEvaluator(path);
+        await using service = await startService({
+          ...telemetryTo(otlp),
+          UNDERSTUDY_CONFIG: path,
+          OPENAI_BASE_URL: `${provider.origin}/echo/v1`,
+        });
+        const admitted = (): number => sumOf(otlp, 'understudy.funnel', { stage: 'admitted', arm: 'hung' });
+        for (let warmUp = 0; admitted() === 0 && warmUp < 100; warmUp += 1) {
+          await ask(service, CALLS + warmUp);
+          await sleep(200);
         }
-        return counts;
-      };
-      await service.stop();
-      const said = Object.fromEntries([...Object.keys(KINDS), 'refusing'].map((arm) => [arm, Object.keys(outcomesOf(arm)).toSorted()]));
-      expect(said).toMatchInlineSnapshot(`
+        expect(await inParallel(CALLS, 16, (index) => ask(service, index))).toEqual(bare);
+
+        const last = Date.now();
+        const status = await statusUntil(
+          path,
+          (one) => settled(one) && (one.runs[0]?.arms['hung']?.funnel.stored ?? 0) >= CALLS,
+          30_000,
+        );
+        // The shadow's timeout of 1.5 s, the slice's deadline of 8 s, and a look or two.
+        expect(Date.now() - last).toBeLessThan(12_000);
+        expect(status.runs[0]?.closedCount.deadline).toBe(0);
+
+        const outcomesOf = (arm: string): Record<string, number> => {
+          const counts: Record<string, number> = {};
+          for (const { attributes } of otlp.spans) {
+            if (attributes['understudy.role'] !== 'shadow' || attributes['understudy.arm'] !== arm) continue;
+            const type = (attributes['error.type'] ?? 'ok') as string;
+            counts[type] = (counts[type] ?? 0) + 1;
+          }
+          return counts;
+        };
+        await service.stop();
+        const said = Object.fromEntries(
+          [...Object.keys(KINDS), 'refusing'].map((arm) => [arm, Object.keys(outcomesOf(arm)).toSorted()]),
+        );
+        expect(said).toMatchInlineSnapshot(`
         {
           "dying": [
             "UND_ERR_SOCKET",
@@ -185,15 +220,16 @@ describe('a candidate that fails', () => {
           ],
         }
       `);
-      for (const arm of Object.keys(said)) {
-        const { admitted: offered, stored, dropped, aside, lost } = status.runs[0]?.arms[arm]?.funnel as Funnel;
-        expect({ arm, offered }).toEqual({ arm, offered: stored + total(dropped) + aside + lost });
-        expect({ arm, lost, stored: stored >= CALLS }).toEqual({ arm, lost: 0, stored: true });
+        for (const arm of Object.keys(said)) {
+          const { admitted: offered, stored, dropped, aside, lost } = funnelOf(status, arm);
+          expect({ arm, offered }).toEqual({ arm, offered: stored + total(dropped) + aside + lost });
+          expect({ arm, lost, stored: stored >= CALLS }).toEqual({ arm, lost: 0, stored: true });
+        }
+        for (const arm of ['hung', 'failing', 'refusing']) expect(status.runs[0]?.verdicts[arm]?.state).not.toBe('go');
+        await evaluator.stop();
+      } finally {
+        await otlp.stop();
       }
-      for (const arm of ['hung', 'failing', 'refusing']) expect(status.runs[0]?.verdicts[arm]?.state).not.toBe('go');
-      await evaluator.stop();
-    } finally {
-      await otlp.stop();
-    }
-  });
+    },
+  );
 });

@@ -11,7 +11,7 @@ import type { OtlpSpan } from '../servers/otlp-items.js';
 import { startPostgres } from '../servers/postgres.js';
 import { startRedis } from '../servers/redis.js';
 import { inParallel, startEvaluator, startService, understudy } from './processes.js';
-import { type Funnel, settled, type Status, statusUntil, total } from './status.js';
+import { funnelOf, settled, type Status, statusUntil, total } from './status.js';
 
 const CALLS = 1000;
 const ARMS = ['good', 'bad', 'aa'];
@@ -62,7 +62,11 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
     const bad = await startProvider({ seed: 3, personality: 'as-good', errorRate: 0.25 });
     cleanups.push(redis.stop, postgres.stop, otlp.stop, incumbent.close, good.close, bad.close);
     writeFileSync(path, config(redis.url, await postgres.createDatabase(), { good: good.url, bad: bad.url }));
-    const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, OTEL_METRIC_EXPORT_INTERVAL: '500', OTEL_BSP_SCHEDULE_DELAY: '200' };
+    const telemetry = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+    };
 
     await using evaluator = await startEvaluator(path, telemetry);
     await using service = await startService({
@@ -89,7 +93,6 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
     called += CALLS;
     expect(await service.stop()).toBe(0);
     status = await statusUntil(path, settled);
-    if (process.env['SHOW']) console.log(JSON.stringify(status.runs[0]?.arms, null, 1), JSON.stringify(otlp.latest('understudy.dropped').filter(({ value }) => value > 0), (_, v: unknown) => typeof v === 'bigint' ? String(v) : v));
     for (const arm of ['good', 'bad']) {
       const { code, out } = await understudy(['verdict', '--json', '--arm', arm, '--config', path]);
       verdicts.set(arm, { code, json: JSON.parse(out) as { state: string; sentence: string } });
@@ -109,22 +112,24 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
       .find(({ attributes, value }) => attributes['arm'] === arm && attributes['segment'] === '_all' && value === 1)
       ?.attributes['state'];
 
-  const spansOf = (role: string): OtlpSpan[] => otlp.spans.filter(({ attributes }) => attributes['understudy.role'] === role);
-
-  const funnelOf = (arm: string): Funnel => {
-    const funnel = status.runs[0]?.arms[arm]?.funnel;
-    if (funnel === undefined) throw new Error(`no funnel of ${arm}`);
-    return funnel;
-  };
+  const spansOf = (role: string): OtlpSpan[] =>
+    otlp.spans.filter(({ attributes }) => attributes['understudy.role'] === role);
 
   it('adds up to the last call, in the ledger', () => {
     expect(status.runs).toHaveLength(1);
     expect(status.rejected.count).toBe(0);
     for (const arm of ARMS) {
-      const { eligible, sampled, skipped, admitted, published, dropped, stored, aside, lost, pending, scored } = funnelOf(arm);
+      const { eligible, sampled, skipped, admitted, published, dropped, stored, aside, lost, pending, scored } =
+        funnelOf(status, arm);
       expect({ arm, sampled }).toEqual({ arm, sampled: admitted + total(skipped) });
       expect({ arm, admitted }).toEqual({ arm, admitted: stored + total(dropped) + aside + lost + pending });
-      expect({ arm, lost, aside, pending, dropped: total(dropped) }).toEqual({ arm, lost: 0, aside: 0, pending: 0, dropped: 0 });
+      expect({ arm, lost, aside, pending, dropped: total(dropped) }).toEqual({
+        arm,
+        lost: 0,
+        aside: 0,
+        pending: 0,
+        dropped: 0,
+      });
       expect({ arm, scored, published }).toEqual({ arm, scored: stored, published: stored });
       expect(stored).toBeGreaterThanOrEqual(CALLS);
       // Calls before the run was known to the queue have no run to be counted in; the service's own metrics have them.
@@ -147,17 +152,20 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
       expect({ arm, eligible: funnel('eligible', arm) }).toEqual({ arm, eligible: called });
       expect({ arm, sampled: funnel('sampled', arm) }).toEqual({ arm, sampled: called });
       expect({ arm, admitted: funnel('admitted', arm) }).toEqual({ arm, admitted: called - dropped(arm) });
-      expect({ arm, answered: funnel('answered', arm) }).toEqual({ arm, answered: funnelOf(arm).stored });
-      expect({ arm, paired: funnel('paired', arm) }).toEqual({ arm, paired: funnelOf(arm).stored });
-      expect({ arm, stored: funnel('stored', arm) }).toEqual({ arm, stored: funnelOf(arm).stored });
+      expect({ arm, answered: funnel('answered', arm) }).toEqual({ arm, answered: funnelOf(status, arm).stored });
+      expect({ arm, paired: funnel('paired', arm) }).toEqual({ arm, paired: funnelOf(status, arm).stored });
+      expect({ arm, stored: funnel('stored', arm) }).toEqual({ arm, stored: funnelOf(status, arm).stored });
     }
   });
 
   it('has one span for each call, the primary a child of the request and the shadow a root', () => {
-    const primaries = otlp.spans.filter(({ kind, name, attributes }) => kind === 'client' && name === 'chat gpt-5' && attributes['understudy.role'] !== 'shadow');
+    const primaries = otlp.spans.filter(
+      ({ kind, name, attributes }) =>
+        kind === 'client' && name === 'chat gpt-5' && attributes['understudy.role'] !== 'shadow',
+    );
     expect(primaries).toHaveLength(called);
-    expect(spansOf('primary')).toHaveLength(funnelOf('good').admitted);
-    expect(spansOf('shadow')).toHaveLength(ARMS.reduce((sum, arm) => sum + funnelOf(arm).admitted, 0));
+    expect(spansOf('primary')).toHaveLength(funnelOf(status, 'good').admitted);
+    expect(spansOf('shadow')).toHaveLength(ARMS.reduce((sum, arm) => sum + funnelOf(status, arm).admitted, 0));
     const requests = new Set(otlp.spans.filter(({ name }) => name === 'POST /ask').map(({ spanId }) => spanId));
     expect(primaries.every(({ parentSpanId }) => parentSpanId !== null && requests.has(parentSpanId))).toBe(true);
     expect(spansOf('shadow').every(({ parentSpanId }) => parentSpanId === null)).toBe(true);
@@ -178,18 +186,25 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
       shadowsOf.set(primary?.spanId ?? '', known.add(`${shadow.traceId} ${shadow.spanId}`));
     }
     for (const primary of spansOf('primary')) {
-      expect(new Set(primary.links.map(({ traceId, spanId }) => `${traceId} ${spanId}`))).toEqual(shadowsOf.get(primary.spanId));
+      expect(new Set(primary.links.map(({ traceId, spanId }) => `${traceId} ${spanId}`))).toEqual(
+        shadowsOf.get(primary.spanId),
+      );
     }
   });
 
   it('evaluates every pair in a span linked to both calls', () => {
     const byId = new Map(otlp.spans.map((span) => [span.spanId, span]));
     const evaluations = otlp.spans.filter(({ name }) => name.startsWith('evaluate'));
-    expect(evaluations.length).toBeGreaterThanOrEqual(funnelOf('good').stored + funnelOf('bad').stored);
+    expect(evaluations.length).toBeGreaterThanOrEqual(funnelOf(status, 'good').stored + funnelOf(status, 'bad').stored);
     for (const { links } of evaluations) {
-      expect(links.map((link) => byId.get(link.spanId)?.attributes['understudy.role']).toSorted()).toEqual(['primary', 'shadow']);
+      expect(links.map((link) => byId.get(link.spanId)?.attributes['understudy.role']).toSorted()).toEqual([
+        'primary',
+        'shadow',
+      ]);
     }
-    const lexical = evaluations.flatMap(({ events }) => events).filter(({ attributes }) => attributes['gen_ai.evaluation.name'] === 'lexical');
+    const lexical = evaluations
+      .flatMap(({ events }) => events)
+      .filter(({ attributes }) => attributes['gen_ai.evaluation.name'] === 'lexical');
     expect(lexical.length).toBeGreaterThan(CALLS);
   });
 
@@ -204,7 +219,9 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
   });
 
   it('keeps every word and every key out of the telemetry', () => {
-    const text = JSON.stringify([otlp.spans, otlp.points, otlp.logs], (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const text = JSON.stringify([otlp.spans, otlp.points, otlp.logs], (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
     expect(text).not.toContain('sk-candidate');
     expect(text).not.toContain('sk-primary');
     expect(text).not.toContain(conversation(7, 0).user);

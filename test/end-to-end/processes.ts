@@ -35,7 +35,10 @@ export interface Answer {
 }
 
 /** Starts the example service; `instrumented: false` leaves Understudy and OpenTelemetry out of its process. */
-export async function startService(environment: Environment, options: { instrumented?: boolean } = {}): Promise<Service> {
+export async function startService(
+  environment: Environment,
+  options: { instrumented?: boolean } = {},
+): Promise<Service> {
   const preload = options.instrumented === false ? [] : ['--import', `${EXAMPLE}instrumentation.ts`];
   const running = start([...preload, `${EXAMPLE}server.ts`], { OPENAI_API_KEY: 'sk-primary', ...environment });
   const port = Number((await printed(running, /listening on (\d+)/))[1]);
@@ -70,7 +73,11 @@ export async function understudy(args: readonly string[]): Promise<{ code: numbe
 }
 
 /** Calls `run` for each index below `count`, so many at a time, and gives the results in order. */
-export async function inParallel<Result>(count: number, width: number, run: (index: number) => Promise<Result>): Promise<Result[]> {
+export async function inParallel<Result>(
+  count: number,
+  width: number,
+  run: (index: number) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -81,7 +88,9 @@ export async function inParallel<Result>(count: number, width: number, run: (ind
 }
 
 function environmentOf(environment: Environment): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL_|UNDERSTUDY_|NODE_OPTIONS|VITEST)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(OTEL_|UNDERSTUDY_|NODE_OPTIONS|VITEST)/.test(name),
+  );
   return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment };
 }
 
@@ -122,7 +131,8 @@ async function printed({ child, log }: Running, pattern: RegExp): Promise<RegExp
     for (;;) {
       const found = pattern.exec(log());
       if (found !== null) return found;
-      if (child.exitCode !== null || performance.now() - started > 29_000) throw new Error(`expected ${pattern}, got:\n${log()}`);
+      if (child.exitCode !== null || performance.now() - started > 29_000)
+        throw new Error(`expected ${pattern}, got:\n${log()}`);
       await Promise.race([once(child, 'printed'), once(child, 'exit')]);
     }
   } finally {

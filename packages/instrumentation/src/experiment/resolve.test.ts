@@ -84,7 +84,9 @@ describe('runOf', () => {
 
   it('is read back from its announcement, and only with the right id', () => {
     const run = runOf(resolveExperiment(minimal));
-    const announced = JSON.parse(JSON.stringify({ run: run.id, experiment: run.experiment, definition: run.definition })) as {
+    const announced = JSON.parse(
+      JSON.stringify({ run: run.id, experiment: run.experiment, definition: run.definition }),
+    ) as {
       run: string;
       experiment: string;
       definition: unknown;
@@ -97,7 +99,10 @@ describe('runOf', () => {
 
 describe('resolveConfig', () => {
   it('reads a file, with folders relative to it', () => {
-    const config = parseConfigYaml('version: 1\nexperiments:\n  - { name: a, candidate: { model: b }, content: full }\n', '/srv/app/understudy.yaml');
+    const config = parseConfigYaml(
+      'version: 1\nexperiments:\n  - { name: a, candidate: { model: b }, content: full }\n',
+      '/srv/app/understudy.yaml',
+    );
     expect(config.queue.url).toBe('embedded:/srv/app/.understudy');
     expect(config.ledger.url).toBe('embedded:/srv/app/.understudy');
     expect(config.experiments.map((each) => each.name)).toEqual(['a']);
@@ -108,7 +113,9 @@ describe('resolveConfig', () => {
   });
 
   it('wants a ledger beside Redis', () => {
-    expect(issuesOf(() => resolveConfig({ version: 1, queue: { url: 'redis://localhost' } }))[0]).toContain('ledger.url');
+    expect(issuesOf(() => resolveConfig({ version: 1, queue: { url: 'redis://localhost' } }))[0]).toContain(
+      'ledger.url',
+    );
   });
 
   it('refuses two experiments of one name', () => {

@@ -1,14 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
 import { DEFAULTS } from './defaults.js';
-import type {
-  ConfigShape,
-  Experiment,
-  ExperimentShape,
-  Run,
-  RunDefinition,
-  UnderstudyConfig,
-} from './definition.js';
+import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
 import { runId } from './run.js';
 import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
 
@@ -48,7 +41,8 @@ export function resolveRun(announced: { run: string; experiment: string; definit
   const source = `run ${announced.run} of ${announced.experiment}`;
   const definition: RunDefinition = orThrow(parseRunDefinitionShape(announced.definition), source);
   const id = runId(definition);
-  if (id !== announced.run) throw new ConfigurationError(source, [`run: expected the definition's hash ${id}, got ${announced.run}`]);
+  if (id !== announced.run)
+    throw new ConfigurationError(source, [`run: expected the definition's hash ${id}, got ${announced.run}`]);
   return { id, experiment: announced.experiment, definition };
 }
 
@@ -79,7 +73,8 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   if (Object.keys(experiment.candidates).length === 0) {
     yield 'candidate: expected what the shadow changes (model, baseUrl, system, parameters), got nothing';
   }
-  if (AA_ARM in experiment.candidates) yield `candidates.${AA_ARM}: this name is reserved for the incumbent's second call`;
+  if (AA_ARM in experiment.candidates)
+    yield `candidates.${AA_ARM}: this name is reserved for the incumbent's second call`;
   if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {
     yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
   }

@@ -13,13 +13,10 @@ const secret = z.union([z.strictObject({ env: label }), z.strictObject({ file: l
   error: 'expected { env: NAME } or { file: PATH }: secrets are named, never written here',
 });
 
-const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).refine(
-  (text) => {
-    const url = new URL(text);
-    return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  },
-  'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`',
-);
+const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).refine((text) => {
+  const url = new URL(text);
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}, 'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`');
 
 const FORBIDDEN_HEADERS = /^(authorization|cookie|proxy-authorization|x-api-key|api-key|x-goog-api-key)$/i;
 const headers = z.record(

@@ -36,13 +36,16 @@ describe('readEmbeddedOwner', () => {
     expect(new URL(embeddedPostgresUrl(owner)).port).toBe('5433');
   });
 
-  it.each([['', 'half written'], ['{"pid":1}', 'no port'], ['{"pid":1,"port":0}', 'not listening yet']])(
-    'says that nobody serves it, to be tried again: %j (%s)',
-    (text) => {
-      const path = folder();
-      writeFileSync(embeddedLockFile(path), text);
-      expect(() => readEmbeddedOwner(path)).toThrow(expect.objectContaining({ code: 'store_not_served', retryable: true }));
-      expect(() => readEmbeddedOwner(join(path, 'absent'))).toThrow(/understudy run/);
-    },
-  );
+  it.each([
+    ['', 'half written'],
+    ['{"pid":1}', 'no port'],
+    ['{"pid":1,"port":0}', 'not listening yet'],
+  ])('says that nobody serves it, to be tried again: %j (%s)', (text) => {
+    const path = folder();
+    writeFileSync(embeddedLockFile(path), text);
+    expect(() => readEmbeddedOwner(path)).toThrow(
+      expect.objectContaining({ code: 'store_not_served', retryable: true }),
+    );
+    expect(() => readEmbeddedOwner(join(path, 'absent'))).toThrow(/understudy run/);
+  });
 });

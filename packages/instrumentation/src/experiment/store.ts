@@ -55,7 +55,8 @@ export function readEmbeddedOwner(folder: string): EmbeddedOwner {
   const path = embeddedLockFile(folder);
   try {
     const { pid, port } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown; port?: unknown };
-    if (Number.isInteger(pid) && Number.isInteger(port) && Number(port) > 0) return { pid: Number(pid), port: Number(port) };
+    if (Number.isInteger(pid) && Number.isInteger(port) && Number(port) > 0)
+      return { pid: Number(pid), port: Number(port) };
   } catch (cause) {
     throw notServed(path, cause);
   }
@@ -68,8 +69,12 @@ export function embeddedPostgresUrl(owner: EmbeddedOwner): string {
 }
 
 function notServed(path: string, cause: unknown): UnderstudyError {
-  return new UnderstudyError('store_not_served', `nobody serves the embedded store of ${path}: start \`understudy run\``, {
-    cause,
-    retryable: true,
-  });
+  return new UnderstudyError(
+    'store_not_served',
+    `nobody serves the embedded store of ${path}: start \`understudy run\``,
+    {
+      cause,
+      retryable: true,
+    },
+  );
 }

@@ -13,7 +13,10 @@ import { resolveConfig } from './resolve.js';
 export function parseConfigYaml(text: string, path: string): UnderstudyConfig {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) {
-    throw new ConfigurationError(path, document.errors.map((error) => error.message.trimEnd()));
+    throw new ConfigurationError(
+      path,
+      document.errors.map((error) => error.message.trimEnd()),
+    );
   }
   const config = resolveConfig(document.toJS({ maxAliasCount: 20 }), path);
   const anchor = (url: string): string => anchorEmbedded(url, dirname(resolve(path)));

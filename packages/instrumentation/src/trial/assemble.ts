@@ -45,7 +45,12 @@ const LEG_REASONS: ReadonlySet<string> = new Set<DropReason>(['leg_deadline', 'l
  * Puts a trial together. Without a primary there is none; a leg without an outcome is a counted drop, and travels only to say
  * that it was drawn (a candidate's leg whose A/A leg is missing is not one that had none).
  */
-export function assemble(admission: Admission, producer: string, outcome: Leg | null, given: ReadonlyMap<string, Leg>): Assembled {
+export function assemble(
+  admission: Admission,
+  producer: string,
+  outcome: Leg | null,
+  given: ReadonlyMap<string, Leg>,
+): Assembled {
   const primary: Leg = outcome ?? { status: 'missing', reason: 'primary_unresolved' };
   const dropped: Record<string, DropReason> = {};
   const legs: Record<string, TrialLeg> = {};
@@ -53,7 +58,8 @@ export function assemble(admission: Admission, producer: string, outcome: Leg | 
   for (const { arm, pairId } of admission.legs) {
     const leg: Leg = given.get(arm) ?? { status: 'missing', reason: 'leg_deadline' };
     legs[arm] = { ...leg, pairId };
-    if (leg.status === 'missing') dropped[arm] = LEG_REASONS.has(leg.reason) ? (leg.reason as DropReason) : 'leg_broken';
+    if (leg.status === 'missing')
+      dropped[arm] = LEG_REASONS.has(leg.reason) ? (leg.reason as DropReason) : 'leg_broken';
     else if (primary.status === 'missing') dropped[arm] = 'primary_unresolved';
     else paired.push(arm);
   }
@@ -61,7 +67,12 @@ export function assemble(admission: Admission, producer: string, outcome: Leg | 
   return { admission, trial, primary, paired, dropped, legs };
 }
 
-function trialOf(admission: Admission, producer: string, primary: Leg, legs: Readonly<Record<string, TrialLeg>>): Trial {
+function trialOf(
+  admission: Admission,
+  producer: string,
+  primary: Leg,
+  legs: Readonly<Record<string, TrialLeg>>,
+): Trial {
   const { call, callId, run, segment, cluster, pi } = admission;
   return {
     v: TRIAL_VERSION,

@@ -20,7 +20,10 @@ function trial(change: Partial<Trial> = {}): Trial {
     operation: 'chat',
     stream: false,
     startedAt,
-    input: { kind: 'text', messages: [{ role: 'user', parts: [{ type: 'text', content: 'NUL \u0000, half a pair \ud800' }] }] },
+    input: {
+      kind: 'text',
+      messages: [{ role: 'user', parts: [{ type: 'text', content: 'NUL \u0000, half a pair \ud800' }] }],
+    },
     primary: {
       status: 'ok',
       answer: { kind: 'none' },
@@ -78,8 +81,16 @@ describe('codec', () => {
     ['pi of 0', encodeRaw(batch([trial({ pi: 0 })])), 'field'],
     ['no leg', encodeRaw(batch([trial({ legs: {} })])), 'field'],
     ['a trial of another producer', encodeRaw(batch([trial({ producer: 'p2' })])), 'field'],
-    ['a negative duration', encodeRaw(batch([trial({ primary: { status: 'error', type: 'x', durationMs: -1, span } })])), 'field'],
-    ['an arm with a space', encodeRaw(JSON.parse(JSON.stringify(batch([trial()])).replace('"small"', '"a b"'))), 'field'],
+    [
+      'a negative duration',
+      encodeRaw(batch([trial({ primary: { status: 'error', type: 'x', durationMs: -1, span } })])),
+      'field',
+    ],
+    [
+      'an arm with a space',
+      encodeRaw(JSON.parse(JSON.stringify(batch([trial()])).replace('"small"', '"a b"'))),
+      'field',
+    ],
   ])('names the error in %s', async (_what, data, code) => {
     await expect(decodeBatch(data)).rejects.toMatchObject({ name: 'ContractError', code });
   });
@@ -99,7 +110,13 @@ describe('codec', () => {
 describe('createIds', () => {
   it('gives strictly increasing UUIDv7 of the start, also when the clock stands still or steps back', () => {
     const made = createIds();
-    const times = [startedAt, startedAt, startedAt - 5000, ...Array.from({ length: 5000 }, () => startedAt), startedAt + 50];
+    const times = [
+      startedAt,
+      startedAt,
+      startedAt - 5000,
+      ...Array.from({ length: 5000 }, () => startedAt),
+      startedAt + 50,
+    ];
     const all = times.map((time) => made.next(time));
     expect([...all].sort()).toEqual(all);
     expect(new Set(all).size).toBe(all.length);

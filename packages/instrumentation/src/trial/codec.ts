@@ -33,7 +33,8 @@ export async function decodeBatch(data: unknown, maxBytes: number = MAX_BATCH_BY
   if (!result.success) throw fieldError('batch', result.issues);
   const batch = result.data as Batch;
   const foreign = batch.trials.find((trial) => trial.producer !== batch.producer);
-  if (foreign !== undefined) throw fieldError('batch', [`trials: producer ${foreign.producer} in a batch of ${batch.producer}`]);
+  if (foreign !== undefined)
+    throw fieldError('batch', [`trials: producer ${foreign.producer} in a batch of ${batch.producer}`]);
   return batch;
 }
 

@@ -74,7 +74,11 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
 
   not_announced: { after: 'sampled', kind: 'coverage', meaning: 'the run is not yet acknowledged by the queue' },
   not_recording: { after: 'sampled', kind: 'coverage', meaning: "the primary's span is not recorded" },
-  below_pi_min: { after: 'sampled', kind: 'coverage', meaning: 'its probability of inclusion is below the declared minimum' },
+  below_pi_min: {
+    after: 'sampled',
+    kind: 'coverage',
+    meaning: 'its probability of inclusion is below the declared minimum',
+  },
   untranslatable: { after: 'sampled', kind: 'coverage', meaning: "the candidate's request could not be made from it" },
   disallowed_feature: { after: 'sampled', kind: 'coverage', meaning: 'it uses a stateful or server-side feature' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },

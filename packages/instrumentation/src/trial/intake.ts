@@ -150,7 +150,10 @@ export class Intake {
     if (first.arm === AA_ARM) return skip(refused[0]?.reason ?? 'untranslatable', [AA_ARM]);
 
     for (const { arm } of ready) account.admitted(keyOf(arm));
-    this.#reached('admitted', ready.map(({ arm }) => arm));
+    this.#reached(
+      'admitted',
+      ready.map(({ arm }) => arm),
+    );
     this.#fire(call, callId, decision, cluster, ready);
   }
 
@@ -163,8 +166,17 @@ export class Intake {
   ): void {
     const { experiment, run, ids, account, shadows, trials } = this.#options;
     const legs = ready.map(({ arm, shadow }) => {
-      const names: PairNames = { callId, pairId: ids.next(call.startedAt), experiment: experiment.name, run: run.id, arm };
-      return { names, fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, { ...shadow, names }))) };
+      const names: PairNames = {
+        callId,
+        pairId: ids.next(call.startedAt),
+        experiment: experiment.name,
+        run: run.id,
+        arm,
+      };
+      return {
+        names,
+        fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, { ...shadow, names }))),
+      };
     });
     trials.open({
       call,

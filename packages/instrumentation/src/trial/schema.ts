@@ -3,11 +3,14 @@ import { TRIAL_VERSION } from './trial.js';
 
 const MAX_NAME = 256;
 
-const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} lower-case hex digits`);
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} lower-case hex digits`);
 const name = z.string().min(1).max(MAX_NAME);
 const count = z.int().nonnegative();
 const duration = z.number().nonnegative();
-const uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'expected a UUIDv7');
+const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'expected a UUIDv7');
 const arm = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected an arm name');
 const reasons = z.record(z.string().regex(/^[a-z][a-z_]{0,63}$/), count);
 const probability = z.number().gt(0).lte(1);

@@ -55,9 +55,7 @@ export interface Message {
 }
 
 /** What was said. `text` travels only where the experiment says `content: full`. */
-export type Content =
-  | { readonly kind: 'text'; readonly messages: readonly Message[] }
-  | { readonly kind: 'none' };
+export type Content = { readonly kind: 'text'; readonly messages: readonly Message[] } | { readonly kind: 'none' };
 
 /** The outcome of one call. Durations are milliseconds of the process's monotonic clock. */
 export type Leg =
@@ -71,7 +69,12 @@ export type Leg =
       readonly model: string | null;
       readonly span: SpanReference | null;
     }
-  | { readonly status: 'error'; readonly type: string; readonly durationMs: number; readonly span: SpanReference | null }
+  | {
+      readonly status: 'error';
+      readonly type: string;
+      readonly durationMs: number;
+      readonly span: SpanReference | null;
+    }
   | { readonly status: 'aborted'; readonly afterMs: number; readonly span: SpanReference | null }
   | { readonly status: 'missing'; readonly reason: string };
 
