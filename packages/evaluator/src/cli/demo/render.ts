@@ -59,11 +59,20 @@ export function renderResult(result: DemoResult, style: Style): readonly string[
           .map((line) => `  ${style.dim('asked again (aa):')} ${line}`)),
     '',
     style.bold(renderSentence(standing.verdict, style)),
+    ...hidden(standing),
     '',
     ...renderGates(standing.verdict, style),
     '',
     ...further(result),
   ];
+}
+
+/** What a look at the overall numbers alone would have said. */
+function hidden({ verdict: { state, streams } }: Standing): readonly string[] {
+  const [overall, ...segments] = streams;
+  const harmed = segments.filter((one) => one.state === 'harm').map(({ stream }) => stream);
+  if (state !== 'no_go' || overall?.state !== 'safe' || harmed.length === 0) return [];
+  return [`All calls together pass every gate: the overall numbers alone would have hidden ${harmed.join(', ')}.`];
 }
 
 function further({ exportedTo, keptIn }: DemoResult): readonly string[] {
