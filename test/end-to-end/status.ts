@@ -34,7 +34,7 @@ export interface Funnel {
   readonly pending: number;
 }
 
-export async function readStatus(config: string): Promise<Status> {
+async function readStatus(config: string): Promise<Status> {
   const { code, out, err } = await understudy(['status', '--json', '--config', config]);
   if (code !== 0) throw new Error(`status: exit ${code}\n${err}`);
   return JSON.parse(out) as Status;

@@ -17,7 +17,8 @@ type Report = (line: number, rule: string, message: string, fix: string) => void
 const matches = (path: string, patterns: readonly Pattern[]): boolean =>
   patterns.some((pattern) => (pattern.endsWith('/') ? path.startsWith(pattern) : path === pattern));
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts');
+/** Tests, and what tests beside the code share (`x.test.support.ts`): neither is published. */
+const isTest = (path: string): boolean => /\.test\.(?:support\.)?ts$/.test(path);
 const isRelative = (specifier: string): boolean => specifier.startsWith('.');
 
 /** The file a relative specifier means, from the root of the repository. */

@@ -52,4 +52,3 @@ export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_FAILURES = 'understudy.failures';
 export const METRIC_CALL_DURATION = 'understudy.call.duration.seconds';
 export const METRIC_CALL_FIRST_CHUNK = 'understudy.call.time_to_first_chunk.seconds';
-export const METRIC_CALL_TOKENS = 'understudy.call.tokens';

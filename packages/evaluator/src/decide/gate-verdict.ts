@@ -73,7 +73,7 @@ function stateOf(gate: Gate, numbers: Snapshot, thresholdMs: number | null, bars
  *
  * Null where no bet has grown: the data do not favour GO at this margin.
  */
-export function remainingPairs({ pairs, safe }: Snapshot, bar: number): Range | null {
+function remainingPairs({ pairs, safe }: Snapshot, bar: number): Range | null {
   if (pairs === 0 || !(safe.logLargest > 0)) return null;
   const estimate = Math.max(1, (bar - safe.logLargest) / (safe.logLargest / pairs));
   return { low: Math.max(1, Math.ceil(estimate / 10)), high: Math.max(1, Math.ceil(estimate * 2)) };

@@ -2,7 +2,7 @@ import { BETS } from '../stats/bets.js';
 import { sumsOf, type Sums, type Tally } from './tally.js';
 
 /** The first byte of a stored tally. */
-export const TALLY_VERSION = 1;
+const TALLY_VERSION = 1;
 
 /** Stored bytes are not a tally this version can read. */
 export class TallyError extends Error {

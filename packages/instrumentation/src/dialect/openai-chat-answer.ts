@@ -4,7 +4,7 @@ import { asList, asObject, asText, isObject, type JsonObject } from './json.js';
 import { readMessage } from './openai-chat-messages.js';
 
 /** Tokens as the provider counted them; what it did not count is absent. */
-export function readUsage(value: unknown): Usage | null {
+function readUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
   const usage: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
   const take = (key: keyof Usage, count: unknown): void => {
