@@ -1,10 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig, terminalOf } from './config.js';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'understudy-config-'));
+const root = mkdtempSync(join(tmpdir(), 'understudy-config-'));
+const folder = (): string => mkdtempSync(join(root, 'x'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('loadConfig', () => {
   it('without a file uses an embedded store in the working folder', () => {

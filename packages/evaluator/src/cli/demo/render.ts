@@ -71,8 +71,10 @@ export function renderResult(result: DemoResult, style: Style): readonly string[
 function hidden({ verdict: { state, streams } }: Standing): readonly string[] {
   const [overall, ...segments] = streams;
   const harmed = segments.filter((one) => one.state === 'harm').map(({ stream }) => stream);
-  if (state !== 'no_go' || overall?.state !== 'safe' || harmed.length === 0) return [];
-  return [`All calls together pass every gate: the overall numbers alone would have hidden ${harmed.join(', ')}.`];
+  if (state !== 'no_go' || overall === undefined || overall.state === 'harm' || harmed.length === 0) return [];
+  const together =
+    overall.state === 'safe' ? 'All calls together pass every gate' : 'All calls together harm in no gate';
+  return [`${together}: the overall numbers alone would have hidden ${harmed.join(', ')}.`];
 }
 
 function further({ exportedTo, keptIn }: DemoResult): readonly string[] {
