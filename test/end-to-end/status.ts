@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunnelState as Funnel } from '../../packages/evaluator/src/ledger/snapshot.js';
 import { understudy } from './processes.js';
 
 /** The part of `understudy status --json` that the tests read. */
@@ -16,22 +17,6 @@ export interface RunStatus {
   readonly verdicts: Readonly<
     Record<string, { readonly state: string; readonly reason: string; readonly sentence: string }>
   >;
-}
-
-export interface Funnel {
-  readonly eligible: number;
-  readonly sampled: number;
-  readonly skipped: Readonly<Record<string, number>>;
-  readonly admitted: number;
-  readonly published: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly stored: number;
-  readonly late: number;
-  readonly scored: number;
-  readonly evidence: number;
-  readonly aside: number;
-  readonly lost: number;
-  readonly pending: number;
 }
 
 async function readStatus(config: string): Promise<Status> {
