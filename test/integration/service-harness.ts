@@ -1,13 +1,21 @@
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type OpenAI from 'openai';
 import { QUEUES } from '../../packages/instrumentation/src/experiment/store.js';
-import type { ExperimentInput } from '../../packages/instrumentation/src/index.js';
-import { UnderstudyInstrumentation, type UnderstudyOptions } from '../../packages/instrumentation/src/index.js';
+import {
+  type ExperimentInput,
+  UnderstudyInstrumentation,
+  type UnderstudyOptions,
+} from '../../packages/instrumentation/src/index.js';
 import { decodeBatch } from '../../packages/instrumentation/src/trial/codec.js';
 import type { Batch, SliceCount } from '../../packages/instrumentation/src/trial/trial.js';
 
@@ -53,7 +61,9 @@ export function startService(options: UnderstudyOptions): Service {
     async sum(metric, attributes) {
       await reader.forceFlush();
       const last = metricExporter.getMetrics().at(-1);
-      const points = (last?.scopeMetrics ?? []).flatMap((scope) => scope.metrics.filter(({ descriptor }) => descriptor.name === metric));
+      const points = (last?.scopeMetrics ?? []).flatMap((scope) =>
+        scope.metrics.filter(({ descriptor }) => descriptor.name === metric),
+      );
       const wanted = Object.entries(attributes);
       return points
         .flatMap(({ dataPoints }) => dataPoints as { attributes: Record<string, unknown>; value: number }[])
@@ -112,7 +122,11 @@ export async function announced(service: Service): Promise<void> {
 }
 
 /** One question, read to the end of its answer. */
-export async function ask(client: OpenAI, content: string, { stream = false }: { stream?: boolean } = {}): Promise<string> {
+export async function ask(
+  client: OpenAI,
+  content: string,
+  { stream = false }: { stream?: boolean } = {},
+): Promise<string> {
   const request = { model: 'incumbent-model', messages: [{ role: 'user' as const, content }] };
   if (!stream) return (await client.chat.completions.create(request)).choices[0]?.message.content ?? '';
   let text = '';
@@ -123,7 +137,11 @@ export async function ask(client: OpenAI, content: string, { stream = false }: {
 }
 
 /** The counts of a producer's batches: of each row the one with the highest sequence, as the ledger keeps it. */
-export function adding(batches: readonly Batch[]): { rows: readonly SliceCount[]; admitted: number; published: number } {
+export function adding(batches: readonly Batch[]): {
+  rows: readonly SliceCount[];
+  admitted: number;
+  published: number;
+} {
   const rows = new Map<string, SliceCount>();
   for (const { slices } of batches) {
     for (const row of slices) rows.set(JSON.stringify([row.run, row.slice, row.segment, row.arm, row.pi]), row);

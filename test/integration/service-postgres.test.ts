@@ -36,7 +36,11 @@ async function compareOnce(service: Service): Promise<void> {
 async function readPostgres(url: string): Promise<readonly Batch[]> {
   const pool = new pg.Pool({ connectionString: url, max: 1, options: `-c search_path=${QUEUES.postgresSchema}` });
   const PostgresQueue = Queue as unknown as new (name: string, options: object, backend: unknown) => Queue;
-  const queue = new PostgresQueue(QUEUES.pairs, { connection: pool, skipMetasUpdate: true }, bullmq.createPostgresBackend);
+  const queue = new PostgresQueue(
+    QUEUES.pairs,
+    { connection: pool, skipMetasUpdate: true },
+    bullmq.createPostgresBackend,
+  );
   try {
     const jobs = await queue.getJobs(['wait', 'completed'], 0, -1, true);
     return (await Promise.all(jobs.map((job) => decodeBatch(job.data)))).toSorted((a, b) => a.seq - b.seq);
@@ -67,6 +71,23 @@ describeWithPostgres('a service with a queue on PostgreSQL', () => {
     expect(batches.flatMap(({ trials }) => trials)).toHaveLength(1);
     expect(batches[0]?.runs).toHaveLength(1);
     expect(batches.at(-1)?.final).toBe(true);
+  });
+
+  it('survives a server that falls and comes back', async () => {
+    const url = await postgres.createDatabase();
+    await migrateQueue(url);
+    const service = startService({ experiments: [experiment()], queueUrl: url });
+    await compareOnce(service);
+    await postgres.kill();
+    const openai = new OpenAI({ apiKey: 'key', baseURL: `${provider.origin}/plain/v1`, maxRetries: 0 });
+    await service.inSpan(() => ask(openai, 'Is anybody there?'));
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await postgres.restart();
+    expect(await service.understudy.flush(20_000)).toBe(true);
+    await service[Symbol.asyncDispose]();
+    const trials = (await readPostgres(url)).flatMap((batch) => batch.trials);
+    expect(trials.map(({ callId }) => callId)).toEqual([...new Set(trials.map(({ callId }) => callId))]);
+    expect(trials).toHaveLength(2);
   });
 });
 

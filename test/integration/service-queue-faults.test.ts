@@ -30,13 +30,19 @@ describeWithRedis('a queue that is away', () => {
   });
 
   /** So many questions in waves, while something happens; their answers. */
-  async function load(service: Service, waves: number, meanwhile: (wave: number) => void | Promise<void>): Promise<readonly string[]> {
+  async function load(
+    service: Service,
+    waves: number,
+    meanwhile: (wave: number) => void | Promise<void>,
+  ): Promise<readonly string[]> {
     // Made after the tap: an SDK keeps the fetch it finds when a client is made.
     const openai = new OpenAI({ apiKey: 'key', baseURL: `${provider.origin}/plain/v1`, maxRetries: 0 });
     const answers: string[] = [];
     for (let wave = 0; wave < waves; wave += 1) {
       await meanwhile(wave);
-      const asked = Array.from({ length: 10 }, (_, index) => service.inSpan(() => ask(openai, `Wave ${wave}, question ${index}?`)));
+      const asked = Array.from({ length: 10 }, (_, index) =>
+        service.inSpan(() => ask(openai, `Wave ${wave}, question ${index}?`)),
+      );
       answers.push(...(await Promise.all(asked)));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -51,7 +57,11 @@ describeWithRedis('a queue that is away', () => {
     const legs = trials.flatMap(({ legs: each }) => Object.values(each).filter(({ status }) => status !== 'missing'));
     expect(new Set(trials.map(({ callId }) => callId)).size).toBe(trials.length);
     expect(legs).toHaveLength(counts.published);
-    expect(batches.at(-1)?.totals).toEqual({ admitted: counts.admitted, published: counts.published, dropped: counts.admitted - counts.published });
+    expect(batches.at(-1)?.totals).toEqual({
+      admitted: counts.admitted,
+      published: counts.published,
+      dropped: counts.admitted - counts.published,
+    });
     return trials;
   }
 
@@ -70,7 +80,9 @@ describeWithRedis('a queue that is away', () => {
     expect(await service.understudy.flush()).toBe(true);
     await service[Symbol.asyncDispose]();
     expect(await expectWhole()).toHaveLength(10);
-    const skipped = adding(await readQueue(redis.url)).rows.filter(({ arm }) => arm === 'candidate').map(({ skipped: each }) => each['not_announced'] ?? 0);
+    const skipped = adding(await readQueue(redis.url))
+      .rows.filter(({ arm }) => arm === 'candidate')
+      .map(({ skipped: each }) => each['not_announced'] ?? 0);
     expect(skipped.reduce((a, b) => a + b, 0)).toBe(30);
   });
 
@@ -121,8 +133,11 @@ describeWithRedis('a queue that is away', () => {
     await service[Symbol.asyncDispose]();
     const trials = await expectWhole();
     expect(trials.length).toBeLessThan(80);
-    const refused = await readQueue(redis.url).then((batches) => adding(batches).rows.filter(({ arm }) => arm === 'candidate'));
-    const sum = (count: (row: (typeof refused)[number]) => number): number => refused.reduce((total, row) => total + count(row), 0);
+    const refused = await readQueue(redis.url).then((batches) =>
+      adding(batches).rows.filter(({ arm }) => arm === 'candidate'),
+    );
+    const sum = (count: (row: (typeof refused)[number]) => number): number =>
+      refused.reduce((total, row) => total + count(row), 0);
     const lost = sum((row) => (row.skipped['memory_cap'] ?? 0) + (row.dropped['ring_full'] ?? 0));
     expect(lost).toBe(80 - trials.length);
     expect(sum((row) => row.sampled)).toBe(80);

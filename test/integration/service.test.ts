@@ -67,19 +67,27 @@ describeWithRedis('a service with a queue on Redis', () => {
         'gen_ai.usage.output_tokens': 7,
       });
     }
-    expect(primarySpan?.attributes).toMatchObject({ 'understudy.role': 'primary', 'understudy.pair.id': trial.legs['candidate']?.pairId });
+    expect(primarySpan?.attributes).toMatchObject({
+      'understudy.role': 'primary',
+      'understudy.pair.id': trial.legs['candidate']?.pairId,
+    });
   });
 
   it('accounts for every call of a few hundred, streamed or not, retried, failing or outside', async () => {
     const before = await known();
-    const service = startService({ experiments: [experiment({ sample: { rate: 0.5 }, noise: { rate: 0.5 } })], queueUrl: redis.url });
+    const service = startService({
+      experiments: [experiment({ sample: { rate: 0.5 }, noise: { rate: 0.5 } })],
+      queueUrl: redis.url,
+    });
     await announced(service);
     const plain = clientOf(primary, 'plain');
     const failing = clientOf(primary, 'fails_always');
     for (let round = 0; round < 15; round += 1) {
       await Promise.allSettled(
         Array.from({ length: 20 }, (_, index) =>
-          service.inSpan(() => ask(index % 10 === 0 ? failing : plain, `Question ${round}.${index}?`, { stream: index % 3 === 0 })),
+          service.inSpan(() =>
+            ask(index % 10 === 0 ? failing : plain, `Question ${round}.${index}?`, { stream: index % 3 === 0 }),
+          ),
         ),
       );
     }
@@ -117,7 +125,11 @@ describeWithRedis('a service with a queue on Redis', () => {
       experiments: [
         experiment({
           candidates: {
-            keyed: { baseUrl: `${candidate.origin}/plain/v1/`, apiKey: { env: 'CANDIDATE_KEY' }, headers: { 'X-Team': 'blue' } },
+            keyed: {
+              baseUrl: `${candidate.origin}/plain/v1/`,
+              apiKey: { env: 'CANDIDATE_KEY' },
+              headers: { 'X-Team': 'blue' },
+            },
             keyless: { baseUrl: `${candidate.origin}/delayed/v1` },
             redirected: { baseUrl: `${candidate.origin}/moved/v1` },
           },
@@ -130,10 +142,15 @@ describeWithRedis('a service with a queue on Redis', () => {
     const from = primary.seen.length;
     await service.inSpan(() => ask(clientOf(primary, 'plain'), 'Who is asking?'));
     await service.understudy.flush();
-    const atCandidate = candidate.seen.map(({ path, headers }) => ({ path, headers: headers.map((text) => text.toLowerCase()) }));
-    expect(atCandidate.map(({ path }) => path).toSorted()).toEqual(
-      ['/delayed/v1/chat/completions', '/moved/v1/chat/completions', '/plain/v1/chat/completions'],
-    );
+    const atCandidate = candidate.seen.map(({ path, headers }) => ({
+      path,
+      headers: headers.map((text) => text.toLowerCase()),
+    }));
+    expect(atCandidate.map(({ path }) => path).toSorted()).toEqual([
+      '/delayed/v1/chat/completions',
+      '/moved/v1/chat/completions',
+      '/plain/v1/chat/completions',
+    ]);
     expect(JSON.stringify(atCandidate)).not.toContain('primary-key');
     expect(JSON.stringify(atCandidate)).not.toContain('traceparent');
     const keyed = atCandidate.find(({ path }) => path.startsWith('/plain'))?.headers ?? [];

@@ -32,11 +32,12 @@ type Fetch = typeof globalThis.fetch;
 
 const NAME = '@understudy/instrumentation';
 /** What is said once where there is nothing to do. */
-export const NO_CONFIGURATION: string = 'no experiment found (understudy.yaml, UNDERSTUDY_CONFIG or `experiments`): nothing is compared';
+export const NO_CONFIGURATION: string =
+  'no experiment found (understudy.yaml, UNDERSTUDY_CONFIG or `experiments`): nothing is compared';
 
 const DEFAULT_TIMEOUT_MS = 5000;
-/** A script that ends by itself waits so long at most for its last shadows. */
-const EXIT_TIMEOUT_MS = 2000;
+/** A script that ends by itself waits so long at most for its last shadows, and then for the queue. */
+const EXIT_MS = { shadows: 1500, queue: 500 } as const;
 
 /**
  * Sends a share of the service's model calls to candidates as well, in the background.
@@ -54,7 +55,7 @@ export class UnderstudyInstrumentation {
   readonly #setups: readonly ExperimentSetup[];
   readonly #options: UnderstudyOptions;
   readonly #metrics: FunnelMetrics;
-  readonly #onExit = (): void => void this.shutdown(EXIT_TIMEOUT_MS);
+  readonly #onExit = (): void => void this.#finish();
   #tracerProvider: TracerProvider | null = null;
   #meterProvider: MeterProvider | null = null;
   #producer: Producer | null = null;
@@ -70,7 +71,10 @@ export class UnderstudyInstrumentation {
     this.#options = options;
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
-    this.#metrics = new FunnelMetrics(() => this.#meters().getMeter(NAME, VERSION), this.#setups.flatMap(({ experiment }) => armsOf(experiment)));
+    this.#metrics = new FunnelMetrics(
+      () => this.#meters().getMeter(NAME, VERSION),
+      this.#setups.flatMap(({ experiment }) => armsOf(experiment)),
+    );
   }
 
   /** Whether calls may be admitted: the queue has acknowledged what is compared. Until then sampled calls are counted, not sent. */
@@ -117,7 +121,8 @@ export class UnderstudyInstrumentation {
     this.disable();
     process.removeListener('beforeExit', this.#onExit);
     const producer = this.#producer;
-    if (producer !== null) await guard('instrumentation.shutdown', () => producer.shutdown(timeoutMs))?.catch(() => undefined);
+    if (producer !== null)
+      await guard('instrumentation.shutdown', () => producer.shutdown(timeoutMs))?.catch(() => undefined);
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -141,6 +146,12 @@ export class UnderstudyInstrumentation {
 
   getConfig(): InstrumentationConfig {
     return { enabled: this.#tap?.installed ?? false };
+  }
+
+  /** The host has nothing left to do: what is under way gets a moment. */
+  async #finish(): Promise<void> {
+    if (this.announced) await this.flush(EXIT_MS.shadows);
+    await this.shutdown(EXIT_MS.queue);
   }
 
   #start(): Producer | null {
@@ -196,7 +207,12 @@ function setupOf(experiment: Experiment, { rules, environment }: UnderstudyOptio
   return { experiment, rules: own, apiKeys: new Map(apiKeys) };
 }
 
-function keyOf(reference: SecretReference, experiment: string, candidate: string, environment: UnderstudyOptions['environment']): Secret {
+function keyOf(
+  reference: SecretReference,
+  experiment: string,
+  candidate: string,
+  environment: UnderstudyOptions['environment'],
+): Secret {
   try {
     return new Secret(readSecret(reference, environment));
   } catch (error) {

@@ -30,7 +30,9 @@ export interface Source {
 }
 
 /** `absent`: nobody has configured anything. `disabled`: somebody has switched it off. */
-export type Resolved = { readonly status: 'ready'; readonly source: Source } | { readonly status: 'absent' | 'disabled' };
+export type Resolved =
+  | { readonly status: 'ready'; readonly source: Source }
+  | { readonly status: 'absent' | 'disabled' };
 
 const DEFAULT_FILE = 'understudy.yaml';
 
@@ -45,7 +47,8 @@ export function resolveSource(options: SourceOptions): Resolved {
   if (found === null) return { status: 'absent' };
 
   const rate = readRate(environment, 'UNDERSTUDY_SAMPLE_RATE');
-  const experiments = rate === null ? found.experiments : found.experiments.map((experiment) => withRate(experiment, rate));
+  const experiments =
+    rate === null ? found.experiments : found.experiments.map((experiment) => withRate(experiment, rate));
   const url = setting(environment, 'UNDERSTUDY_QUEUE_URL') ?? options.queueUrl ?? found.queueUrl;
   const queueUrl = anchorEmbedded(url, process.cwd());
   parseStoreUrl(queueUrl);
@@ -67,13 +70,16 @@ function readExperiments(
   environment: Environment,
 ): { experiments: readonly Experiment[]; queueUrl: string } | null {
   if (experiments !== undefined) {
-    if (configFile !== undefined) throw new ConfigurationError('options', ['experiments: expected either these or `configFile`, got both']);
+    if (configFile !== undefined)
+      throw new ConfigurationError('options', ['experiments: expected either these or `configFile`, got both']);
     const resolved = experiments.map((input, index) => resolveExperiment(input, `experiments.${index}`));
     const twice = resolved.find(({ name }, index) => resolved.findIndex((other) => other.name === name) !== index);
-    if (twice !== undefined) throw new ConfigurationError('options', [`experiments: expected distinct names, got \`${twice.name}\` twice`]);
+    if (twice !== undefined)
+      throw new ConfigurationError('options', [`experiments: expected distinct names, got \`${twice.name}\` twice`]);
     return { experiments: resolved, queueUrl: DEFAULTS.queueUrl };
   }
-  const path = configFile ?? setting(environment, 'UNDERSTUDY_CONFIG') ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
+  const path =
+    configFile ?? setting(environment, 'UNDERSTUDY_CONFIG') ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
   if (path === null) return null;
   const config = parseConfigYaml(readConfig(path), path);
   return { experiments: config.experiments, queueUrl: config.queue.url };
@@ -100,7 +106,9 @@ function withRate(experiment: Experiment, rate: number): Experiment {
   const { sample, piMin } = experiment;
   const followed = piMin === sample.rate && rate > 0 ? Math.min(piMin, rate) : piMin;
   if (rate > 0 && rate < followed) {
-    throw new ConfigurationError('UNDERSTUDY_SAMPLE_RATE', [`expected at least piMin (${followed}) of ${experiment.name}, got ${rate}`]);
+    throw new ConfigurationError('UNDERSTUDY_SAMPLE_RATE', [
+      `expected at least piMin (${followed}) of ${experiment.name}, got ${rate}`,
+    ]);
   }
   return { ...experiment, sample: { ...sample, rate }, piMin: followed };
 }

@@ -7,12 +7,17 @@ export const understudy: UnderstudyInstrumentation | null = register();
 function register(): UnderstudyInstrumentation | null {
   try {
     const instrumentation = new UnderstudyInstrumentation();
-    if (instrumentation.status === 'absent') console.warn(`understudy is off: ${NO_CONFIGURATION}`);
+    if (instrumentation.status === 'absent') say(NO_CONFIGURATION);
     instrumentation.enable();
     return instrumentation;
   } catch (error) {
     // The service must start as it would without us: a mistake in our configuration is said once, and that is all.
-    console.error(`understudy is off: ${UnderstudyError.isInstance(error) ? error.message : String(error)}`);
+    say(UnderstudyError.isInstance(error) ? error.message : String(error));
     return null;
   }
+}
+
+/** Nothing of the host's logging is there yet when this runs. */
+function say(reason: string): void {
+  process.stderr.write(`understudy is off: ${reason}\n`);
 }

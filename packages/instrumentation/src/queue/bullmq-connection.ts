@@ -32,8 +32,12 @@ const SALT_JOB = 'salt';
 const SALT_BYTES = 32;
 
 /** Speaks to the store through BullMQ. Every call has a time limit of ours, since BullMQ's own calls may wait for ever. */
-export function bullmqConnection({ pairs, settings, memoryShare, cut }: OpenQueues, timeoutMs: number): QueueConnection {
-  const limited = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> => withTimeLimit(operation, timeoutMs, run);
+export function bullmqConnection(
+  { pairs, settings, memoryShare, cut }: OpenQueues,
+  timeoutMs: number,
+): QueueConnection {
+  const limited = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> =>
+    withTimeLimit(operation, timeoutMs, run);
   let closed = false;
   for (const queue of [pairs, settings]) {
     queue.on('error', (error) => {
@@ -70,5 +74,9 @@ function saltOf(data: unknown): Uint8Array {
   const { v, bytes } = (data ?? {}) as { v?: unknown; bytes?: unknown };
   const salt = typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : Buffer.alloc(0);
   if (v === 1 && salt.length >= 16) return salt;
-  throw new UnderstudyError('salt', "the queue's store holds no salt that can be read; is it used by another version?", { retryable: true });
+  throw new UnderstudyError(
+    'salt',
+    "the queue's store holds no salt that can be read; is it used by another version?",
+    { retryable: true },
+  );
 }

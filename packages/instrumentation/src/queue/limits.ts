@@ -24,7 +24,15 @@ const MAX_LINGER_MS = 1000;
 const MAX_HEARTBEAT_MS = 5000;
 
 /** The limits of a producer. The shortest slice sets the pace: its evidence must not wait for a batch to fill. */
-export function limitsFor(experiments: readonly Experiment[], given: Partial<ProducerLimits> = {}): PublisherLimits & ProducerLimits {
+export function limitsFor(
+  experiments: readonly Experiment[],
+  given: Partial<ProducerLimits> = {},
+): PublisherLimits & ProducerLimits {
   const half = Math.min(...experiments.map(({ slice }) => slice.lengthMs)) / 2;
-  return { ...DEFAULTS, ...given, lingerMs: Math.min(half, MAX_LINGER_MS), heartbeatMs: Math.min(half, MAX_HEARTBEAT_MS) };
+  return {
+    ...DEFAULTS,
+    ...given,
+    lingerMs: Math.min(half, MAX_LINGER_MS),
+    heartbeatMs: Math.min(half, MAX_HEARTBEAT_MS),
+  };
 }

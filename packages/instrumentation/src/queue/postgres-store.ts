@@ -20,29 +20,45 @@ type PostgresQueue = new (name: string, options: object, backend: unknown) => Bu
 export function postgresStore(address: Exclude<StoreAddress, { kind: 'redis' }>, timeoutMs: number): QueueStore {
   return {
     async open() {
-      const connectionString = address.kind === 'embedded' ? embeddedPostgresUrl(readEmbeddedOwner(address.folder)) : address.url;
+      const connectionString =
+        address.kind === 'embedded' ? embeddedPostgresUrl(readEmbeddedOwner(address.folder)) : address.url;
+      const sockets = new Set<Socket>();
       const pool = new (loadPg().Pool)({
         connectionString,
         max: 1,
-        connectionTimeoutMillis: timeoutMs,
-        query_timeout: timeoutMs,
         keepAlive: true,
         allowExitOnIdle: true,
         application_name: 'understudy',
         options: `-c search_path=${QUEUES.postgresSchema}`,
-        stream: unreferencedSocket,
+        stream: () => unreferenced(sockets),
       });
-      pool.on('error', (error) => raised('queue.connection', error));
-      const cut = (): void => void pool.end().catch(() => undefined);
+      const failed = (error: Error): void => raised('queue.connection', error);
+      pool.on('error', failed);
+      // A client that is in use has no other listener, and its error would end the host.
+      pool.on('connect', (client) => client.on('error', failed));
+      const cut = (): void => {
+        // Its own time limits and its own end would wait, and hold the host, for a server that is silent.
+        for (const socket of sockets) socket.destroy();
+        pool.end().catch(() => undefined);
+      };
       try {
         const { Queue, createPostgresBackend } = requirePrivately('bullmq') as BullMq;
         const open = (name: string): BullQueue =>
           // Through the constructor's own parameter: `withBackend` would not take a pool.
-          new (Queue as unknown as PostgresQueue)(name, { connection: pool, skipMetasUpdate: true }, createPostgresBackend);
+          new (Queue as unknown as PostgresQueue)(
+            name,
+            { connection: pool, skipMetasUpdate: true },
+            createPostgresBackend,
+          );
         const pairs = open(QUEUES.pairs);
         const settings = open(QUEUES.settings);
-        const connection = bullmqConnection({ pairs, settings, memoryShare: () => Promise.resolve(null), cut }, timeoutMs);
-        await withTimeLimit('connect', timeoutMs, () => Promise.all([pairs.waitUntilReady(), settings.waitUntilReady()]));
+        const connection = bullmqConnection(
+          { pairs, settings, memoryShare: () => Promise.resolve(null), cut },
+          timeoutMs,
+        );
+        await withTimeLimit('connect', timeoutMs, () =>
+          Promise.all([pairs.waitUntilReady(), settings.waitUntilReady()]),
+        );
         return connection;
       } catch (error) {
         cut();
@@ -56,13 +72,19 @@ function loadPg(): Pg {
   try {
     return requirePrivately('pg') as Pg;
   } catch (cause) {
-    throw new UnderstudyError('no_pg', 'a queue on PostgreSQL or an embedded store needs the package `pg`: npm install pg', { cause });
+    throw new UnderstudyError(
+      'no_pg',
+      'a queue on PostgreSQL or an embedded store needs the package `pg`: npm install pg',
+      { cause },
+    );
   }
 }
 
 /** The connection must not keep the host alive, not even while a statement is under way. */
-function unreferencedSocket(): Socket {
+function unreferenced(sockets: Set<Socket>): Socket {
   const socket = new Socket().unref();
   socket.ref = () => socket;
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
   return socket;
 }

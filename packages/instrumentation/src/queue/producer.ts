@@ -177,9 +177,13 @@ export class Producer {
   }
 
   /** A leg that is `missing` has been counted as dropped already. */
-  #eachLeg({ run, startedAt, segment, pi, legs }: Trial, count: (key: Parameters<SliceCounts['published']>[0]) => void): void {
+  #eachLeg(
+    { run, startedAt, segment, pi, legs }: Trial,
+    count: (key: Parameters<SliceCounts['published']>[0]) => void,
+  ): void {
     const slice = this.#counts.sliceOf(run, startedAt);
-    for (const [arm, leg] of Object.entries(legs)) if (leg.status !== 'missing') count({ run, slice, segment, arm, pi });
+    for (const [arm, leg] of Object.entries(legs))
+      if (leg.status !== 'missing') count({ run, slice, segment, arm, pi });
   }
 
   #earliestOpen(): number | null {

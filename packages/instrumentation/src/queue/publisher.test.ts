@@ -93,7 +93,8 @@ class FakeStore implements QueueStore {
 describe('Publisher', () => {
   /** Until nothing of ours is under way. */
   async function settle(): Promise<void> {
-    for (let quiet = 0; quiet < 5; quiet = encoding.count > 0 ? 0 : quiet + 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let quiet = 0; quiet < 5; quiet = encoding.count > 0 ? 0 : quiet + 1)
+      await new Promise((resolve) => setImmediate(resolve));
   }
 
   async function advance(ms: number): Promise<void> {
@@ -110,7 +111,10 @@ describe('Publisher', () => {
     time.now = end;
   }
 
-  function publisher(store: FakeStore, change: Partial<PublisherLimits> = {}): { it: Publisher; published: Trial[]; dropped: DropReason[]; counts: SliceCounts } {
+  function publisher(
+    store: FakeStore,
+    change: Partial<PublisherLimits> = {},
+  ): { it: Publisher; published: Trial[]; dropped: DropReason[]; counts: SliceCounts } {
     const counts = new SliceCounts(new Map([[run, 1000]]));
     const published: Trial[] = [];
     const dropped: DropReason[] = [];
@@ -172,7 +176,12 @@ describe('Publisher', () => {
     const store = new FakeStore();
     publisher(store);
     await advance(16_000);
-    expect((await store.batches()).map(({ seq, trials }) => [seq, trials.length])).toEqual([[0, 0], [1, 0], [2, 0], [3, 0]]);
+    expect((await store.batches()).map(({ seq, trials }) => [seq, trials.length])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ]);
   });
 
   it('sends the same batch under the same id until it is acknowledged, and counts it once', async () => {

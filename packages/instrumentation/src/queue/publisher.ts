@@ -195,7 +195,8 @@ export class Publisher {
     const { producer, counts, clock, limits } = this.#options;
     if (this.#stop === 'final' && this.#backlog.isFull) this.#dropAll('backlog_full');
     // The announcement goes alone: nothing may be admitted before it has arrived.
-    const trials = this.#announced && !this.#backlog.isFull ? this.#ring.take(limits.batchTrials, limits.batchBytes) : [];
+    const trials =
+      this.#announced && !this.#backlog.isFull ? this.#ring.take(limits.batchTrials, limits.batchBytes) : [];
     for (const trial of trials) guard('queue.published', () => this.#options.onPublished(trial));
     this.#oldestSince = this.#ring.count === 0 ? Infinity : clock.elapsed();
     const final = this.#stop === 'final' && this.#ring.count === 0;
@@ -219,7 +220,8 @@ export class Publisher {
   }
 
   #dropAll(reason: DropReason): void {
-    for (const trial of this.#ring.take(Infinity, Infinity)) guard('queue.dropped', () => this.#options.onDropped(trial, reason));
+    for (const trial of this.#ring.take(Infinity, Infinity))
+      guard('queue.dropped', () => this.#options.onDropped(trial, reason));
   }
 
   /** Every call admitted before it is in this batch or an earlier one, or dropped. */

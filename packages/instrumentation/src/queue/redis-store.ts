@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import { QUEUES } from '../experiment/store.js';
 import { raised } from '../guard.js';
@@ -34,11 +35,11 @@ export function redisStore(url: string, timeoutMs: number): QueueStore {
         const pairs = new Queue(QUEUES.pairs, options);
         const settings = new Queue(QUEUES.settings, options);
         return bullmqConnection(
-          { pairs, settings, memoryShare: () => memoryShare(client), cut: () => client.disconnect() },
+          { pairs, settings, memoryShare: () => memoryShare(client), cut: () => cut(client) },
           timeoutMs,
         );
       } catch (error) {
-        client.disconnect();
+        cut(client);
         throw error;
       }
     },
@@ -48,10 +49,19 @@ export function redisStore(url: string, timeoutMs: number): QueueStore {
 async function connected(client: Client): Promise<void> {
   const connecting = client.connect();
   // Its socket must not keep the host alive. It exists from the next turn of the loop on.
-  setImmediate(() => {
-    (client as { stream?: { unref?: () => void } }).stream?.unref?.();
-  });
+  setImmediate(() => socketOf(client)?.unref());
   await connecting;
+}
+
+/** The client's own `disconnect` leaves a timer of two seconds that keeps the host alive, however often it is called. */
+function cut(client: Client): void {
+  const socket = socketOf(client);
+  if (socket === undefined) client.disconnect();
+  else socket.destroy();
+}
+
+function socketOf(client: Client): Socket | undefined {
+  return (client as { stream?: Socket }).stream;
 }
 
 async function memoryShare(client: Client): Promise<number | null> {

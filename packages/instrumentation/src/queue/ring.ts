@@ -65,7 +65,10 @@ export class Ring<Item> {
 /** About how many bytes a trial is as JSON: cheap, and never much too little. */
 export function trialBytes(trial: Trial): number {
   let characters = 0;
-  for (const content of [trial.input, ...[trial.primary, ...Object.values(trial.legs)].map((leg) => (leg.status === 'ok' ? leg.answer : null))]) {
+  for (const content of [
+    trial.input,
+    ...[trial.primary, ...Object.values(trial.legs)].map((leg) => (leg.status === 'ok' ? leg.answer : null)),
+  ]) {
     if (content === null || content.kind === 'none') continue;
     for (const { parts } of content.messages) {
       for (const part of parts) {

@@ -41,7 +41,8 @@ describe('SliceCounts', () => {
       expect(row.sampled).toBe(row.admitted + (row.skipped['concurrency_cap'] ?? 0));
       expect(row.admitted).toBe(row.published + (row.dropped['leg_deadline'] ?? 0));
     }
-    const sum = (count: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + count(row), 0);
+    const sum = (count: (row: (typeof rows)[number]) => number): number =>
+      rows.reduce((total, row) => total + count(row), 0);
     expect(counts.totals()).toEqual({
       admitted: sum((row) => row.admitted),
       published: sum((row) => row.published),
@@ -68,6 +69,8 @@ describe('SliceCounts', () => {
     counts.finalise(1_000_000);
     expect(counts.rows()).toHaveLength(30);
     counts.acknowledge(counts.rows().slice(0, 25));
-    expect(counts.rows().map(({ slice }) => slice)).toEqual([25, 26, 27, 28, 29, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
+    expect(counts.rows().map(({ slice }) => slice)).toEqual([
+      25, 26, 27, 28, 29, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+    ]);
   });
 });

@@ -9,7 +9,13 @@ const ids = createIds();
 
 /** A trial with one leg whose answers are `text`. */
 export function trial(text: string = 'Yes.', startedAt: number = EPOCH): Trial {
-  const ok = { status: 'ok' as const, answer: { kind: 'text' as const, messages: [{ role: 'assistant', parts: [{ type: 'text' as const, content: text }] }] } };
+  const ok = {
+    status: 'ok' as const,
+    answer: {
+      kind: 'text' as const,
+      messages: [{ role: 'assistant', parts: [{ type: 'text' as const, content: text }] }],
+    },
+  };
   const rest = { finish: 'stop', usage: null, durationMs: 1, model: 'm', span: null };
   return {
     v: 1,

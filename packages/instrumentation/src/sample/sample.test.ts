@@ -96,17 +96,34 @@ describe('createDecide', () => {
 
   it('draws by the call where there is no trace', () => {
     const decide = decider({ sample: { rate: 0.5 }, shadow: { requireRecording: false } });
-    const drawn = Array.from({ length: 2000 }, (_, id) => decide(call({ spanReference: null }), `${id}`)).filter(({ status }) => status === 'sampled');
+    const drawn = Array.from({ length: 2000 }, (_, id) => decide(call({ spanReference: null }), `${id}`)).filter(
+      ({ status }) => status === 'sampled',
+    );
     expect(Math.abs(drawn.length - 1000)).toBeLessThan(spread(2000, 0.5));
   });
 
   it.each([
     ['a retry', { resendCount: 1 }, {}, { status: 'outside', reason: 'resend' }],
-    ['another model', { request: { operation: 'chat', model: 'o3', stream: false } }, { match: { model: 'gpt-*' } }, { status: 'outside', reason: 'not_matched' }],
+    [
+      'another model',
+      { request: { operation: 'chat', model: 'o3', stream: false } },
+      { match: { model: 'gpt-*' } },
+      { status: 'outside', reason: 'not_matched' },
+    ],
     ['an experiment switched off', {}, { enabled: false }, { status: 'outside', reason: 'disabled' }],
     ['a rate of 0', {}, { sample: { rate: 0 } }, { status: 'outside', reason: 'disabled' }],
-    ['a span nobody records', { recording: false }, { sample: { rate: 1 } }, { status: 'sampled', refused: 'not_recording' }],
-    ['any span where recording is not asked for', { recording: false }, { sample: { rate: 1 }, shadow: { requireRecording: false } }, { refused: null }],
+    [
+      'a span nobody records',
+      { recording: false },
+      { sample: { rate: 1 } },
+      { status: 'sampled', refused: 'not_recording' },
+    ],
+    [
+      'any span where recording is not asked for',
+      { recording: false },
+      { sample: { rate: 1 }, shadow: { requireRecording: false } },
+      { refused: null },
+    ],
   ] as const)('tells %s', (_, change, settings, expected) => {
     expect(decider(settings)(call(change), 'id')).toMatchObject(expected);
   });
@@ -129,7 +146,8 @@ describe('compileModelPattern', () => {
 });
 
 describe('createSegmenter', () => {
-  const view = (attributes: Record<string, unknown>): ReturnType<typeof viewOf> => viewOf(call({ context: attributes }));
+  const view = (attributes: Record<string, unknown>): ReturnType<typeof viewOf> =>
+    viewOf(call({ context: attributes }));
 
   it('tells at most so many names apart, and keeps a place for the critical ones', () => {
     const segmentOf = createSegmenter({ attribute: 'route', max: 3, critical: ['refunds'] });
@@ -166,7 +184,10 @@ describe('clusterKey', () => {
     clusterKey(each, viewOf(each), { attribute: 'conversation' }, rule, with_);
 
   it('is the same for the turns of a conversation, and another for another salt', () => {
-    const opening = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'Hi' }];
+    const opening = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hi' },
+    ];
     const later = [...opening, { role: 'assistant', content: 'Hello.' }, { role: 'user', content: 'And now?' }];
     expect(keyOf(call({}, opening))).toBe(keyOf(call({}, later)));
     expect(keyOf(call({}, opening))).toMatch(/^[0-9a-f]{16}$/);

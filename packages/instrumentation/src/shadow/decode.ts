@@ -22,7 +22,11 @@ const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
  * The bytes of a body, decoded as they come, at most `maxBytes` as sent and as decoded. Shadows ask for no compression; a server
  * that compresses all the same must neither count as failing nor fill the memory. Throws past the cap.
  */
-export function decoded(body: AsyncIterable<Uint8Array>, encoding: string, maxBytes: number): AsyncIterable<Uint8Array> {
+export function decoded(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string,
+  maxBytes: number,
+): AsyncIterable<Uint8Array> {
   const received = capped(body, maxBytes);
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return received;

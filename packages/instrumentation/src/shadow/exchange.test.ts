@@ -6,7 +6,11 @@ import { openaiChat } from '../dialect/openai-chat.js';
 import { exchange, type ExchangeOutcome } from './exchange.js';
 import { createTransport, type Transport } from './undici.js';
 
-const answer = JSON.stringify({ id: 'a', model: 'm', choices: [{ message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }] });
+const answer = JSON.stringify({
+  id: 'a',
+  model: 'm',
+  choices: [{ message: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }],
+});
 const chunk = (content: string, finish: string | null): string =>
   `data: ${JSON.stringify({ id: 'a', model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
 const json = { 'content-type': 'application/json' };
@@ -16,10 +20,12 @@ type Handle = (response: ServerResponse, request: IncomingMessage) => void;
 
 const routes: Readonly<Record<string, Handle>> = {
   good: (response) => response.writeHead(200, json).end(answer),
-  stream: (response) => response.writeHead(200, events).end(`${chunk('Y', null)}${chunk('es.', 'stop')}data: [DONE]\n\n`),
+  stream: (response) =>
+    response.writeHead(200, events).end(`${chunk('Y', null)}${chunk('es.', 'stop')}data: [DONE]\n\n`),
   gzip: (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(answer)),
   brotli: (response) => response.writeHead(200, { ...json, 'content-encoding': 'br' }).end(brotliCompressSync(answer)),
-  bomb: (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000, 0x20))),
+  bomb: (response) =>
+    response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000, 0x20))),
   odd: (response) => response.writeHead(200, { ...json, 'content-encoding': 'compress' }).end(answer),
   broken: (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(answer),
   large: (response) => response.writeHead(200, json).end(Buffer.alloc(200_000, 0x20)),
@@ -60,7 +66,10 @@ describe('exchange', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  function send(name: string, change: { timeoutMs?: number; stream?: boolean; base?: string; cancelled?: AbortSignal } = {}): Promise<ExchangeOutcome> {
+  function send(
+    name: string,
+    change: { timeoutMs?: number; stream?: boolean; base?: string; cancelled?: AbortSignal } = {},
+  ): Promise<ExchangeOutcome> {
     const stream = change.stream ?? ['stream', 'stall', 'dies', 'short', 'inside'].includes(name);
     return exchange(
       transport,

@@ -80,7 +80,12 @@ async function attempt(
   const answer = reader.finish();
   const type = faultOf(reader, answer, request.stream);
   if (type !== null || answer === null) return { status: 'error', type: type ?? UNREADABLE, durationMs };
-  return { status: 'ok', answer, durationMs, ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }) };
+  return {
+    status: 'ok',
+    answer,
+    durationMs,
+    ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
+  };
 }
 
 /** What is wrong with an answer that came with a good status, or null. */
@@ -88,15 +93,17 @@ function faultOf(reader: AnswerReader, answer: ModelAnswer | null, stream: boole
   if (reader.errorType !== null) return reader.errorType;
   if (reader.truncated) return 'response_too_large';
   if (answer === null) return UNREADABLE;
-  if (stream && !reader.terminal && answer.finish === null) return answer.messages.length === 0 ? UNREADABLE : 'truncated';
+  if (stream && !reader.terminal && answer.finish === null)
+    return answer.messages.length === 0 ? UNREADABLE : 'truncated';
   return null;
 }
 
 /** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
 function until<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    if (signal.aborted) reject(signal.reason);
+    const stop = (): void => reject(new Error('ended', { cause: signal.reason }));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     promise.then(resolve, reject);
   });
 }

@@ -80,8 +80,14 @@ export class FunnelMetrics {
     const advice = { explicitBucketBoundaries: SECONDS };
     this.#made = {
       meter,
-      funnel: meter.createCounter(METRIC_FUNNEL, { description: 'Calls that reached a stage of the funnel.', unit: '{call}' }),
-      dropped: meter.createCounter(METRIC_DROPPED, { description: 'Calls that left the funnel, by reason.', unit: '{call}' }),
+      funnel: meter.createCounter(METRIC_FUNNEL, {
+        description: 'Calls that reached a stage of the funnel.',
+        unit: '{call}',
+      }),
+      dropped: meter.createCounter(METRIC_DROPPED, {
+        description: 'Calls that left the funnel, by reason.',
+        unit: '{call}',
+      }),
       duration: meter.createHistogram(METRIC_CALL_DURATION, {
         description: 'Duration of the calls of admitted trials, both roles.',
         unit: 's',

@@ -90,7 +90,11 @@ export function referenceOf(span: Span): SpanReference | null {
   return isSpanContextValid(spanContext) ? { traceId: spanContext.traceId, spanId: spanContext.spanId } : null;
 }
 
-function pairAttributes(role: 'primary' | 'shadow', names: PairNames, peer: SpanReference | null): Record<string, string> {
+function pairAttributes(
+  role: 'primary' | 'shadow',
+  names: PairNames,
+  peer: SpanReference | null,
+): Record<string, string> {
   return {
     [ATTR_ROLE]: role,
     [ATTR_EXPERIMENT]: names.experiment,

@@ -70,7 +70,8 @@ export class Shadows {
     let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
     this.#inFlight += 1;
     const leg = new Promise<ExchangeOutcome>((resolve, reject) => {
-      this.#options.isolate(() => setImmediate(() => this.#send(shadow, cancelled.signal).then(resolve, reject)));
+      const send = (): void => void this.#send(shadow, cancelled.signal).then(resolve, reject);
+      this.#options.isolate(() => setImmediate(send));
     }).then(
       (outcome) => this.#settle(span, outcome, cancelled.signal.aborted ? cancelReason : null),
       (error: unknown) => {
@@ -89,7 +90,10 @@ export class Shadows {
     };
   }
 
-  async #send({ url, headers, body, dialect, request }: ShadowRequest, cancelled: AbortSignal): Promise<ExchangeOutcome> {
+  async #send(
+    { url, headers, body, dialect, request }: ShadowRequest,
+    cancelled: AbortSignal,
+  ): Promise<ExchangeOutcome> {
     const { transport, timeoutMs, maxBytes, keepContent, clock } = this.#options;
     const limits = { timeoutMs, maxBytes, keepContent, now: clock.elapsed };
     return await exchange(transport(), { url, headers, body, dialect, request }, limits, cancelled);
@@ -103,7 +107,12 @@ export class Shadows {
   }
 }
 
-function legOf(outcome: ExchangeOutcome | null, span: SpanReference | null, missing: string | null, keepContent: boolean): Leg {
+function legOf(
+  outcome: ExchangeOutcome | null,
+  span: SpanReference | null,
+  missing: string | null,
+  keepContent: boolean,
+): Leg {
   if (outcome === null || missing !== null) return { status: 'missing', reason: missing ?? 'leg_broken' };
   const { durationMs } = outcome;
   if (outcome.status === 'error') return { status: 'error', type: outcome.type, durationMs, span };

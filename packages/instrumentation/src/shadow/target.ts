@@ -12,18 +12,20 @@ export interface Target {
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']);
 
 /** All that another origin learns of the primary's headers: an unknown header may hold anything. */
-const HARMLESS: ReadonlySet<string> = new Set(['accept', 'content-type']);
+const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'content-type', 'user-agent']);
 
 /**
  * Of one connection, one message, one attempt or one trace: what belongs to the primary and to no other request. An idempotency
  * key would make the provider answer with the primary's own result; a cookie is state.
  */
-const NOT_REPEATED: ReadonlySet<string> = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'http2-settings'],
-  ...['host', 'content-length', 'content-encoding', 'accept-encoding', 'cookie', 'proxy-authorization'],
-  ...['idempotency-key', 'x-idempotency-key', 'x-request-id', 'x-client-request-id', 'x-stainless-retry-count', 'x-stainless-timeout'],
-  ...['traceparent', 'tracestate', 'baggage', 'b3', 'sentry-trace', 'uber-trace-id', 'x-cloud-trace-context', 'x-amzn-trace-id'],
-]);
+const NOT_REPEATED: ReadonlySet<string> = new Set(
+  [
+    'connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect http2-settings',
+    'host content-length content-encoding accept-encoding cookie proxy-authorization',
+    'idempotency-key x-idempotency-key x-request-id x-client-request-id x-stainless-retry-count x-stainless-timeout',
+    'traceparent tracestate baggage b3 sentry-trace uber-trace-id x-cloud-trace-context x-amzn-trace-id',
+  ].flatMap((names) => names.split(' ')),
+);
 const TRACING_PREFIXES: readonly string[] = ['x-b3-', 'x-datadog-', 'x-ot-', 'uberctx-'];
 
 /** The incumbent once more: the primary's own address and headers. */

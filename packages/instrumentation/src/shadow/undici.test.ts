@@ -47,7 +47,9 @@ describe('createTransport', () => {
     const proxy = createServer((_, response) => response.end('by proxy'));
     proxy.on('connect', (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 8\r\nconnection: close\r\n\r\nby proxy'));
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 8\r\nconnection: close\r\n\r\nby proxy'),
+      );
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const code = `

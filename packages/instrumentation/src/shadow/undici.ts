@@ -29,7 +29,10 @@ export interface TransportOptions {
   readonly environmentProxy: boolean;
 }
 
-const GLOBAL_DISPATCHERS: readonly symbol[] = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')];
+const GLOBAL_DISPATCHERS: readonly symbol[] = [
+  Symbol.for('undici.globalDispatcher.1'),
+  Symbol.for('undici.globalDispatcher.2'),
+];
 
 /** From this major version of Node on the built-in fetch offers HTTP/2. */
 const FIRST_NODE_WITH_HTTP2_FETCH = 26;
@@ -49,7 +52,8 @@ function load(): Undici {
     loaded = requirePrivately('undici') as Undici;
     return loaded;
   } finally {
-    for (const { slot, value } of dispatchers) if (Reflect.get(globalThis, slot) !== value) Reflect.set(globalThis, slot, value);
+    for (const { slot, value } of dispatchers)
+      if (Reflect.get(globalThis, slot) !== value) Reflect.set(globalThis, slot, value);
   }
 }
 

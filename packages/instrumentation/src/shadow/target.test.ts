@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../capture/call.js';
+import { openaiChat } from '../dialect/openai-chat.js';
+import { Secret } from './secret.js';
+import { candidateTarget, incumbentTarget } from './target.js';
+
+const sent: Readonly<Record<string, string>> = {
+  'content-type': 'application/json',
+  accept: 'application/json',
+  authorization: 'Bearer primary',
+  'api-key': 'primary',
+  cookie: 'session=1',
+  'openai-organization': 'org-1',
+  'idempotency-key': 'k',
+  'content-length': '10',
+  'accept-encoding': 'gzip',
+  host: 'api.example.com',
+  connection: 'keep-alive',
+  traceparent: '00-a',
+  tracestate: 'x',
+  baggage: 'user=1',
+  'x-datadog-trace-id': '1',
+  'x-b3-traceid': '1',
+  'x-stainless-retry-count': '0',
+};
+
+const call = (url: string = 'https://api.example.com/v1/chat/completions?key=secret'): Call =>
+  ({ url: new URL(url), headers: new Map(Object.entries(sent)), dialect: openaiChat }) as unknown as Call;
+
+describe('incumbentTarget', () => {
+  it("repeats the primary's address and what of its headers is not of that one message or trace", () => {
+    const { url, headers } = incumbentTarget(call());
+    expect(url.href).toBe('https://api.example.com/v1/chat/completions?key=secret');
+    expect(headers).toEqual({
+      accept: 'application/json',
+      'user-agent': 'node',
+      'content-type': 'application/json',
+      authorization: 'Bearer primary',
+      'api-key': 'primary',
+      'openai-organization': 'org-1',
+      'accept-encoding': 'identity',
+    });
+  });
+});
+
+describe('candidateTarget', () => {
+  it.each([
+    ['https://b.example/x', 'https://b.example/x/chat/completions'],
+    ['https://b.example/x/', 'https://b.example/x/chat/completions'],
+    ['https://b.example', 'https://b.example/chat/completions'],
+    ['https://api.example.com/other', 'https://api.example.com/other/chat/completions?key=secret'],
+  ])('with the base %s it is %s', (baseUrl, expected) => {
+    expect(candidateTarget(call(), { baseUrl }, null).url.href).toBe(expected);
+  });
+
+  it("keeps the primary's key where it is the primary's origin, and uses its own alone where it has one", () => {
+    expect(candidateTarget(call(), {}, null).headers['authorization']).toBe('Bearer primary');
+    const own = candidateTarget(call(), {}, new Secret('own')).headers;
+    expect(own['authorization']).toBe('Bearer own');
+    expect(own['api-key']).toBeUndefined();
+    expect(own['openai-organization']).toBe('org-1');
+  });
+
+  it.each([
+    'https://b.example/v1',
+    'http://api.example.com/v1',
+    'https://api.example.com:8443/v1',
+    'https://api.example.com.evil.example/v1',
+  ])('tells another origin nothing about who asks: %s', (baseUrl) => {
+    const { url, headers } = candidateTarget(call(), { baseUrl, headers: { 'X-Own': '1' } }, null);
+    expect(JSON.stringify([url.href, headers])).not.toMatch(/primary|secret|org-1|session/);
+    expect(Object.keys(headers).toSorted()).toEqual([
+      'accept',
+      'accept-encoding',
+      'content-type',
+      'user-agent',
+      'x-own',
+    ]);
+  });
+});
+
+describe('Secret', () => {
+  it('shows nothing of itself', async () => {
+    const { inspect } = await import('node:util');
+    const secret = new Secret('s3cret');
+    const seen = [
+      inspect(secret, { showHidden: true, depth: 9 }),
+      String(secret),
+      `${JSON.stringify({ secret })}`,
+      Object.values(secret).join(),
+    ];
+    expect(seen.join()).not.toContain('s3cret');
+    expect(secret.reveal()).toBe('s3cret');
+  });
+});
