@@ -44,6 +44,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   // An idle connection that drops is replaced at the next statement, which reports what there is to report.
   pool.on('error', () => undefined);
+  // One in use has no other listener between two statements, and its error would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   let closing: Promise<void> | null = null;
 
   async function transaction<Value>(work: (query: Query) => Promise<Value>, mode?: 'read'): Promise<Value> {

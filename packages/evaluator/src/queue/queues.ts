@@ -58,6 +58,8 @@ export function postgresQueues(url: string, { pollSeconds = POLL_SECONDS }: { po
     options: `-c search_path=${QUEUES.postgresSchema}`,
   });
   pool.on('error', () => undefined);
+  // One in use has no other listener between two statements, and its error would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   let closing: Promise<void> | null = null;
   return {
     worker: (name, processor, settings) =>

@@ -76,6 +76,10 @@ describe('runOf', () => {
     expect(a.id).toMatch(/^[0-9a-f]{16}$/);
   });
 
+  it('is another run under another name', () => {
+    expect(runOf(resolveExperiment({ ...minimal, name: 'other' })).id).not.toBe(runOf(resolveExperiment(minimal)).id);
+  });
+
   it('is another run for another margin', () => {
     const a = runOf(resolveExperiment(minimal));
     const b = runOf(resolveExperiment({ ...minimal, policy: { gates: { errors: { margin: 0.02 } } } }));

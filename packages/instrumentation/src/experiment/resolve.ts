@@ -40,7 +40,7 @@ export function resolveConfig(input: unknown, source: string = 'configuration'):
 export function resolveRun(announced: { run: string; experiment: string; definition: unknown }): Run {
   const source = `run ${announced.run} of ${announced.experiment}`;
   const definition: RunDefinition = orThrow(parseRunDefinitionShape(announced.definition), source);
-  const id = runId(definition);
+  const id = runId(announced.experiment, definition);
   if (id !== announced.run)
     throw new ConfigurationError(source, [`run: expected the definition's hash ${id}, got ${announced.run}`]);
   return { id, experiment: announced.experiment, definition };

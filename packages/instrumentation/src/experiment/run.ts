@@ -9,13 +9,16 @@ export function runDefinition(experiment: Experiment): RunDefinition {
   return { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };
 }
 
-/** The first 16 hex digits of the SHA-256 of the definition's canonical JSON. */
-export function runId(definition: RunDefinition): RunId {
-  return createHash('sha256').update(canonicalJson(definition)).digest('hex').slice(0, 16) as RunId;
+/**
+ * The first 16 hex digits of the SHA-256 of the canonical JSON of the definition and the experiment's name: the same comparison
+ * under two names is two runs, each with its own evidence.
+ */
+export function runId(experiment: string, definition: RunDefinition): RunId {
+  return createHash('sha256').update(canonicalJson({ ...definition, experiment })).digest('hex').slice(0, 16) as RunId;
 }
 
 /** The run an experiment is, as it would be announced. */
 export function runOf(experiment: Experiment): Run {
   const definition = runDefinition(experiment);
-  return { id: runId(definition), experiment: experiment.name, definition };
+  return { id: runId(experiment.name, definition), experiment: experiment.name, definition };
 }
