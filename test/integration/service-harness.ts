@@ -108,7 +108,7 @@ export async function readQueue(url: string): Promise<readonly Batch[]> {
 }
 
 /** Polls until the condition holds. @throws after `timeoutMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number = 10_000): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number = 10_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms`);

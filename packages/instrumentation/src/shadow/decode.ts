@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** The response is larger than allowed, as sent or once decompressed. */
-export class TooLargeError extends Error {
+class TooLargeError extends Error {
   readonly code = 'response_too_large';
 }
 
 /** The response is in a content encoding nobody asked for. */
-export class EncodingError extends Error {
+class EncodingError extends Error {
   readonly code = 'unsupported_encoding';
 }
 

@@ -93,6 +93,10 @@ export interface Trial {
   readonly startedAt: number;
   readonly input: Content;
   readonly primary: Leg;
+  /**
+   * By arm, every leg that was admitted. One that is `missing` travels only beside one that is not, to say that it was drawn: it
+   * is counted as dropped, not as published, and is no row of the ledger.
+   */
   readonly legs: Readonly<Record<string, TrialLeg>>;
 }
 
