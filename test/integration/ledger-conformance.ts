@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { testClosing } from './ledger-closing.js';
+import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 import { testStoring } from './ledger-storing.js';
@@ -40,5 +41,6 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     testStoring(under);
     testClosing(under);
     testRacing(under);
+    testHostile(under);
   });
 }

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Ledger } from '../../packages/evaluator/src/ledger/ledger.js';
 import { LedgerUnavailable } from '../../packages/evaluator/src/ledger/errors.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
+import { openDatabase } from '../../packages/evaluator/src/ledger/database.js';
 import { describeWithPostgres } from '../servers/found.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.js';
 import { closeAt, LENGTH_MS, ScriptedProducer, scriptedRun, START, stateOf } from './ledger-script.js';
@@ -16,6 +18,19 @@ describeWithPostgres('a ledger whose server goes away', () => {
   afterAll(async () => {
     await ledger.close();
     await server.stop();
+  });
+
+  it('survives a server that ends a connection between two statements of a transaction', async () => {
+    const database = openDatabase(server.url);
+    const ended = database.transaction(async (query) => {
+      const { rows } = await query<{ pid: number }>('select pg_backend_pid() as pid');
+      await database.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await sleep(200);
+      await query('select 1');
+    });
+    await expect(ended).rejects.toMatchObject({ code: 'ledger_unavailable', retryable: true });
+    expect((await database.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await database.close();
   });
 
   it('says that trying again will help, and keeps what it had acknowledged', async () => {

@@ -3,20 +3,35 @@ import type { Query } from './database.js';
 import type { PairRow } from './ledger.js';
 import { storable } from './text.js';
 
+/** A run while a batch is stored: up to which slice it is closed, and the length of its slices. */
+export interface OpenRun {
+  readonly through: number;
+  readonly lengthMs: number;
+}
+
 /**
- * Inserts the pairs that are not there yet, and counts them. `through`: up to which slice each run is closed; what belongs to
- * a closed slice is late.
+ * A call that started so long after now is of a broken clock. Its slice will not be closed while anyone waits for it, so that its
+ * leg is a loss of ours, like a late one.
+ */
+export const AHEAD_MS = 3_600_000;
+
+/**
+ * Inserts the pairs that are not there yet, and counts them. What belongs to a closed slice is late, and so is what belongs to one
+ * that is too far ahead.
  */
 export async function insertPairs(
   query: Query,
   rows: readonly PairRow[],
   contents: readonly string[],
-  through: ReadonlyMap<string, number>,
+  runs: ReadonlyMap<string, OpenRun>,
   now: number,
 ): Promise<{ inserted: readonly PairId[]; late: number }> {
   if (rows.length === 0) return { inserted: [], late: 0 };
   const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
-  const isLate = (row: PairRow): boolean => row.slice <= closedThrough(through, row);
+  const isLate = (row: PairRow): boolean => {
+    const { through, lengthMs } = runOf(runs, row);
+    return row.slice <= through || row.slice * lengthMs > now + AHEAD_MS;
+  };
   const result = await query<{ pair: string }>(
     `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
        primary_status, shadow_status, numbers, content, stored_at)
@@ -90,8 +105,8 @@ function keyOf({ run, slice, producer, segment, arm, pi, facts }: PairRow): stri
   return JSON.stringify([run, slice, producer, storable(segment), arm, pi, facts.primary.status, facts.shadow.status]);
 }
 
-function closedThrough(through: ReadonlyMap<string, number>, row: PairRow): number {
-  const slice = through.get(row.run);
-  if (slice === undefined) throw new Error(`the run ${row.run} of pair ${row.pair} is not registered`);
-  return slice;
+function runOf(runs: ReadonlyMap<string, OpenRun>, row: PairRow): OpenRun {
+  const run = runs.get(row.run);
+  if (run === undefined) throw new Error(`the run ${row.run} of pair ${row.pair} is not registered`);
+  return run;
 }

@@ -51,17 +51,17 @@ interface FactsRow {
   readonly stored: number | null;
 }
 
-/** By slice, then by producer: what it counted and what is stored of it. Rows without a count are no word of the producer. */
+/** By slice, then by producer: what it counted and what is stored of it. Rows without a count wait for their count. */
 export async function factsOf(
   query: Query,
   run: string,
   slices: readonly number[],
 ): Promise<ReadonlyMap<number, ReadonlyMap<string, SliceFacts>>> {
   const { rows } = await query<FactsRow>(
-    `select c.slice, c.producer, c.final, c.published, coalesce(s.stored, 0) as stored
+    `select slice, producer, c.final, c.published, coalesce(s.stored, 0) as stored
      from (select slice, producer, bool_and(final) as final, sum(published)::bigint as published
            from understudy.slice_counts where run = $1 and slice = any($2::bigint[]) group by slice, producer) c
-     left join (select slice, producer, sum(pairs)::bigint as stored
+     full join (select slice, producer, sum(pairs)::bigint as stored
            from understudy.pair_counts where run = $1 and slice = any($2::bigint[]) group by slice, producer) s
      using (slice, producer)`,
     [run, slices],

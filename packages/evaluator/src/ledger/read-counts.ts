@@ -1,5 +1,6 @@
 import type { Outcome } from '../tally/facts.js';
 import type { Query } from './database.js';
+import { AHEAD_MS } from './insert-pairs.js';
 
 /** Where a number belongs. */
 export interface Place {
@@ -33,7 +34,7 @@ export async function selectCounts(query: Query, now: number): Promise<readonly 
        select run, arm, segment, coalesce(eligible, 0) as eligible, coalesce(sampled, 0) as sampled,
          greatest(coalesce(admitted, 0), coalesce(dropped_total, 0) + coalesce(stored, 0)) as admitted,
          coalesce(published, 0) as published, coalesce(dropped_total, 0) as dropped, coalesce(stored, 0) as stored,
-         (slice + 1) * slice_ms + deadline_ms <= $1 as due
+         (slice + 1) * slice_ms + deadline_ms <= $1 or slice * slice_ms > $2 as due
        from understudy.slice_counts
        full join (select run, slice, producer, segment, arm, pi, sum(pairs)::bigint as stored from understudy.pair_counts
          group by run, slice, producer, segment, arm, pi) s
@@ -41,7 +42,7 @@ export async function selectCounts(query: Query, now: number): Promise<readonly 
        join understudy.runs using (run)
      ) each
      group by run, arm, segment`,
-    [now],
+    [now, now + AHEAD_MS],
   );
   return rows;
 }

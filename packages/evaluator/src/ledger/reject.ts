@@ -6,6 +6,8 @@ import { storable } from './text.js';
 /** Bytes of a rejected job that are kept for whoever wants to know why. */
 const KEPT_BYTES = 256 * 1024;
 const KEPT_MESSAGE = 2000;
+/** A broken job only claims its number: one far from the producer's last batch is not its next. */
+const KEPT_AHEAD = 1000;
 
 /** Puts things aside, each once. A whole batch that is aside is no gap in its producer's sequence. */
 export async function reject(database: Database, rejections: readonly Rejection[], now: number): Promise<void> {
@@ -37,9 +39,9 @@ export async function reject(database: Database, rejections: readonly Rejection[
       if (known.count === 0) continue;
       await query(
         `insert into understudy.batches (producer, seq, watermark, stored_at)
-         select $1, $2, null, $3 from understudy.producers where producer = $1 and contiguous < $2
+         select $1, $2, null, $3 from understudy.producers where producer = $1 and contiguous < $2 and last_seq > $2 - $4::bigint
          on conflict do nothing`,
-        [storable(producer), seq, now],
+        [storable(producer), seq, now, KEPT_AHEAD],
       );
       await advance(query, storable(producer), now);
     }

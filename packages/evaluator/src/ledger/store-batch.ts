@@ -2,15 +2,16 @@ import type { Batch, SliceCount } from '@understudy/instrumentation/trial';
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
-import { insertPairs } from './insert-pairs.js';
+import { insertPairs, type OpenRun } from './insert-pairs.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { storable } from './text.js';
 
-const REPEATED: StoreResult = { repeated: true, inserted: [], late: 0 };
+/** The last moment a date can name, in epoch ms: nothing closes a slice after it. */
+const END_OF_TIME = 8.64e15;
 
 /**
- * Stores a batch in one transaction, once: the producer's row is locked first, so batches of a producer go one by one,
- * and the batch's number is remembered with what it brought.
+ * Stores a batch in one transaction, its rows and counts once: the producer's row is locked first, so batches of a producer go
+ * one by one. Its number only says whether anything is missing before it: a batch that was given up as lost may still come.
  */
 export async function storeBatch(
   database: Database,
@@ -20,21 +21,22 @@ export async function storeBatch(
 ): Promise<StoreResult> {
   const contents = await Promise.all(rows.map(async (row) => (await encodeContent(row.content)).toString('base64')));
   return database.transaction(async (query) => {
-    if (!(await isNew(query, batch, now))) return REPEATED;
+    const fresh = await note(query, batch, now);
     const named = [...batch.runs, ...batch.slices, ...rows].map((one) => one.run);
-    const through = await lockClosed(query, [...new Set(named)]);
-    const { inserted, late } = await insertPairs(query, rows, contents, through, now);
-    await upsertCounts(query, batch, through);
+    const runs = await lockClosed(query, [...new Set(named)]);
+    const { inserted, late } = await insertPairs(query, rows, contents, runs, now);
+    await upsertCounts(query, batch, runs);
     await query(
       `insert into understudy.producer_runs (producer, run) select $1, unnest($2::text[]) on conflict do nothing`,
-      [batch.producer, [...through.keys()].sort()],
+      [batch.producer, [...runs.keys()].sort()],
     );
     await advance(query, batch.producer, now);
-    return { repeated: false, inserted, late };
+    return { repeated: !fresh && inserted.length === 0, inserted, late };
   });
 }
 
-async function isNew(query: Query, batch: Batch, now: number): Promise<boolean> {
+/** Notes that the batch has come, and its producer's sign of life. False where it is not the first of its number. */
+async function note(query: Query, batch: Batch, now: number): Promise<boolean> {
   const { producer, seq } = batch;
   const times = [Math.floor(batch.startedAt), now, Math.floor(batch.sentAt)];
   await query(
@@ -46,36 +48,38 @@ async function isNew(query: Query, batch: Batch, now: number): Promise<boolean> 
     'select contiguous from understudy.producers where producer = $1 for update',
     [producer],
   );
-  if (seq <= (rows[0]?.contiguous ?? -1)) return false;
   const { count } = await query(
-    `insert into understudy.batches (producer, seq, watermark, stored_at) values ($1, $2, $3, $4) on conflict do nothing`,
-    [producer, seq, Math.floor(batch.watermark), now],
+    `insert into understudy.batches (producer, seq, watermark, stored_at) select $1, $2::bigint, $3, $4 where $2 > $5::bigint
+     on conflict do nothing`,
+    [producer, seq, Math.floor(batch.watermark), now, rows[0]?.contiguous ?? -1],
   );
-  if (count === 0) return false;
+  // A batch that comes again is no sign of life.
   await query(
     `update understudy.producers set started_at = $2, last_seen = greatest(last_seen, $3),
        last_sent_at = greatest(last_sent_at, $4), last_seq = greatest(last_seq, $5), final_seq = coalesce($6, final_seq)
-     where producer = $1`,
-    [producer, ...times, seq, batch.final ? seq : null],
+     where producer = $1 and ($7 or last_sent_at < $4)`,
+    [producer, ...times, seq, batch.final ? seq : null, count > 0],
   );
-  return true;
+  return count > 0;
 }
 
 /**
  * Up to which slice each run is closed. The rows stay locked against the closer until the end of the transaction: a pair is
  * either there when its slice closes, or it knows that it is late.
  */
-async function lockClosed(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await query<{ run: string; through: number }>(
-    `select run, through from understudy.closed where metric = 'evidence' and run = any($1::text[]) order by run for share`,
+async function lockClosed(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, OpenRun>> {
+  const { rows } = await query<{ run: string; through: number; length_ms: number }>(
+    `select c.run, c.through, r.slice_ms as length_ms from understudy.closed c join understudy.runs r using (run)
+     where c.metric = 'evidence' and c.run = any($1::text[]) order by c.run for share of c`,
     [runs],
   );
-  return new Map(rows.map((row) => [row.run, row.through]));
+  return new Map(rows.map((row) => [row.run, { through: row.through, lengthMs: row.length_ms }]));
 }
 
 /** A count is cumulative: the newest replaces the others, in whatever order they come. */
-async function upsertCounts(query: Query, batch: Batch, through: ReadonlyMap<string, number>): Promise<void> {
-  const counts = distinct(batch.slices.filter((count) => through.has(count.run)));
+async function upsertCounts(query: Query, batch: Batch, runs: ReadonlyMap<string, OpenRun>): Promise<void> {
+  const known = batch.slices.filter(({ run, slice }) => (slice + 1) * (runs.get(run)?.lengthMs ?? NaN) < END_OF_TIME);
+  const counts = distinct(known);
   if (counts.length === 0) return;
   const column = <Value>(of: (count: SliceCount) => Value): readonly Value[] => counts.map(of);
   await query(

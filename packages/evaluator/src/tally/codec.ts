@@ -82,8 +82,8 @@ function writeInteger(bytes: number[], value: bigint): void {
 
 const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Longest integer accepted: 10 groups of 7 bits hold every sum of 2^29 pairs. */
-const LONGEST = 10;
+/** Longest integer accepted: 20 groups of 7 bits hold every sum of 2^98 pairs, more than any producer can claim to have lost. */
+const LONGEST = 20;
 /** So many groups are exact in a number. */
 const EXACT_GROUPS = 7;
 

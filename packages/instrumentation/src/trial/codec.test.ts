@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, decodeTrial, encodeBatch } from './codec.js';
 import { createIds } from './ids.js';
-import type { Batch, ClusterKey, RunId, Trial } from './trial.js';
+import type { Batch, ClusterKey, RunId, SliceCount, Trial } from './trial.js';
 
 const ids = createIds();
 const startedAt = Date.UTC(2026, 10, 21);
@@ -57,6 +57,11 @@ function batch(trials: readonly Trial[]): Batch {
   };
 }
 
+function count(admitted: number): SliceCount {
+  const counts = { eligible: 1, sampled: 1, skipped: {}, admitted, published: 1, dropped: {}, final: true };
+  return { run: '0123456789abcdef' as RunId, slice: 1, segment: '_none', arm: 'small', pi: 1, ...counts };
+}
+
 const encodeRaw = (value: unknown): { v: 1; bytes: string } => ({
   v: 1,
   bytes: deflateRawSync(JSON.stringify(value)).toString('base64'),
@@ -66,6 +71,7 @@ describe('codec', () => {
   it('gives back what it was given, NUL and lone surrogates included', async () => {
     const sent = batch([trial(), trial()]);
     const encoded = await encodeBatch(sent);
+    expect((await decodeBatch(await encodeBatch({ ...sent, slices: [count(1e9)] }))).slices).toHaveLength(1);
     expect(encoded.bytes).toMatch(/^[A-Za-z0-9+/=]+$/);
     expect(await decodeBatch(JSON.parse(JSON.stringify(encoded)))).toEqual(sent);
   });
@@ -79,6 +85,7 @@ describe('codec', () => {
     ['a missing field', encodeRaw({ ...batch([]), watermark: undefined }), 'field'],
     ['pi above 1', encodeRaw(batch([trial({ pi: 1.01 })])), 'field'],
     ['pi of 0', encodeRaw(batch([trial({ pi: 0 })])), 'field'],
+    ['a count that no service reaches', encodeRaw({ ...batch([]), slices: [count(1e9 + 1)] }), 'field'],
     ['no leg', encodeRaw(batch([trial({ legs: {} })])), 'field'],
     ['a trial of another producer', encodeRaw(batch([trial({ producer: 'p2' })])), 'field'],
     [

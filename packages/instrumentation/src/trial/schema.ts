@@ -7,12 +7,14 @@ const hex = (digits: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} lower-case hex digits`);
 const name = z.string().min(1).max(MAX_NAME);
 const count = z.int().nonnegative();
+/** Legs of one slice: a number that no service reaches is a broken one, and would end every sum it is part of. */
+const legCount = z.int().nonnegative().max(1e9);
 const duration = z.number().nonnegative();
 const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'expected a UUIDv7');
 const arm = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected an arm name');
-const reasons = z.record(z.string().regex(/^[a-z][a-z_]{0,63}$/), count);
+const reasons = z.record(z.string().regex(/^[a-z][a-z_]{0,63}$/), legCount);
 const probability = z.number().gt(0).lte(1);
 const epochMs = z.number().positive().lt(8.64e15);
 
@@ -83,11 +85,11 @@ const sliceCount = z.object({
   segment: name,
   arm,
   pi: probability,
-  eligible: count,
-  sampled: count,
+  eligible: legCount,
+  sampled: legCount,
   skipped: reasons,
-  admitted: count,
-  published: count,
+  admitted: legCount,
+  published: legCount,
   dropped: reasons,
   final: z.boolean(),
 });
