@@ -72,7 +72,7 @@ export const chatWays: readonly Way[] = [
   {
     name: 'asResponse never read',
     behaviour: 'plain',
-    legs: ['missing'],
+    legs: ['aborted'],
     run: async ({ client }) => {
       const response = await client().chat.completions.create(PLAIN).asResponse();
       return { status: response.status, bodyUsed: response.bodyUsed };

@@ -156,7 +156,7 @@ export const streamWays: readonly Way[] = [
   {
     name: 'stream never iterated',
     behaviour: 'plain',
-    legs: ['missing'],
+    legs: ['aborted'],
     run: async ({ client }) => typeof (await client().chat.completions.create(STREAMED)),
   },
   {

@@ -114,7 +114,8 @@ export class UnderstudyInstrumentation {
   }
 
   /**
-   * Stops: no call is admitted any more, shadows in flight are given up, what there is goes to the queue, and the connection is closed;
+   * Stops: no call is admitted any more, shadows in flight have a part of the time and are then given up, what there is goes to the
+   * queue, and the connection is closed;
    * within `timeoutMs` (default 5000), whatever the queue does. `NodeSDK.shutdown()` does not call it.
    */
   async shutdown(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<void> {

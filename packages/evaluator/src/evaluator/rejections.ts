@@ -14,7 +14,7 @@ export function rejectionIn({ job, batch }: Origin, code: string, message: strin
   return { ...nowhere(job, code, message), producer: batch.producer, seq: batch.seq };
 }
 
-/** One entry for each arm of these trials, with its legs: what the funnel counts as aside. */
+/** One entry for each arm of these trials, with its legs: what the funnel counts as aside. One that is missing is counted as dropped. */
 export function rejectionsOfTrials(
   origin: Origin,
   run: RunId,
@@ -22,7 +22,9 @@ export function rejectionsOfTrials(
   error: { readonly code: string; readonly message: string },
 ): readonly Rejection[] {
   const arms = Map.groupBy(
-    trials.flatMap((trial) => Object.keys(trial.legs)),
+    trials.flatMap(({ legs }) =>
+      Object.entries(legs).flatMap(([arm, { status }]) => (status === 'missing' ? [] : [arm])),
+    ),
     (arm) => arm,
   );
   const data = JSON.stringify(trials);

@@ -83,10 +83,12 @@ describe('the end of a call, once, on every exit', () => {
     onlySpan();
   });
 
-  test('never read: missing, and marked', async () => {
-    const { fetch, legs } = tapped(() => networked([ANSWER]), { abandonedAfterMs: 10 });
+  test('never read: given up when it last moved, and marked', async () => {
+    const { fetch, legs } = tapped(() => networked([ANSWER]), { abandonedAfterMs: 200 });
     await fetch(TARGET, request());
-    await vi.waitFor(() => expect(legs).toEqual([{ status: 'missing', reason: 'primary_unresolved' }]));
+    await vi.waitFor(() => expect(legs).toMatchObject([{ status: 'aborted' }]));
     expect(onlySpan().attributes['understudy.outcome']).toBe('abandoned');
+    const [leg] = legs;
+    if (leg?.status === 'aborted') expect(leg.afterMs).toBeLessThan(200);
   });
 });

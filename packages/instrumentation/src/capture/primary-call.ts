@@ -1,5 +1,6 @@
 import { context, isSpanContextValid, type Attributes, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { faultOf, TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
 import { guard } from '../guard.js';
 import {
   ATTR_ERROR_TYPE,
@@ -66,6 +67,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #keep = false;
   #reader: AnswerReader | null = null;
   #firstChunkMs: number | null = null;
+  #movedMs: number | null = null;
   #settled = false;
 
   constructor(environment: CallEnvironment, start: CallStart) {
@@ -105,6 +107,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       this.#settle({ how: 'failed', type: String(status) });
       return null;
     }
+    this.#movedMs = this.#sinceStart();
     this.#reader = this.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content: this.#keep });
     return this;
   }
@@ -113,7 +116,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const reader = this.#reader;
     if (reader === null) return;
     reader.push(bytes);
-    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#sinceStart();
+    this.#movedMs = this.#sinceStart();
+    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#movedMs;
   }
 
   ended(): void {
@@ -159,16 +163,18 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {
     const span = this.spanReference;
     if (end.how === 'aborted') return { status: 'aborted', afterMs: durationMs, span };
-    if (end.how === 'abandoned') return { status: 'missing', reason: 'primary_unresolved' };
+    // A body nobody read was given up as much as one that was cancelled: when it last moved is all there is to know.
+    if (end.how === 'abandoned') return { status: 'aborted', afterMs: this.#movedMs ?? durationMs, span };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
-    const truncated = reader?.truncated === true;
-    if (reader !== null && reader.errorType !== null)
-      return { status: 'error', type: reader.errorType, durationMs, span };
-    if (answer === null && !truncated) return { status: 'error', type: 'unreadable_answer', durationMs, span };
+    // What the caller gets is whole, however much of it is read here.
+    const fault = reader === null ? UNREADABLE : faultOf(reader, answer, this.request.stream);
+    if (fault !== null && fault !== TOO_LARGE) return { status: 'error', type: fault, durationMs, span };
     return {
       status: 'ok',
       answer:
-        this.#keep && answer !== null && !truncated ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
+        this.#keep && answer !== null && fault === null
+          ? { kind: 'text', messages: answer.messages }
+          : { kind: 'none' },
       finish: answer?.finish ?? null,
       usage: answer?.usage ?? null,
       durationMs,

@@ -22,6 +22,9 @@ import { Publisher, type PublisherLimits } from './publisher.js';
 import type { QueueStore } from './queue-connection.js';
 import { SliceCounts } from './slice-counts.js';
 
+/** Of the time of a shutdown, the part that legs in flight may take. */
+const SHARE_FOR_LEGS = 0.6;
+
 /** One experiment with what of it is code or secret. */
 export interface ExperimentSetup {
   readonly experiment: Experiment;
@@ -133,15 +136,21 @@ export class Producer {
     return (await this.#publisher.flush(Math.max(0, until - processClock.elapsed()))) && settled;
   }
 
-  /** Admits nothing more, gives up the legs in flight, sends what there is and the final counts: within `timeoutMs`, or not at all. */
+  /**
+   * Admits nothing more, waits a while for the legs in flight and gives up the rest, sends what there is and the final counts: within
+   * `timeoutMs`, or not at all.
+   */
   async shutdown(timeoutMs: number): Promise<void> {
     this.#stopping ??= this.#shutdown(timeoutMs);
     await this.#stopping;
   }
 
   async #shutdown(timeoutMs: number): Promise<void> {
+    const until = processClock.elapsed() + timeoutMs;
+    // A leg that is given up counts against its candidate, which has done nothing wrong.
+    await this.#settled(timeoutMs * SHARE_FOR_LEGS);
     for (const { trials } of this.#arrangements) trials.closeAll();
-    await this.#publisher.stop(timeoutMs);
+    await this.#publisher.stop(Math.max(0, until - processClock.elapsed()));
     this.#transport?.close();
   }
 

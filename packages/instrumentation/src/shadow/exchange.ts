@@ -1,6 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { failureType } from '../capture/failure.js';
-import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import type { Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { faultOf, UNREADABLE } from '../dialect/fault.js';
 import { decoded } from './decode.js';
 import type { Transport, TransportRequest } from './undici.js';
 
@@ -27,8 +28,6 @@ export type ExchangeOutcome =
   | { readonly status: 'error'; readonly type: string; readonly durationMs: number };
 
 const TIMEOUT = 'timeout';
-/** The same word the primary's answer gets. */
-const UNREADABLE = 'unreadable_answer';
 
 /**
  * Sends a shadow's request and reads its answer to the end. Never rejects; resolves within the time limit whatever the other
@@ -86,16 +85,6 @@ async function attempt(
     durationMs,
     ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
   };
-}
-
-/** What is wrong with an answer that came with a good status, or null. */
-function faultOf(reader: AnswerReader, answer: ModelAnswer | null, stream: boolean): string | null {
-  if (reader.errorType !== null) return reader.errorType;
-  if (reader.truncated) return 'response_too_large';
-  if (answer === null) return UNREADABLE;
-  if (stream && !reader.terminal && answer.finish === null)
-    return answer.messages.length === 0 ? UNREADABLE : 'truncated';
-  return null;
 }
 
 /** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
