@@ -14,7 +14,10 @@ export function runDefinition(experiment: Experiment): RunDefinition {
  * under two names is two runs, each with its own evidence.
  */
 export function runId(experiment: string, definition: RunDefinition): RunId {
-  return createHash('sha256').update(canonicalJson({ ...definition, experiment })).digest('hex').slice(0, 16) as RunId;
+  return createHash('sha256')
+    .update(canonicalJson({ ...definition, experiment }))
+    .digest('hex')
+    .slice(0, 16) as RunId;
 }
 
 /** The run an experiment is, as it would be announced. */
