@@ -37,5 +37,5 @@ export const DEFAULTS: {
     similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
     latency: { ratio: 1.2 },
   },
-  gateNames: ['errors', 'agreement', 'latency_p95'],
+  gateNames: ['errors', 'similarity', 'latency_p95'],
 };

@@ -28,7 +28,7 @@ describe('resolveExperiment', () => {
       minCoverage: 0.9,
       gates: {
         errors: { margin: 0.01 },
-        agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
+        similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
         latency_p95: { ratio: 1.2 },
       },
     });
