@@ -1,3 +1,4 @@
+import { runId } from '@understudy/instrumentation/experiment';
 import { encodeBatch } from '@understudy/instrumentation/trial';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.js';
@@ -110,11 +111,24 @@ describe('the handler of a batch', () => {
     ]);
   });
 
-  it('counts the legs of a job that can be read and not be done', async () => {
+  it('counts the legs of a job that can be read and not be done, and leaves no gap', async () => {
     const producer = new HandProducer('p1', testRun('one'), 1);
-    producer.call(1, answer('a'), { small: answer('a') });
+    producer.call(1, answer('a'), { small: answer('a'), aa: { status: 'missing', reason: 'leg_deadline' } });
     await handlers.aside(await jobOf(producer.batch()), new Error('no'));
-    expect(ledger.rejected).toMatchObject([{ code: 'broken', message: 'no', arm: 'small', legs: 1 }]);
+    expect(ledger.rejected).toMatchObject([
+      { code: 'broken', message: 'no', producer: 'p1', seq: 0, run: null, legs: null },
+      { code: 'broken', message: 'no', run: producer.run.id, arm: 'small', legs: 1 },
+    ]);
+  });
+
+  it('puts a run aside by whose policy nothing can be decided', async () => {
+    const gates = { similarity: { scorer: 'lexical', margin: 0.4, insensitiveBelow: 0.3 } } as const;
+    const { definition } = testRun('blunt');
+    const blunt = { ...definition, policy: { ...definition.policy, gates } };
+    const announced = { run: runId('blunt', blunt), experiment: 'blunt', definition: blunt };
+    await handlers.handle(await jobOf(new HandProducer('p1', testRun('one'), 1).batch({ runs: [announced] })));
+    expect(ledger.runs.size).toBe(0);
+    expect(ledger.rejected).toMatchObject([{ code: 'definition', run: announced.run }]);
   });
 });
 

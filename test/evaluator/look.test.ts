@@ -45,6 +45,19 @@ it('closes, decides, and stores a rejection once', async () => {
   expect(told).toEqual(['small']);
 });
 
+it('decides of every run, and says so, where the slices of one cannot be closed', async () => {
+  const errors: unknown[] = [];
+  const broken = new Error('slice 7');
+  const ledger: Partial<Ledger> = {
+    tryLease: async () => true,
+    closeSlices: async () => Promise.reject(broken),
+    snapshot: async () => report([runState()]).snapshot,
+  };
+  const seen = await look(looking(ledger, { onError: (error) => errors.push(error) }));
+  expect(seen?.standings[0]?.verdict.state).toBe('go');
+  expect(errors).toEqual([broken]);
+});
+
 it('keeps the last report while a look fails, and drops it when the lease has run out', async () => {
   const stop = new AbortController();
   const seen = report([]);

@@ -46,6 +46,33 @@ describe('ledgerMetrics', () => {
     ).toBeGreaterThan(4);
   });
 
+  it('calls no segment GO where the sample is unsound, and keeps what stopped a segment', async () => {
+    const critical = run({ segments: { attribute: 'route', critical: ['refunds', 'sales'] } });
+    const safe = { errors: errorsTally(0, 1000, 0) };
+    const streams = { _all: safe, refunds: safe, sales: safe };
+    const stopped = {
+      run: critical.id,
+      arm: 'small',
+      state: 'no_go',
+      stream: 'sales',
+      sentence: 'x',
+      pairs: 9,
+      at: AT,
+    } as const;
+    const states = async (change: Partial<Parameters<typeof arm>[0]>, noise = arm()) => {
+      const arms = { small: arm({ streams, ...change }), aa: noise };
+      const { series } = await collect(report([runState({ run: critical, arms })]));
+      return series('understudy.verdict')
+        .filter(({ value }) => value === 1)
+        .map(({ attributes }) => (attributes as Record<string, string>)['state']);
+    };
+    expect(await states({})).toEqual(['go', 'go', 'go']);
+    expect(await states({ funnel: funnel({ lost: 50, stored: 950 }) })).toEqual(['hold', 'hold', 'hold']);
+    expect(await states({ transitions: [stopped] })).toEqual(['no_go', 'go', 'no_go']);
+    const biased = arm({ streams: { _all: { errors: errorsTally(0, 500, 500) } } });
+    expect(await states({}, biased)).toEqual(['invalid', 'invalid', 'invalid']);
+  });
+
   it('speaks of the newest run alone, but counts every run of the experiment', async () => {
     const old = runState({ arms: { small: arm({ funnel: funnel({ stored: 40, late: 3, lost: 2, aside: 1 }) }) } });
     const current = runState({

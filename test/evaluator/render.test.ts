@@ -85,7 +85,7 @@ describe('renderStatus', () => {
       stored: 12,
       waits: [{ for: 'rows', producer: 'p1', stored: 12, published: 15 }],
     } as const;
-    const of = report([runState({ open: [open], openCount: 1 })], {
+    const of = report([runState({ open: [open], openCount: 1, producers: ['p9'] })], {
       producers: [
         {
           id: 'p9',

@@ -67,6 +67,7 @@ export function runState(change: Partial<RunState> = {}): RunState {
   return {
     run: run(),
     arms: { small: arm() },
+    producers: ['p1'],
     thresholds: [],
     firstSliceAt: AT - 3_600_000,
     closedThrough: AT - 60_000,
@@ -80,6 +81,7 @@ export function runState(change: Partial<RunState> = {}): RunState {
 export function report(runs: readonly RunState[], change: Partial<LedgerSnapshot> = {}): Report {
   const snapshot: LedgerSnapshot = {
     at: AT,
+    handledThrough: AT,
     runs,
     producers: [
       {

@@ -91,6 +91,42 @@ describe('standingsOf', () => {
     );
   });
 
+  it('is stale where its own producers fell silent, whatever another experiment hears', () => {
+    const gone = { ...producer, id: 'p0', state: 'gone' as const, lastSeen: AT - 1e6 };
+    const other = runState({ run: run({ name: 'other' }), producers: ['p1'] });
+    const { standings } = report([runState({ producers: ['p0'] }), other], { producers: [gone, producer] });
+    expect(standings.map(({ verdict }) => [verdict.state, verdict.reason])).toEqual([
+      ['hold', 'stale'],
+      ['go', 'safe'],
+    ]);
+  });
+
+  it('is stale where the service has gone back to an older definition', () => {
+    const ended = { ...producer, id: 'p0', state: 'final' as const };
+    const older = runState({ producers: ['p1'] });
+    const newer = runState({ run: run({ noise: { rate: 1 } }, 2), producers: ['p0'] });
+    const { standings } = report([older, newer], { producers: [ended, producer] });
+    expect(standings.map(({ current, verdict }) => [current, verdict.state, verdict.reason])).toEqual([
+      [false, 'go', 'safe'],
+      [true, 'hold', 'stale'],
+    ]);
+  });
+
+  it('is stale while the queue holds what is older than a minute', () => {
+    const ended = { producers: [{ ...producer, state: 'final' as const }] };
+    expect(verdictOf([runState()], { ...ended, handledThrough: AT - 61_000 })).toMatchObject({ reason: 'stale' });
+    expect(verdictOf([runState()], { ...ended, handledThrough: AT - 59_000 }).state).toBe('go');
+  });
+
+  it('takes the newest run by its number, since replicas have clocks of their own', () => {
+    const first = runState();
+    const second = runState({ run: { ...run({ noise: { rate: 1 } }, 2), registeredAt: AT - 7_200_000 } });
+    expect(report([second, first]).standings.map(({ run: { k }, current }) => [k, current])).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+  });
+
   it('holds as stale where nobody closes the slices', () => {
     const slice = {
       slice: 1,

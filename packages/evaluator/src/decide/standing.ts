@@ -23,9 +23,15 @@ const SILENT_MS = 30_000;
 /** How long a slice may stay open past its deadline before the closer counts as away. */
 const UNCLOSED_MS = 30_000;
 
+/** How long what lies in the queue may be behind before the evidence is not of now. */
+const BEHIND_MS = 60_000;
+
 /** The verdict on every candidate of every run, from one look at the ledger. Pure. Order: as the runs were registered. */
 export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
-  const newest = new Map(snapshot.runs.map(({ run }) => [run.experiment, run.id]));
+  // By number, not by time: replicas have clocks of their own.
+  const newest = new Map(
+    [...snapshot.runs].sort((a, b) => a.run.k - b.run.k).map(({ run }) => [run.experiment, run.id]),
+  );
   return snapshot.runs.flatMap((state) => {
     const { run, arms } = state;
     const current = newest.get(run.experiment) === run.id;
@@ -42,17 +48,17 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
   });
 }
 
-function verdictOf({ run, arms, thresholds, open }: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
+function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
+  const { run, arms, thresholds } = of;
   const { policy, segments, candidates } = run.definition;
   const { alpha, minPairs, minCoverage, gates } = policy;
-  const oldestDeadline = open[0]?.deadlineAt ?? null;
   return decide({
     policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
-    health: { ...healthOf(state), stale: staleness(snapshot, oldestDeadline) },
+    health: { ...healthOf(state), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
 }
@@ -78,16 +84,30 @@ function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
   };
 }
 
-/** Why the numbers are not current; null where they are. */
-function staleness({ at, producers }: LedgerSnapshot, oldestDeadline: number | null): string | null {
+/** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */
+function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: RunState): string | null {
+  const oldestDeadline = of.open[0]?.deadlineAt ?? null;
   if (oldestDeadline !== null && at > oldestDeadline + UNCLOSED_MS) {
     return 'slices past their deadline are not closed: no evaluator is running';
   }
-  const silent = producers.filter(({ state, lastSeen }) => state === 'alive' && at - lastSeen > SILENT_MS);
+  if (at - handledThrough > BEHIND_MS) {
+    return `what was put on the queue since ${new Date(handledThrough).toISOString()} is not handled yet`;
+  }
+  const own = ofRun(producers, of);
+  const silent = own.filter(({ state, lastSeen }) => state === 'alive' && at - lastSeen > SILENT_MS);
   if (silent.length > 0) return `nothing was heard of ${silent.map(({ id }) => id).join(', ')} for 30 s`;
-  const last = producers.reduce<ProducerState | null>((a, b) => (a !== null && a.lastSeen >= b.lastSeen ? a : b), null);
+  const isServed = (run: RunState): boolean => ofRun(producers, run).some(({ state }) => state === 'alive');
+  const others = runs.filter(({ run }) => run.experiment === of.run.experiment && run.id !== of.run.id);
+  const other = isServed(of) ? undefined : others.find(isServed);
+  if (other !== undefined) return `the service now runs another definition of the experiment, run ${other.run.id}`;
+  const last = own.reduce<ProducerState | null>((a, b) => (a !== null && a.lastSeen >= b.lastSeen ? a : b), null);
   if (last?.state !== 'gone') return null;
   return `the last service, ${last.id}, fell silent without a goodbye at ${new Date(last.lastSentAt).toISOString()}`;
+}
+
+function ofRun(producers: readonly ProducerState[], { producers: ids }: RunState): readonly ProducerState[] {
+  const own = new Set(ids);
+  return producers.filter(({ id }) => own.has(id));
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

@@ -1,6 +1,6 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { Standing } from '../decide/standing.js';
-import { STATES, type State, type StreamVerdict } from '../decide/verdict.js';
+import { type HoldReason, STATES, type State, type StreamVerdict } from '../decide/verdict.js';
 import {
   METRIC_COVERAGE,
   METRIC_ESTIMATE,
@@ -37,7 +37,7 @@ function of({ run, arm }: Standing): { experiment: string; arm: string } {
 function statePoints(standing: Standing): readonly Point[] {
   const { verdict } = standing;
   return verdict.streams.flatMap((stream) => {
-    const state = stream.stream === SEGMENT_ALL ? verdict.state : stateOfStream(stream);
+    const state = stream.stream === SEGMENT_ALL ? verdict.state : stateOfStream(stream, standing);
     return STATES.map((one) => ({
       attributes: { ...of(standing), segment: stream.stream, state: one },
       value: Number(one === state),
@@ -47,9 +47,15 @@ function statePoints(standing: Standing): readonly Point[] {
 
 const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = { safe: 'go', harm: 'no_go', open: 'hold' };
 
-/** A segment's own state: that of its gates alone. What lies in the sample as a whole is said of `_all`. */
-function stateOfStream({ state }: StreamVerdict): State {
-  return STATE_OF_STREAM[state];
+/** What is wrong with the sample is wrong with each of its segments. */
+const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set(['exploratory', 'stale', 'lossy', 'coverage']);
+
+/** A segment's own state: that of its gates, and no better than the sample is sound. What stopped the run stays. */
+function stateOfStream({ stream, state }: StreamVerdict, { verdict, state: { transitions } }: Standing): State {
+  if (verdict.state === 'invalid') return 'invalid';
+  if (transitions.some((one) => one.state === 'no_go' && one.stream === stream)) return 'no_go';
+  const unsound = verdict.holds.some(({ reason }) => OF_THE_SAMPLE.has(reason));
+  return state === 'safe' && unsound ? 'hold' : STATE_OF_STREAM[state];
 }
 
 function estimatePoints(standing: Standing): readonly Point[] {

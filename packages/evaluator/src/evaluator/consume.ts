@@ -1,10 +1,12 @@
 import { resolveRun } from '@understudy/instrumentation/experiment';
 import { AA_ARM, type Announcement, decodeBatch, type Trial } from '@understudy/instrumentation/trial';
+import { checkPolicy, PolicyError } from '../decide/policy.js';
 import type { Emitter } from '../emit/telemetry.js';
 import { ConfigurationError } from '../errors.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
 import { type OnBroken, scoreTrial } from '../score/score-trial.js';
+import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
 import { createPace } from './pace.js';
 import { type Origin, rejectionIn, rejectionsOfJob, rejectionsOfTrials } from './rejections.js';
@@ -73,7 +75,10 @@ export function createHandlers(consuming: Consuming): Handlers {
   return { handle, aside: async (job, error) => putAside(await rejectionsOfJob(job, error)) };
 }
 
-/** Registers an announced run; a definition that cannot be read is put aside under its id. */
+/**
+ * Registers an announced run; a definition that cannot be read, or by which nothing can be decided, is put aside under its id: once
+ * registered, it would fail every look.
+ */
 async function register(
   ledger: Ledger,
   announcement: Announcement,
@@ -81,10 +86,15 @@ async function register(
   now: number,
 ): Promise<readonly Rejection[]> {
   try {
-    await ledger.registerRun(resolveRun(announcement), now);
+    const run = resolveRun(announcement);
+    const { policy, segments } = run.definition;
+    checkPolicy({ ...policy, critical: segments.critical });
+    await ledger.registerRun(run, now);
     return [];
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    const refused =
+      error instanceof ConfigurationError || error instanceof PolicyError || error instanceof GateSettingsError;
+    if (!refused) throw error;
     const data = JSON.stringify(announcement);
     return [{ ...rejectionIn(origin, 'definition', error.message), run: announcement.run, data }];
   }

@@ -30,8 +30,13 @@ export async function look(looking: Looking): Promise<Report | null> {
   const { ledger, holder, now, onClosed } = looking;
   if (!(await ledger.tryLease(holder, now(), TIMES.lease))) return null;
   const queue = await looking.queue();
-  const closed = await ledger.closeSlices({ holder, now: now(), queue });
-  if (closed.length > 0) onClosed(closed);
+  try {
+    const closed = await ledger.closeSlices({ holder, now: now(), queue });
+    if (closed.length > 0) onClosed(closed);
+  } catch (error) {
+    // One run that cannot be closed must not silence the others: its open slices make its own verdict stale.
+    looking.onError(error);
+  }
   const snapshot = await ledger.snapshot({ now: now(), queue });
   const standings = standingsOf(snapshot);
   for (const standing of standings) await recordTransition(looking, standing);

@@ -37,7 +37,7 @@ export function rejectionsOfTrials(
   }));
 }
 
-/** The entries for a whole job that cannot be done: its legs by run and arm, where it can be read. */
+/** The entries for a whole job that cannot be done: one for itself, and where it can be read its legs by run and arm. */
 export async function rejectionsOfJob(job: QueuedJob, error: unknown): Promise<readonly Rejection[]> {
   const why = { code: UnderstudyError.isInstance(error) ? error.code : 'broken', message: messageOf(error) };
   const data = JSON.stringify(job.data) ?? null;
@@ -48,9 +48,9 @@ export async function rejectionsOfJob(job: QueuedJob, error: unknown): Promise<r
     return [{ ...nowhere(job, why.code, why.message), producer: name?.[1] ?? null, seq, data }];
   }
   const origin = { job, batch };
+  const whole = { ...rejectionIn(origin, why.code, why.message), data };
   const runs = Map.groupBy(batch.trials, (trial) => trial.run);
-  if (runs.size === 0) return [{ ...rejectionIn(origin, why.code, why.message), data }];
-  return [...runs].flatMap(([run, trials]) => rejectionsOfTrials(origin, run, trials, why));
+  return [whole, ...[...runs].flatMap(([run, trials]) => rejectionsOfTrials(origin, run, trials, why))];
 }
 
 function nowhere({ id: job }: QueuedJob, code: string, message: string): Rejection {

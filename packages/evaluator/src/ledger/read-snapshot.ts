@@ -3,6 +3,7 @@ import type { Database, Query } from './database.js';
 import { funnelState, type FunnelRows } from './funnel-state.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectAside, selectCounts, selectEvidence, selectReasons, selectStored } from './read-counts.js';
+import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
 import { armsOf, selectRuns } from './runs.js';
 import { selectThresholds } from './slice-rows.js';
@@ -23,7 +24,14 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
     };
     const runs: RunState[] = [];
     for (const run of await selectRuns(query)) runs.push(await readRun(query, run, rows, now, view));
-    return { at: now, runs, producers: await selectProducers(query, view), rejected: await selectRejected(query) };
+    const { handledThrough } = view;
+    return {
+      at: now,
+      handledThrough,
+      runs,
+      producers: await selectProducers(query, view),
+      rejected: await selectRejected(query),
+    };
   }, 'read');
 }
 
@@ -51,6 +59,7 @@ async function readRun(
   return {
     run,
     arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
+    producers: (await producersOf(query, run.id)).map(({ id }) => id),
     thresholds: await selectThresholds(query, run.id),
     ...(await readProgress(query, run, now, view)),
   };

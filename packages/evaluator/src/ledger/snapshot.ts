@@ -7,6 +7,8 @@ import type { CloseReason, RegisteredRun, StoredTransition } from './record.js';
 /** The ledger at one point in time. */
 export interface LedgerSnapshot {
   readonly at: number;
+  /** What was put on the queue before this time, in epoch ms, has been handled. */
+  readonly handledThrough: number;
   /** In order of registration. */
   readonly runs: readonly RunState[];
   readonly producers: readonly ProducerState[];
@@ -17,6 +19,8 @@ export interface RunState {
   readonly run: RegisteredRun;
   /** By arm: every candidate, and `aa`. */
   readonly arms: Readonly<Record<string, ArmState>>;
+  /** The producers that have named it. */
+  readonly producers: readonly string[];
   /** Frozen so far; the arms share them, since they are of the primary. */
   readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */
