@@ -41,6 +41,8 @@ export interface Evaluator {
   /** Looks now: closes what can be closed, decides, and returns what it saw. */
   look(): Promise<Report | null>;
   queueState(): Promise<QueueState>;
+  /** Resolves when another process served its embedded store and is gone: this evaluator can only be closed, and started anew. */
+  readonly gone: Promise<void>;
   /** Finishes the jobs at hand, looks a last time, sends what is left, and lets go of everything, within about `timeoutMs` (default 10,000). */
   close(timeoutMs?: number): Promise<void>;
 }
@@ -111,6 +113,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     report: () => report,
     look: lookNow,
     queueState: () => consumer.state(),
+    gone: stores.gone,
     close: (timeoutMs = CLOSE_MS) => (closed ??= close(timeoutMs)),
   };
   const onAbort = (): void => void evaluator.close();

@@ -2,7 +2,7 @@ import { loadConfig } from '../config.js';
 import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { messageOf } from '../errors.js';
-import { startEvaluator } from '../evaluator.js';
+import { type EvaluatorEvents, startEvaluator } from '../evaluator.js';
 import { EXIT } from './exit-codes.js';
 import { renderSentence } from './render-verdict.js';
 import { untilSignal } from './signals.js';
@@ -15,34 +15,40 @@ const REPEATED_MS = 10_000;
 export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
   const config = loadConfig({ path: options.config });
   const { signal, release } = untilSignal();
-  const { err, errStyle: style } = output;
-  const progress = createProgress(output);
+  const { tracesUrl, metricsUrl } = config.telemetry;
+  const { err } = output;
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   try {
-    const evaluator = await startEvaluator({
-      config,
-      events: {
-        onReport: progress,
-        onTransition: (standing) => err(`${clock()} ${renderSentence(standing.verdict, style)}`),
-        onRejected: (rejections) => {
-          for (const { job, code, message } of rejections) {
-            err(`${clock()} ${style.doubtful(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`)}`);
-          }
-        },
-        onError: (what, error) => err(`${clock()} ${style.bad(`${what}: ${messageOf(error)}`)}`),
-      },
-    });
-    const { tracesUrl, metricsUrl } = config.telemetry;
-    err(`${clock()} evaluator ${evaluator.holder} runs, configured by ${config.source}`);
-    err(
-      `${clock()} ${tracesUrl === null && metricsUrl === null ? 'nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT' : `exports to ${tracesUrl ?? metricsUrl}`}`,
-    );
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-    err(`${clock()} stopping`);
-    await evaluator.close();
+    do {
+      const evaluator = await startEvaluator({ config, events: eventsOf(output) });
+      err(`${clock()} evaluator ${evaluator.holder} runs, configured by ${config.source}`);
+      err(
+        `${clock()} ${tracesUrl === null && metricsUrl === null ? 'nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT' : `exports to ${tracesUrl ?? metricsUrl}`}`,
+      );
+      if (!signal.aborted) await Promise.race([stopped, evaluator.gone]);
+      err(`${clock()} ${signal.aborted ? 'stopping' : 'the process that served the store has ended: starting anew'}`);
+      await evaluator.close();
+    } while (!signal.aborted);
     return EXIT.ok;
   } finally {
     release();
   }
+}
+
+function eventsOf(output: Output): Partial<EvaluatorEvents> {
+  const { err, errStyle: style } = output;
+  return {
+    onReport: createProgress(output),
+    onTransition: (standing) => err(`${clock()} ${renderSentence(standing.verdict, style)}`),
+    onRejected: (rejections) => {
+      for (const { job, code, message } of rejections) {
+        err(`${clock()} ${style.doubtful(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`)}`);
+      }
+    },
+    onError: (what, error) => err(`${clock()} ${style.bad(`${what}: ${messageOf(error)}`)}`),
+  };
 }
 
 /** A line when a verdict changes, and every ten seconds while pairs come in. */

@@ -9,6 +9,8 @@ import { openStore, type Store } from '../queue/store.js';
 export interface Stores {
   readonly queue: Store;
   readonly ledger: Ledger;
+  /** Resolves when the process that serves one of them is gone: both must be opened anew. */
+  readonly gone: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,8 +26,13 @@ export async function openStores(urls: StoreUrls, options: { readonly memory?: b
     openStore(urls.queueUrl, { memory: options.memory ?? false }),
   );
   try {
-    const { ledger, close } = await openLedgerIn(urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl);
-    return { queue, ledger, close: () => inOrder([close, () => queue.close()]) };
+    const { ledger, gone, close } = await openLedgerIn(urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl);
+    return {
+      queue,
+      ledger,
+      gone: Promise.race([queue.gone, gone]),
+      close: () => inOrder([close, () => queue.close()]),
+    };
   } catch (error) {
     await queue.close();
     throw error;
@@ -35,6 +42,7 @@ export async function openStores(urls: StoreUrls, options: { readonly memory?: b
 /** A ledger with what had to be opened for it. */
 export interface OpenedLedger {
   readonly ledger: Ledger;
+  readonly gone: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,7 +74,7 @@ async function openLedgerIn(place: string | Store): Promise<OpenedLedger> {
     }
     const url = store.postgresUrl;
     const ledger = await reached(LEDGER, typeof place === 'string' ? place : url, () => openLedger(url, Date.now()));
-    return { ledger, close: () => inOrder([() => ledger.close(), closeStore]) };
+    return { ledger, gone: store.gone, close: () => inOrder([() => ledger.close(), closeStore]) };
   } catch (error) {
     await closeStore();
     throw error;

@@ -11,6 +11,8 @@ export interface Store {
   readonly postgresUrl: string | null;
   /** An embedded store that this process serves: it ends with `close`, for everybody. */
   readonly owned: boolean;
+  /** Resolves when the process that serves an embedded store is gone: it must be opened anew. Never for a server. */
+  readonly gone: Promise<void>;
   /** Connections to its queues, made anew at each call. Throws where it cannot hold queues. */
   queues(): Queues;
   /** After everything that uses it is closed. May be called twice. */
@@ -36,12 +38,13 @@ export async function openStore(url: string | StoreAddress, options: OpenStoreOp
         address,
         postgresUrl: null,
         owned: false,
+        gone: never(),
         queues: () => redisQueues(address.url),
         close: async () => undefined,
       };
     case 'postgres': {
       if (options.queue ?? true) await reached(() => migrateQueue(address.url), 'PostgreSQL');
-      return { ...postgres(address, address.url), owned: false, close: async () => undefined };
+      return { ...postgres(address, address.url), owned: false, gone: never(), close: async () => undefined };
     }
     case 'embedded': {
       const embedded: EmbeddedStore = await openEmbedded(address.folder, { memory: options.memory ?? false });
@@ -49,10 +52,15 @@ export async function openStore(url: string | StoreAddress, options: OpenStoreOp
       return {
         ...postgres(address, embedded.url, { pollSeconds: 0.25 }),
         owned: embedded.owned,
+        gone: embedded.gone,
         close: embedded.close,
       };
     }
   }
+}
+
+function never(): Promise<void> {
+  return new Promise(() => undefined);
 }
 
 function postgres(

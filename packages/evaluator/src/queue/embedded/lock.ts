@@ -59,6 +59,13 @@ export function isFolderLock(value: FolderLock | EmbeddedOwner): value is Folder
   return 'publish' in value;
 }
 
+/** True while the process that serves the store on `port` is alive and still does. */
+export async function isServed(folder: string, port: number): Promise<boolean> {
+  const path = embeddedLockFile(folder);
+  const owner = await readOwner(path);
+  return owner !== null && owner.port === port && (await isAlive(owner, path));
+}
+
 function lockOf(path: string, mine: Owner): FolderLock {
   held.add(mine.nonce);
   const touch = setInterval(() => void touchFile(path), TOUCH_EVERY_MS).unref();
