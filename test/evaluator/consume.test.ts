@@ -32,17 +32,20 @@ class KeptLedger {
 
 let ledger: KeptLedger;
 let emitted: string[];
+let paused: number;
 let handlers: ReturnType<typeof createHandlers>;
 
 beforeEach(() => {
   ledger = new KeptLedger();
   emitted = [];
+  paused = 0;
   handlers = createHandlers({
     ledger: ledger as unknown as Ledger,
     emitter: { pair: (row, experiment) => emitted.push(`${experiment} ${row.arm}`) },
     now: () => 1_000_000,
     onBroken: () => undefined,
     onRejected: () => undefined,
+    pause: async (ms) => void (paused += ms),
   });
 });
 
@@ -129,15 +132,20 @@ describe('the handler of a batch', () => {
     await handlers.handle(await jobOf(new HandProducer('p1', testRun('one'), 1).batch({ runs: [announced] })));
     expect(ledger.runs.size).toBe(0);
     expect(ledger.rejected).toMatchObject([{ code: 'definition', run: announced.run }]);
+    const producer = new HandProducer('p2', { ...testRun('blunt'), id: announced.run }, 1);
+    producer.call(1, answer('a'), { small: answer('a') });
+    await handlers.handle(await jobOf(producer.batch({ runs: [] })));
+    expect(ledger.rejected[1]).toMatchObject({ code: 'unknown_run', legs: 1 });
+    expect(paused).toBe(0);
   });
 });
 
 describe('createRunFinder', () => {
-  it('waits for an announcement that another worker is storing', async () => {
+  it('waits for an announcement that another worker is storing, as long as that one may pause', async () => {
     const run = await ledger.registerRun(testRun('one'), 1);
     let asked = 0;
     const find = createRunFinder(
-      { findRun: async () => (++asked < 5 ? null : run) },
+      { findRun: async () => (++asked < 100 ? null : run) },
       { now: () => 0, pause: async () => undefined },
     );
     expect(await find(run.id)).toBe(run);
@@ -151,11 +159,11 @@ describe('createRunFinder', () => {
     );
     const { id } = testRun('one');
     expect(await find(id)).toBeNull();
-    expect(paused).toBe(3000);
+    expect(paused).toBe(12_000);
     expect(await find(id)).toBeNull();
-    expect(paused).toBe(3000);
+    expect(paused).toBe(12_000);
     now = 61_000;
     expect(await find(id)).toBeNull();
-    expect(paused).toBe(6000);
+    expect(paused).toBe(24_000);
   });
 });

@@ -164,6 +164,13 @@ describe('understudy', () => {
     expect(existsSync(join(folder, 'owner.json'))).toBe(false);
   });
 
+  it('exits 4 for a fault of its own, since 1 would mean NO_GO', async () => {
+    const fault = `data:text/javascript,setTimeout(()=>{throw(new(Error)('a%20fault'))},2000)`;
+    const ended = await understudy(['run'], { ...env, NODE_OPTIONS: `--import=${fault}` });
+    expect(ended.code).toBe(4);
+    expect(ended.err).toContain('a fault');
+  });
+
   it('takes the store over where the process that served it has ended', async () => {
     const first = await openStore(env['UNDERSTUDY_QUEUE_URL'] ?? '');
     let starts = 0;

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, it } from 'vitest';
 import type { Rejection } from '../../packages/evaluator/src/ledger/ledger.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
@@ -80,6 +81,18 @@ export function testStoring(under: LedgerUnderTest): void {
     expect(candidate.funnel).toMatchObject({ admitted: 5, stored: 2, aside: 3, lost: 0, pending: 0 });
     // The batch that is aside is no gap: the watermark of the next one speaks.
     expect(snapshot.producers.find((one) => one.id === producer.id)).toMatchObject({ watermark: at(2) });
+  });
+
+  it('keeps the data of the first thousand things aside, and counts them all', async () => {
+    const { run } = await under.registered();
+    const flood = Array.from({ length: 1010 }, (_, index) => ({ ...ASIDE, job: `flood-${index}`, data: 'x' }));
+    await under.ledger.reject(flood, at(1));
+    const client = new pg.Client({ connectionString: under.url });
+    await client.connect();
+    const { rows } = await client.query('select count(data)::int as kept from understudy.rejected');
+    await client.end();
+    expect(rows).toEqual([{ kept: 1000 }]);
+    expect((await stateOf(under.ledger, run.id, at(2))).snapshot.rejected.count).toBeGreaterThanOrEqual(1010);
   });
 
   it('takes any text: NUL, lone surrogates, quotes and backslashes, in contents and in names', async () => {

@@ -14,6 +14,11 @@ const LINGER_MS = 1000;
 
 /** The command line: `argv` as the process has it. Sets the exit code; never throws. */
 export async function main(argv: readonly string[], output: Output = processOutput()): Promise<void> {
+  process.once('uncaughtException', (error) => {
+    // Node would exit with 1, which here means NO_GO.
+    output.err(output.errStyle.bad(messageOf(error)));
+    process.exit(EXIT.infrastructure);
+  });
   process.exitCode = await execute(argv, output);
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -21,6 +21,8 @@ export interface Consuming {
   readonly onBroken: OnBroken;
   /** Told of what was put aside. */
   readonly onRejected: (rejections: readonly Rejection[]) => void;
+  /** Waits so many milliseconds. Default: for so long. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /** The two things a worker does with a job. */
@@ -42,9 +44,14 @@ interface ScoredRow {
   readonly endedAt: number;
 }
 
+/** Remembered at most. */
+const MOST_REFUSED = 1000;
+
 export function createHandlers(consuming: Consuming): Handlers {
-  const { ledger, emitter, now, onRejected } = consuming;
-  const findRun = createRunFinder(ledger, { now });
+  const { ledger, emitter, now, onRejected, pause } = consuming;
+  const findRun = createRunFinder(ledger, { now, ...(pause && { pause }) });
+  /** Runs whose announcement was put aside: nobody need wait for them. */
+  const refused = new Set<string>();
 
   async function putAside(rejections: readonly Rejection[]): Promise<void> {
     if (rejections.length === 0) return;
@@ -56,10 +63,15 @@ export function createHandlers(consuming: Consuming): Handlers {
     const batch = await decodeBatch(job.data);
     const origin: Origin = { job, batch };
     const rejections: Rejection[] = [];
-    for (const announcement of batch.runs) rejections.push(...(await register(ledger, announcement, origin, now())));
+    for (const announcement of batch.runs) {
+      const reasons = await register(ledger, announcement, origin, now());
+      if (refused.size >= MOST_REFUSED) refused.clear();
+      if (reasons.length > 0) refused.add(announcement.run);
+      rejections.push(...reasons);
+    }
     const scored: ScoredRow[] = [];
     for (const [id, trials] of Map.groupBy(batch.trials, (trial) => trial.run)) {
-      const run = await findRun(id);
+      const run = refused.has(id) ? await ledger.findRun(id) : await findRun(id);
       if (run === null) rejections.push(...rejectionsOfTrials(origin, id, trials, unknownRun(id)));
       else scored.push(...(await score(trials, run, consuming)));
     }

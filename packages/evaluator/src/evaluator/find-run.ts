@@ -3,11 +3,11 @@ import type { RunId } from '@understudy/instrumentation/trial';
 import type { Ledger, RegisteredRun } from '../ledger/ledger.js';
 
 /** Times in milliseconds. */
-const WAITING = { everyMs: 100, atMostMs: 3_000, rememberedMs: 60_000 };
+const WAITING = { everyMs: 100, atMostMs: 12_000, rememberedMs: 60_000 };
 
 /**
  * Finds a run, and waits a little for one that is not there: the announcement is the producer's first batch, and another
- * worker may still be storing it. A run that never came is remembered, so that a flood of its batches waits once.
+ * worker may still be storing it: after an outage of the ledger it tries again up to 10 s later than this one. A run that never came is remembered, so that a flood of its batches waits once.
  */
 export function createRunFinder(
   ledger: Pick<Ledger, 'findRun'>,

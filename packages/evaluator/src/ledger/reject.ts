@@ -3,7 +3,8 @@ import type { Database } from './database.js';
 import type { Rejection } from './ledger.js';
 import { storable } from './text.js';
 
-/** Bytes of a rejected job that are kept for whoever wants to know why. */
+/** Items, and bytes of each, that are kept for whoever wants to know why: a service of another version sends them for ever. */
+const KEPT_ITEMS = 1000;
 const KEPT_BYTES = 256 * 1024;
 const KEPT_MESSAGE = 2000;
 /** A broken job only claims its number: one far from the producer's last batch is not its next. */
@@ -16,7 +17,10 @@ export async function reject(database: Database, rejections: readonly Rejection[
       const key = JSON.stringify([job, run, arm]);
       await query(
         `insert into understudy.rejected (key, job, code, message, producer, seq, run, arm, legs, data, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+         select $1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint,
+           case when (select count(*) from (select from understudy.rejected where data is not null limit $12) kept) < $12
+             then $10::bytea end, $11
+         on conflict do nothing`,
         [
           storable(key),
           storable(job),
@@ -29,6 +33,7 @@ export async function reject(database: Database, rejections: readonly Rejection[
           legs,
           data === null ? null : Buffer.from(data).subarray(0, KEPT_BYTES),
           now,
+          KEPT_ITEMS,
         ],
       );
       // With a run named it is a part of a batch that is stored otherwise.
