@@ -59,17 +59,16 @@ async function demonstrate(
   const { candidate, calls, seed } = options;
   const telemetry = { ...telemetryFrom(), metricIntervalMs: METRIC_INTERVAL_MS };
   const url = `embedded:${folder}`;
-  await using stack = new AsyncDisposableStack();
   if (options.json !== true) output.out(renderIntroduction(candidate, calls, output.style).join('\n'));
   const providers = await startProviders({ seed, personality: CANDIDATES[candidate] ?? 'as-good' });
-  stack.defer(() => providers.stop());
+  await using _providers = finallyDo(() => providers.stop());
 
   const progress = createProgress(calls, output);
   const evaluator = await startEvaluator({
     config: { queueUrl: url, ledgerUrl: url, telemetry },
     events: { onReport: progress.report, onError: (what, error) => output.err(`${what}: ${messageOf(error)}`) },
   });
-  stack.defer(() => evaluator.close());
+  await using _evaluator = finallyDo(() => evaluator.close());
   const { tracesUrl, metricsUrl } = telemetry;
   const experiment = demoExperiment(providers.candidateUrl, calls);
   const started = performance.now();
@@ -88,7 +87,7 @@ async function demonstrate(
     },
     progress.service,
   );
-  stack.defer(() => service.stop(STOP_MS));
+  await using _service = finallyDo(() => service.stop(STOP_MS));
   const interrupted = new Promise<'interrupted'>((resolve) =>
     signal.addEventListener('abort', () => resolve('interrupted')),
   );
@@ -111,6 +110,11 @@ async function demonstrate(
     exportedTo: tracesUrl ?? metricsUrl,
     keptIn: options.keep === true ? folder : null,
   };
+}
+
+/** Done when the block is left, in the reverse order. Node 22 has no AsyncDisposableStack. */
+function finallyDo(stop: () => Promise<void>): AsyncDisposable {
+  return { [Symbol.asyncDispose]: stop };
 }
 
 /** Looks until every slice is closed and the queue is drained, or the time for it is over. */

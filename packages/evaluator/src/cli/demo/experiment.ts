@@ -48,7 +48,7 @@ export function demoExperiment(candidateUrl: string, calls: number): ExperimentI
 /** The policy in words. */
 export const POLICY_TEXT: readonly string[] = [
   'errors       at most 3 points more than the incumbent',
-  'similarity   lexical, at most .05 less than the incumbent agrees with itself (every call is asked a second time)',
+  "similarity   of its words to the incumbent's: at most 0.05 less than between two answers of the incumbent",
   `latency_p95  answers over 60 ms no commoner than the incumbent's over ${SLOW_MS} ms (x1.5)`,
-  'for all calls together, and for the critical segment `refunds` on its own; error of a wrong GO at most 2.5 %',
+  'for all calls together, and for the critical segment `refunds` on its own; chance of a wrong GO at most 2.5 %',
 ];
