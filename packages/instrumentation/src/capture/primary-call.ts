@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, type Attributes, type Span } from '@opentelemetry/api';
+import { context, isSpanContextValid, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
 import { guard } from '../guard.js';
@@ -62,7 +62,11 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly abandonedAfterMs: number;
 
   readonly #environment: CallEnvironment;
-  readonly #start: CallStart;
+  readonly #own: boolean;
+  readonly #startedElapsed: number;
+  readonly #identity: Attributes;
+  /** The host's own context and arguments of fetch: a call may be held much longer than them, for its trial. */
+  #hosts: { readonly context: Context; aborted(): boolean } | null;
   readonly #listeners: ((leg: Leg) => void)[] = [];
   #keep = false;
   #reader: AnswerReader | null = null;
@@ -72,7 +76,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
 
   constructor(environment: CallEnvironment, start: CallStart) {
     this.#environment = environment;
-    this.#start = start;
+    this.#own = start.span.own;
+    this.#startedElapsed = start.startedElapsed;
+    this.#identity = start.identity;
+    this.#hosts = { context: start.span.context, aborted: start.outgoing.aborted };
     this.startedAt = start.startedAt;
     this.dialect = start.dialect;
     this.request = start.request;
@@ -99,7 +106,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   }
 
   run<Result>(send: () => Result): Result {
-    return this.#start.span.own ? context.with(this.#start.span.context, send) : send();
+    return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
 
   responded(status: number): BodyObserver | null {
@@ -126,7 +133,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
 
   failed(error: unknown): void {
     if (this.#reader?.terminal === true) this.#settle({ how: 'ended' });
-    else if (this.#start.outgoing.aborted() && !isTimeout(error)) this.#settle({ how: 'aborted' });
+    else if (this.#hosts?.aborted() === true && !isTimeout(error)) this.#settle({ how: 'aborted' });
     else this.#settle({ how: 'failed', type: failureType(error) });
   }
 
@@ -143,7 +150,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   }
 
   #sinceStart(): number {
-    return this.#environment.clock.elapsed() - this.#start.startedElapsed;
+    return this.#environment.clock.elapsed() - this.#startedElapsed;
   }
 
   #settle(end: End): void {
@@ -152,12 +159,13 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const durationMs = this.#sinceStart();
     const reader = this.#reader;
     this.#reader = null;
+    this.#hosts = null;
     const answer = guard('capture.answer', () => reader?.finish() ?? null) ?? null;
     const leg = this.#leg(end, answer, reader, durationMs);
     guard('capture.span', () => this.#describe(end, leg, answer));
     guard('capture.metrics', () => this.#measure(leg, answer));
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
-    if (this.#start.span.own) guard('capture.span', () => this.span.end());
+    if (this.#own) guard('capture.span', () => this.span.end());
   }
 
   #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {
@@ -185,7 +193,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   }
 
   #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {
-    if (!this.#start.span.own || !this.recording) return;
+    if (!this.#own || !this.recording) return;
     if (answer !== null) this.span.setAttributes(answered(answer));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
@@ -198,7 +206,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #measure(leg: Leg, answer: ModelAnswer | null): void {
     if (leg.status !== 'ok' && leg.status !== 'error') return;
     const attributes = {
-      ...this.#start.identity,
+      ...this.#identity,
       ...(answer !== null && answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
     };
     const failure: Attributes = leg.status === 'error' ? { [ATTR_ERROR_TYPE]: leg.type } : {};

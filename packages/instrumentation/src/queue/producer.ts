@@ -110,6 +110,7 @@ export class Producer {
         meters: options.metrics,
         shadows,
         trials,
+        isolate,
         admittance: () => this.#admittance(trials),
       });
       return { setup, intake, trials };

@@ -132,6 +132,7 @@ function world(
     },
     shadows,
     trials,
+    isolate: (work) => work(),
     admittance: () => options.admittance ?? { open: true, salt: Buffer.alloc(32) },
   });
   return {

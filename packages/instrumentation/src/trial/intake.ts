@@ -4,6 +4,7 @@ import { guard } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
 import type { CallRules } from '../sample/call-view.js';
+import type { Isolate } from '../shadow/isolation.js';
 import type { Secret } from '../shadow/secret.js';
 import { describePrimary, type PairNames } from '../shadow/shadow-span.js';
 import type { FiredShadow, ShadowRequest, Shadows } from '../shadow/shadows.js';
@@ -57,6 +58,7 @@ export interface IntakeOptions {
   readonly meters: Meters;
   readonly shadows: Shadows;
   readonly trials: OpenTrials;
+  readonly isolate: Isolate;
   readonly admittance: () => Admittance;
 }
 
@@ -154,7 +156,8 @@ export class Intake {
       'admitted',
       ready.map(({ arm }) => arm),
     );
-    this.#fire(call, callId, decision, cluster, ready);
+    // Timers and promises keep the async context they are made in: not the host's request, for as long as a candidate hangs.
+    this.#options.isolate(() => this.#fire(call, callId, decision, cluster, ready));
   }
 
   #fire(
