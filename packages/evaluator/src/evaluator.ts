@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EvaluatorConfig } from './config.js';
 import type { Standing } from './decide/standing.js';
 import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
 import { createHandlers } from './evaluator/consume.js';
+import { StoreError } from './errors.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
 import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
@@ -100,11 +102,13 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     const failed = (error: unknown): void => events.onError?.('close', error);
     await consumer.close(timeoutMs / 2).catch(failed);
     stop.abort();
-    await kept;
-    await lookNow().catch(failed);
+    await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await emitter.close(timeoutMs / 4);
-    await stores.ledger.releaseLease(holder).catch(failed);
-    await stores.close().catch(failed);
+    const released = stores.ledger.releaseLease(holder).catch(failed);
+    await within(
+      timeoutMs / 2,
+      released.then(() => stores.close()),
+    ).catch(failed);
   }
 
   let closed: Promise<void> | null = null;
@@ -120,6 +124,21 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   return evaluator;
+}
+
+/** A database that is silent answers nothing, and no statement can be taken back: what is under way is left behind. */
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const limit = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: limit.signal }).then(() => {
+    throw new StoreError(`the store did not answer within ${timeoutMs} ms`);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    limit.abort();
+    late.catch(() => undefined);
+    work.catch(() => undefined);
+  }
 }
 
 /** A second caller waits for the one under way, and then for its own. */
