@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import type { Rejection } from '../../packages/evaluator/src/ledger/ledger.js';
 import { at, closeAt, FIRST_SLICE, legs, type ScriptedProducer, scriptedRun, stateOf } from './ledger-script.js';
+import { snapshot as plain } from '../../packages/evaluator/src/tally/tally.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
 function counted(producer: ScriptedProducer, change: Partial<SliceCount>): SliceCount {
@@ -30,6 +31,48 @@ export function testHostile(under: LedgerUnderTest): void {
     expect(await closeAt(under.ledger, producer.run, at(3))).toMatchObject([{ stored: 2, missing: 0 }]);
     const { candidate } = await stateOf(under.ledger, producer.run.id, at(60));
     expect(candidate.funnel).toMatchObject({ admitted: 7, stored: 4, late: 2, lost: 3, pending: 0, evidence: 2 });
+  });
+
+  it('holds where a producer whose clock is minutes behind is never in time', async () => {
+    const producer = await under.registered();
+    const rows = producer.admit(legs(300, 60));
+    await under.ledger.storeBatch(producer.finish(300).batch({ now: at(301) }), rows, at(301));
+    expect(await closeAt(under.ledger, producer.run, at(303))).toMatchObject([{ evidence: 60 }]);
+    const behind = await under.registered(producer.run);
+    const old = behind.admit(legs(3, 20));
+    expect(await under.ledger.storeBatch(behind.finish(3).batch({ now: at(4) }), old, at(304))).toMatchObject({
+      late: 20,
+    });
+    expect(await closeAt(under.ledger, producer.run, at(310))).toEqual([]);
+    const { snapshot } = await stateOf(under.ledger, producer.run.id, at(310));
+    const verdict = standingsOf(snapshot).find(({ run }) => run.id === producer.run.id)?.verdict;
+    expect(verdict?.holds.map(({ reason }) => reason)).toContain('lossy');
+  });
+
+  it('adds up, once, what comes in any order, twice, and around a close', async () => {
+    const producer = await under.registered();
+    const parts = [0, 1, 2, 3].map((slice) => producer.admit(legs(slice, 5), { unsent: 1 }));
+    producer.finish(0, 1, 2, 3);
+    const batches = parts.map((rows) => ({ batch: producer.batch({ now: at(5) }), rows }));
+    for (const index of [2, 0, 2, 3, 0]) {
+      const { batch, rows } = batches[index]!;
+      await under.ledger.storeBatch(batch, rows, at(5));
+    }
+    const first = await closeAt(under.ledger, producer.run, at(14.5));
+    for (const index of [1, 3, 1, 0]) {
+      const { batch, rows } = batches[index]!;
+      await under.ledger.storeBatch(batch, rows, at(15));
+    }
+    await closeAt(under.ledger, producer.run, at(60));
+    const { candidate } = await stateOf(under.ledger, producer.run.id, at(60));
+    expect(first.map(({ slice, stored, missing }) => [slice, stored, missing])).toEqual([
+      [0, 5, 1],
+      [1, 0, 6],
+      [2, 5, 1],
+      [3, 5, 1],
+    ]);
+    expect(candidate.funnel).toMatchObject({ admitted: 24, stored: 20, late: 5, evidence: 15, lost: 4, pending: 0 });
+    expect(plain(candidate.streams['_all']!.errors!)).toMatchObject({ pairs: 24, missing: 9 });
   });
 
   it('goes on for every run where a producer counts more than can be', async () => {
