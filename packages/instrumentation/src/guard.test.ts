@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
 import { failureCounts, guard, guardAsync, raised, setFailureSink } from './guard.js';
 
@@ -44,4 +46,20 @@ test('a sink that fails breaks nothing, and the count goes on', () => {
   raised('test.count', new Error('x'));
   raised('test.count', new Error('y'));
   expect(failureCounts().get('test.count')).toBe(before + 2);
+});
+
+test('a warning holds the text of an error, and nothing the error carries', () => {
+  const logged: unknown[][] = [];
+  const log = (...args: unknown[]): void => void logged.push(args);
+  diag.setLogger(
+    { error: log, warn: log, info: () => undefined, debug: () => undefined, verbose: () => undefined },
+    DiagLogLevel.WARN,
+  );
+  // As ioredis reports a wrong password.
+  raised('test.secret', Object.assign(new Error('WRONGPASS'), { command: { name: 'hello', args: ['hunter2'] } }));
+  raised('test.thrown', { password: 'hunter2' });
+  diag.disable();
+  expect(logged).toHaveLength(2);
+  expect(String(logged[0])).toContain('WRONGPASS');
+  expect(inspect(logged, { depth: null })).not.toContain('hunter2');
 });

@@ -6,6 +6,9 @@ export type FailureSink = (operation: string, error: unknown) => void;
 /** One warning per operation in this time: a fault that repeats on every call must not flood the host's log. */
 const WARNING_INTERVAL_MS = 60_000;
 
+/** Characters of one error's text in a log. */
+const MAX_DESCRIPTION = 2000;
+
 const counts = new Map<string, number>();
 const warnedAt = new Map<string, number>();
 
@@ -14,7 +17,15 @@ function warn(operation: string, error: unknown): void {
   const last = warnedAt.get(operation);
   if (last !== undefined && now - last < WARNING_INTERVAL_MS) return;
   warnedAt.set(operation, now);
-  diag.warn(`understudy: ${operation} failed; the host is not affected`, error);
+  diag.warn(`understudy: ${operation} failed; the host is not affected: ${described(error)}`);
+}
+
+/**
+ * The error's own text and nothing it carries: a client of the queue puts the command that failed on it, password or batch included.
+ */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  return (error.stack ?? error.message).slice(0, MAX_DESCRIPTION);
 }
 
 let sink: FailureSink = warn;
