@@ -50,6 +50,9 @@ describe('resolveExperiment', () => {
     [{ candidates: { aa: {} }, candidate: undefined }, 'reserved'],
     [{ candidate: { apiKey: 'sk-123' } }, 'secrets are named'],
     [{ candidate: { headers: { Authorization: 'Bearer x' } } }, 'apiKey'],
+    [{ candidate: { headers: { 'Ocp-Apim-Subscription-Key': 'x' } } }, 'apiKey'],
+    [{ candidate: { headers: { 'x-auth-token': 'x' } } }, 'apiKey'],
+    [{ candidate: { headers: { 'transfer-encoding': 'chunked' } } }, 'connection'],
     [{ candidate: { baseUrl: 'https://user:pw@host/v1' } }, 'no credentials'],
     [{ policy: { gates: {} } }, 'at least one gate'],
     [{ policy: { gates: { win_rate: {} } } }, 'win_rate'],
@@ -98,6 +101,21 @@ describe('runOf', () => {
     expect(resolveRun(announced)).toEqual(run);
     expect(issuesOf(() => resolveRun({ ...announced, run: '0'.repeat(16) }))[0]).toContain('hash');
     expect(issuesOf(() => resolveRun({ ...announced, definition: { v: 9 } })).length).toBeGreaterThan(0);
+  });
+});
+
+describe('what an error repeats', () => {
+  it.each([
+    { ...minimal, candidate: { model: 'm', apiKey: 'sk-secret' }, unknown: 1 },
+    { ...minimal, candidate: { model: 'm', apiKey: 'sk-secret', unknown: 1 } },
+    { ...minimal, candidates: [{ apiKey: 'sk-secret' }] },
+    { candidate: { headers: { 'x-token': 'sk-secret' } } },
+    [{ apiKey: 'sk-secret' }],
+  ])('is never a key that was written in the wrong place: %#', (input) => {
+    const issues = issuesOf(() => resolveExperiment(input));
+    expect(issues.length).toBeGreaterThan(0);
+    expect(issues.join()).not.toContain('sk-secret');
+    expect(issuesOf(() => resolveConfig({ version: 1, experiments: [input] })).join()).not.toContain('sk-secret');
   });
 });
 

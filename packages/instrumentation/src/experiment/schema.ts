@@ -18,12 +18,17 @@ const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
   return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }, 'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`');
 
-const FORBIDDEN_HEADERS = /^(authorization|cookie|proxy-authorization|x-api-key|api-key|x-goog-api-key)$/i;
+/** Headers travel with the run's definition, in clear: whatever sounds like a credential has to be named in `apiKey` instead. */
+const CREDENTIAL =
+  /auth|cookie|credential|passw|secret|signature|token|(^|-)(api|access|subscription|private|functions?)-?key/i;
+/** What the transport itself sends: a candidate that says otherwise would fail for a reason of ours. */
+const OF_THE_TRANSPORT = /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer)$/i;
 const headers = z.record(
   z
     .string()
     .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name')
-    .refine((header) => !FORBIDDEN_HEADERS.test(header), 'expected no credential here: a key belongs in `apiKey`'),
+    .refine((header) => !CREDENTIAL.test(header), 'expected no credential here: a key belongs in `apiKey`')
+    .refine((header) => !OF_THE_TRANSPORT.test(header), 'expected no header of the connection'),
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected printable ASCII'),
 );
 
@@ -186,10 +191,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** A candidate's fields may hold a secret in the wrong place, so no text of theirs is repeated. */
+/** A candidate's fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'nothing';
   const delicate = path.some((key) => key === 'candidate' || key === 'candidates' || key === 'url');
   if (delicate && typeof value !== 'number' && typeof value !== 'boolean') return `a ${typeof value}`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   return JSON.stringify(value)?.slice(0, 80) ?? typeof value;
 }
