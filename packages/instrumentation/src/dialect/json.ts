@@ -18,6 +18,15 @@ export function asText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+/** Characters of a name. Attributes, metrics and the queue take names as they are, and the other side chooses them. */
+const MAX_NAME_LENGTH = 256;
+
+/** A string that can be the name of something, else `null`. Never a part of a longer one, which would hold on to the whole. */
+export function asName(value: unknown): string | null {
+  const text = asText(value);
+  return text === null || text.length > MAX_NAME_LENGTH ? null : text;
+}
+
 /** `undefined` where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

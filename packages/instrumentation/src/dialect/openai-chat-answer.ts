@@ -1,7 +1,10 @@
 import type { Message, Part, Usage } from '../trial/trial.js';
 import type { ModelAnswer } from './dialect.js';
-import { asList, asObject, asText, isObject, type JsonObject } from './json.js';
+import { asList, asName, asObject, asText, isObject, type JsonObject } from './json.js';
 import { readMessage } from './openai-chat-messages.js';
+
+/** Choices of an answer, and tool calls of a choice, that are read: what a provider allows at most. The rest is a way to fill memory. */
+const MAX_ENTRIES = 128;
 
 /** Tokens as the provider counted them; what it did not count is absent. */
 function readUsage(value: unknown): Usage | null {
@@ -31,24 +34,25 @@ export function readErrorType(value: unknown): string | null {
 /** A whole answer, from one JSON body. `null` where it is not one. */
 export function readCompletion(value: unknown, content: boolean): ModelAnswer | null {
   if (!isObject(value) || !Array.isArray(value['choices'])) return null;
-  const choices = value['choices'].map(asObject);
-  const finishReasons = choices.flatMap((choice) => asText(choice['finish_reason']) ?? []);
+  const choices = value['choices'].slice(0, MAX_ENTRIES).map(asObject);
+  const finishReasons = choices.flatMap((choice) => asName(choice['finish_reason']) ?? []);
   return {
     messages: content ? choices.map((choice) => readMessage(choice['message'])) : [],
-    finish: asText(choices[0]?.['finish_reason']),
+    finish: asName(choices[0]?.['finish_reason']),
     finishReasons,
     usage: readUsage(value['usage']),
-    model: asText(value['model']),
-    id: asText(value['id']),
+    model: asName(value['model']),
+    id: asName(value['id']),
   };
 }
 
+/** Text comes in pieces and is joined once: a string that grows piece by piece takes several times its length for as long as it lives. */
 interface ChoiceSoFar {
   role: string;
-  text: string;
-  refusal: string;
+  text: string[];
+  refusal: string[];
   finish: string | null;
-  readonly calls: Map<number, { id: string | null; name: string; arguments: string }>;
+  readonly calls: Map<number, { id: string | null; readonly name: string[]; readonly arguments: string[] }>;
   readonly other: Set<string>;
 }
 
@@ -65,8 +69,8 @@ export class ChunkAssembler {
   }
 
   add(chunk: JsonObject): void {
-    this.model ??= asText(chunk['model']);
-    this.id ??= asText(chunk['id']);
+    this.model ??= asName(chunk['model']);
+    this.id ??= asName(chunk['id']);
     this.#usage = readUsage(chunk['usage']) ?? this.#usage;
     for (const value of asList(chunk['choices'])) this.#addChoice(asObject(value));
   }
@@ -75,8 +79,8 @@ export class ChunkAssembler {
   forget(): void {
     this.#content = false;
     for (const choice of this.#choices.values()) {
-      choice.text = '';
-      choice.refusal = '';
+      choice.text = [];
+      choice.refusal = [];
       choice.calls.clear();
     }
   }
@@ -98,15 +102,16 @@ export class ChunkAssembler {
     const index = typeof value['index'] === 'number' ? value['index'] : 0;
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = { role: 'assistant', text: '', refusal: '', finish: null, calls: new Map(), other: new Set() };
+      if (this.#choices.size === MAX_ENTRIES) return;
+      choice = { role: 'assistant', text: [], refusal: [], finish: null, calls: new Map(), other: new Set() };
       this.#choices.set(index, choice);
     }
-    choice.finish = asText(value['finish_reason']) ?? choice.finish;
+    choice.finish = asName(value['finish_reason']) ?? choice.finish;
     if (!this.#content) return;
     const delta = asObject(value['delta']);
-    choice.role = asText(delta['role']) ?? choice.role;
-    choice.text += asText(delta['content']) ?? '';
-    choice.refusal += asText(delta['refusal']) ?? '';
+    choice.role = asName(delta['role']) ?? choice.role;
+    add(choice.text, delta['content']);
+    add(choice.refusal, delta['refusal']);
     for (const kind of ['reasoning_content', 'reasoning', 'audio']) {
       if (delta[kind] !== undefined && delta[kind] !== null) choice.other.add(kind);
     }
@@ -115,22 +120,32 @@ export class ChunkAssembler {
   }
 }
 
+function add(pieces: string[], value: unknown): void {
+  const text = asText(value);
+  if (text !== null) pieces.push(text);
+}
+
 /** A tool call comes in pieces: id and name first, the arguments a few characters at a time, told apart by index. */
 function addCall(choice: ChoiceSoFar, piece: JsonObject): void {
   const index = typeof piece['index'] === 'number' ? piece['index'] : choice.calls.size;
   const named = asObject(piece['function'] ?? piece['custom']);
-  const call = choice.calls.get(index) ?? { id: null, name: '', arguments: '' };
+  const call = choice.calls.get(index) ?? { id: null, name: [], arguments: [] };
+  if (choice.calls.size === MAX_ENTRIES && !choice.calls.has(index)) return;
   call.id ??= asText(piece['id']);
-  call.name += asText(named['name']) ?? '';
-  call.arguments += asText(named['arguments'] ?? named['input']) ?? '';
+  add(call.name, named['name']);
+  add(call.arguments, named['arguments'] ?? named['input']);
   choice.calls.set(index, call);
 }
 
 function messageOf(choice: ChoiceSoFar): Message {
   const parts: Part[] = [];
-  if (choice.text !== '') parts.push({ type: 'text', content: choice.text });
-  if (choice.refusal !== '') parts.push({ type: 'refusal', content: choice.refusal });
-  for (const [, call] of [...choice.calls].toSorted(([a], [b]) => a - b)) parts.push({ type: 'tool_call', ...call });
+  const text = choice.text.join('');
+  const refusal = choice.refusal.join('');
+  if (text !== '') parts.push({ type: 'text', content: text });
+  if (refusal !== '') parts.push({ type: 'refusal', content: refusal });
+  for (const [, call] of [...choice.calls].toSorted(([a], [b]) => a - b)) {
+    parts.push({ type: 'tool_call', id: call.id, name: call.name.join(''), arguments: call.arguments.join('') });
+  }
   for (const kind of choice.other) parts.push({ type: 'other', kind });
   return { role: choice.role, parts };
 }

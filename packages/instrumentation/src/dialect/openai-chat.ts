@@ -11,7 +11,7 @@ import {
   ATTR_GEN_AI_REQUEST_TOP_P,
 } from '../semconv.js';
 import type { Dialect, ModelRequest } from './dialect.js';
-import { asObject, asText } from './json.js';
+import { asName, asObject, asText } from './json.js';
 import { changeRequest } from './openai-chat-change.js';
 import { readMessages, readOpening } from './openai-chat-messages.js';
 import { OpenAIChatReader } from './openai-chat-reader.js';
@@ -84,7 +84,7 @@ export const openaiChat: Dialect = {
   skim(body: string): ModelRequest | null {
     const fields = topLevelFields(body, SKIMMED);
     if (fields === null) return null;
-    return { operation: 'chat', model: asText(fields.get('model')), stream: fields.get('stream') === true };
+    return { operation: 'chat', model: asName(fields.get('model')), stream: fields.get('stream') === true };
   },
   requestAttributes,
   messages: readMessages,

@@ -1,3 +1,4 @@
+import { contentBytes, legBytes } from '../trial/size.js';
 import type { Trial } from '../trial/trial.js';
 
 export interface RingLimits {
@@ -64,18 +65,7 @@ export class Ring<Item> {
 
 /** About how many bytes a trial is as JSON: cheap, and never much too little. */
 export function trialBytes(trial: Trial): number {
-  let characters = 0;
-  for (const content of [
-    trial.input,
-    ...[trial.primary, ...Object.values(trial.legs)].map((leg) => (leg.status === 'ok' ? leg.answer : null)),
-  ]) {
-    if (content === null || content.kind === 'none') continue;
-    for (const { parts } of content.messages) {
-      for (const part of parts) {
-        characters += 64;
-        for (const value of Object.values(part)) characters += typeof value === 'string' ? value.length : 0;
-      }
-    }
-  }
-  return 512 + 512 * Object.keys(trial.legs).length + 2 * characters;
+  const legs = Object.values(trial.legs);
+  const answers = [trial.primary, ...legs].reduce((bytes, leg) => bytes + legBytes(leg), 0);
+  return 512 + 512 * legs.length + contentBytes(trial.input) + answers;
 }

@@ -38,6 +38,8 @@ const RESENT_SLICES = 10;
 const MAX_ROWS = 2000;
 /** Slices kept in memory at most: weeks of an absent queue must not fill it. The totals still tell what is not accounted for. */
 const MAX_SLICES = 5000;
+/** Rows in memory at most, about half a kilobyte each: segments and arms multiply slices. */
+const MAX_ROWS_HELD = 20_000;
 /** A slice is final only so long after its end: a call whose body is a stream is known a little after its start. */
 const GRACE_MS = 1000;
 
@@ -48,6 +50,7 @@ const GRACE_MS = 1000;
 export class SliceCounts {
   readonly #slices = new Map<string, Slice>();
   readonly #lengths: ReadonlyMap<RunId, number>;
+  #rowsHeld = 0;
   #totals = { admitted: 0, published: 0, dropped: 0 };
 
   /** @param lengths Length of a run's slices, in milliseconds. */
@@ -130,7 +133,7 @@ export class SliceCounts {
     for (const run of this.#lengths.keys()) {
       const closed = [...this.#slices.values()].filter((slice) => slice.run === run && slice.acknowledged);
       closed.sort((a, b) => a.slice - b.slice);
-      for (const { slice } of closed.slice(0, -RESENT_SLICES)) this.#slices.delete(`${run} ${slice}`);
+      for (const { slice } of closed.slice(0, -RESENT_SLICES)) this.#forget(`${run} ${slice}`);
     }
   }
 
@@ -149,18 +152,25 @@ export class SliceCounts {
   #forgetOldest(): void {
     for (const [id, { unresolved }] of this.#slices) {
       if (unresolved > 0) continue;
-      this.#slices.delete(id);
+      this.#forget(id);
       return;
     }
   }
 
+  #forget(id: string): void {
+    this.#rowsHeld -= this.#slices.get(id)?.rows.size ?? 0;
+    this.#slices.delete(id);
+  }
+
   #row(key: CountKey): Row {
     const { rows } = this.#slice(key);
+    if (this.#rowsHeld > MAX_ROWS_HELD) this.#forgetOldest();
     const id = JSON.stringify([key.segment, key.arm, key.pi]);
     let row = rows.get(id);
     if (row === undefined) {
       row = { key, eligible: 0, sampled: 0, admitted: 0, published: 0, skipped: new Map(), dropped: new Map() };
       rows.set(id, row);
+      this.#rowsHeld += 1;
     }
     return row;
   }

@@ -1,6 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { guard } from '../guard.js';
 import { type Admission, assemble, type Assembled } from './assemble.js';
+import { legBytes } from './size.js';
 import type { Leg } from './trial.js';
 
 export interface OpenTrialsOptions {
@@ -15,6 +16,7 @@ interface OpenTrial {
   readonly admission: Admission;
   readonly legs: Map<string, Leg>;
   primary: Leg | null;
+  bytes: number;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -33,7 +35,7 @@ export class OpenTrials {
     return this.#open.size;
   }
 
-  /** Bytes of the requests held, roughly. */
+  /** Bytes of the requests held and of the answers that have come, roughly. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -48,17 +50,19 @@ export class OpenTrials {
   /** Synchronous, before the primary is sent: its outcome must not be missed. */
   open(admission: Admission): void {
     const timer = setTimeout(() => this.#giveUp(trial, 'leg_deadline'), this.#options.deadlineMs).unref();
-    const trial: OpenTrial = { admission, legs: new Map(), primary: null, timer };
+    const trial: OpenTrial = { admission, legs: new Map(), primary: null, bytes: 0, timer };
     this.#open.add(trial);
-    this.#bytes += admission.call.body.length;
+    this.#hold(trial, admission.call.body.length);
     if (admission.keepContent) admission.call.keepAnswer();
     admission.call.onOutcome((leg) => {
       trial.primary = leg;
+      this.#hold(trial, legBytes(leg));
       this.#settle(trial);
     });
     for (const { arm, leg } of admission.legs) {
       void leg.then((outcome) => {
         trial.legs.set(arm, outcome);
+        this.#hold(trial, legBytes(outcome));
         this.#settle(trial);
       });
     }
@@ -72,6 +76,12 @@ export class OpenTrials {
   /** Gives up all that is unresolved: the service is stopping. */
   closeAll(): void {
     for (const trial of this.#open) this.#giveUp(trial, 'shutdown');
+  }
+
+  #hold(trial: OpenTrial, bytes: number): void {
+    if (!this.#open.has(trial)) return;
+    trial.bytes += bytes;
+    this.#bytes += bytes;
   }
 
   #giveUp(trial: OpenTrial, reason: 'shutdown' | 'leg_deadline'): void {
@@ -88,7 +98,7 @@ export class OpenTrials {
     if (trial.primary === null || trial.legs.size < trial.admission.legs.length) return;
     if (!this.#open.delete(trial)) return;
     clearTimeout(trial.timer);
-    this.#bytes -= trial.admission.call.body.length;
+    this.#bytes -= trial.bytes;
     const { producer, onAssembled } = this.#options;
     const { primary } = trial;
     guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, primary, trial.legs)));
