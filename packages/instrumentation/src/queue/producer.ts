@@ -1,4 +1,3 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import { processClock } from '../capture/clock.js';
 import type { Call } from '../capture/call.js';
 import type { Experiment } from '../experiment/definition.js';
@@ -21,6 +20,7 @@ import { queueStore } from './open-store.js';
 import { Publisher, type PublisherLimits } from './publisher.js';
 import type { QueueStore } from './queue-connection.js';
 import { SliceCounts } from './slice-counts.js';
+import { within } from './time-limit.js';
 
 /** Of the time of a shutdown, the part that legs in flight may take. */
 const SHARE_FOR_LEGS = 0.6;
@@ -202,14 +202,8 @@ export class Producer {
   }
 
   async #settled(timeoutMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
-    });
-    const settled = Promise.all(this.#arrangements.map(({ trials }) => trials.settled())).then(() => true);
-    const done = await Promise.race([settled, late]);
-    clearTimeout(timer);
-    return done;
+    const each = this.#arrangements.map(({ trials }) => within(timeoutMs, (callback) => trials.whenSettled(callback)));
+    return (await Promise.all(each)).every(Boolean);
   }
 }
 

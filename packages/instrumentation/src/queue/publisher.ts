@@ -11,6 +11,7 @@ import { Backlogged } from './backlogged.js';
 import type { QueueConnection, QueueStore } from './queue-connection.js';
 import { Ring, trialBytes } from './ring.js';
 import type { SliceCounts } from './slice-counts.js';
+import { within } from './time-limit.js';
 
 export interface PublisherOptions {
   readonly producer: string;
@@ -77,7 +78,7 @@ export class Publisher {
   #working = false;
   #hurry = false;
   #stop: 'no' | 'final' | 'stopped' = 'no';
-  #idle: (() => void)[] = [];
+  readonly #idle = new Set<() => void>();
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -115,14 +116,10 @@ export class Publisher {
     if (this.#isDrained()) return true;
     this.#hurry = true;
     this.#schedule(0);
-    let timer: NodeJS.Timeout | undefined;
-    const drained = new Promise<boolean>((resolve) => this.#idle.push(() => resolve(true)));
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
+    return await within(timeoutMs, (callback) => {
+      this.#idle.add(callback);
+      return () => void this.#idle.delete(callback);
     });
-    const done = await Promise.race([drained, late]);
-    clearTimeout(timer);
-    return done;
   }
 
   /**
@@ -166,7 +163,9 @@ export class Publisher {
       this.#working = false;
       if (this.#isDrained()) {
         this.#hurry = false;
-        for (const resolve of this.#idle.splice(0)) resolve();
+        const waiting = [...this.#idle];
+        this.#idle.clear();
+        for (const callback of waiting) callback();
       }
       this.#schedule(this.#waitMs());
     }

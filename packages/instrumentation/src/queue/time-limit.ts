@@ -23,3 +23,22 @@ export async function withTimeLimit<Result>(
     clearTimeout(timer);
   }
 }
+
+/**
+ * True once the callback is called, false after `ms`. Then nothing of the wait is left behind: somebody may wait again and again for
+ * what never comes.
+ *
+ * @param wait Registers the callback and gives back what takes it away again.
+ */
+export async function within(ms: number, wait: (callback: () => void) => () => void): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      forget();
+      resolve(false);
+    }, ms);
+    const forget = wait(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

@@ -178,7 +178,7 @@ describe('Intake', () => {
     await Promise.resolve();
     events.push('primary: a microtask later');
     one.settle(ok);
-    await trials.settled();
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     expect(events.filter((event) => !event.endsWith('ended'))).toEqual([
       'shadow 1 started as a root',
       'primary linked',
@@ -199,7 +199,7 @@ describe('Intake', () => {
       intake.take(one);
       if (!primaryFirst) await turn();
       one.settle(ok);
-      await trials.settled();
+      await new Promise<void>((resolve) => void trials.whenSettled(resolve));
       expect(assembled).toHaveLength(1);
       expect(assembled[0]).toMatchObject({
         paired: ['candidate', 'aa'],
@@ -215,7 +215,7 @@ describe('Intake', () => {
     const one = call();
     intake.take(one);
     one.settle(ok);
-    await trials.settled();
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     expect(assembled[0]?.trial).toMatchObject({ input: { kind: 'none' }, primary: { answer: { kind: 'none' } } });
   });
 
@@ -224,7 +224,7 @@ describe('Intake', () => {
     const one = call();
     intake.take(one);
     one.settle({ status: 'missing', reason: 'primary_unresolved' });
-    await trials.settled();
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     expect(assembled[0]).toMatchObject({
       trial: null,
       dropped: { candidate: 'primary_unresolved', aa: 'primary_unresolved' },
@@ -245,7 +245,7 @@ describe('Intake', () => {
     const one = call();
     intake.take(one);
     one.settle(ok);
-    await trials.settled();
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     expect(assembled[0]).toMatchObject({ trial: null, dropped: { candidate: 'leg_deadline', aa: 'leg_deadline' } });
     await turn();
     expect(events.filter((event) => event.endsWith('ended'))).toHaveLength(2);
@@ -273,7 +273,7 @@ describe('Intake', () => {
       ]),
     );
     for (const each of calls) each.settle(ok);
-    await trials.settled();
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     const later = call();
     intake.take(later);
     expect(counts.totals().admitted).toBe(6);

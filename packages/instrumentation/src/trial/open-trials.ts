@@ -25,7 +25,7 @@ export class OpenTrials {
   readonly #options: OpenTrialsOptions;
   readonly #open = new Set<OpenTrial>();
   #bytes = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: OpenTrialsOptions) {
     this.#options = options;
@@ -68,9 +68,11 @@ export class OpenTrials {
     }
   }
 
-  /** Resolves when no call is open. */
-  async settled(): Promise<void> {
-    if (this.#open.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Calls back when no call is open, at once where none is. Gives back what takes the callback away again. */
+  whenSettled(callback: () => void): () => void {
+    if (this.#open.size === 0) callback();
+    else this.#waiting.add(callback);
+    return () => void this.#waiting.delete(callback);
   }
 
   /** Gives up all that is unresolved: the service is stopping. */
@@ -102,6 +104,9 @@ export class OpenTrials {
     const { producer, onAssembled } = this.#options;
     const { primary } = trial;
     guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, primary, trial.legs)));
-    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.#open.size > 0) return;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const callback of waiting) callback();
   }
 }
