@@ -200,6 +200,15 @@ describe('the health of the sample', () => {
     expect(verdict.sentence).toMatch(/^HOLD: .+\.$/);
   });
 
+  it('names what most calls were refused for, and the setting that helps', () => {
+    const reasons = { not_recording: 2101, not_announced: 3 };
+    expect(look({ health: health({ coverage: { admitted: 5, skipped: 2104, reasons } }) }).sentence).toMatch(
+      /must be\): 2,101 were not_recording, without a recorded span: .+requireRecording: false/,
+    );
+    const verdict = look({ health: health({ coverage: { admitted: 5, skipped: 9, reasons: { memory_cap: 9 } } }) });
+    expect(verdict.sentence).toMatch(/must be\): 9 were memory_cap\.$/);
+  });
+
   it('is good enough at its limits', () => {
     const good = { coverage: { admitted: 900, skipped: 100 }, primaries: { calls: 1000, failed: 0, aborted: 50 } };
     expect(look({ health: health({ ...good, losses: { admitted: 5000, lost: 25 } }) }).state).toBe('go');

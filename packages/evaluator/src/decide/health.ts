@@ -1,11 +1,16 @@
 import { rateSequence } from '../stats/rate-sequence.js';
+import { count } from './describe.js';
 import type { Policy } from './policy.js';
 import type { Hold } from './verdict.js';
 
 /** What the ledger knows about the soundness of the evidence. A number that is not known is null, never 0. */
 export interface Health {
-  /** Sampled calls that were admitted, and those refused for a reason of coverage. */
-  readonly coverage: { readonly admitted: number; readonly skipped: number } | null;
+  /** Sampled calls that were admitted, and those refused for a reason of coverage: all, and by reason where that is known. */
+  readonly coverage: {
+    readonly admitted: number;
+    readonly skipped: number;
+    readonly reasons?: Readonly<Record<string, number>>;
+  } | null;
   /** Legs of slices past their deadline: admitted, and of these not stored. */
   readonly losses: { readonly admitted: number; readonly lost: number } | null;
   /** Primaries of stored pairs: all, those that failed, those the user aborted. */
@@ -63,9 +68,25 @@ function coverage(policy: Policy, health: Health): Hold | null {
   const share = percent(known.admitted / total);
   return {
     reason: 'coverage',
-    sentence: `only ${share} of the sampled calls were admitted (at least ${percent(policy.minCoverage)} must be)`,
+    sentence: `only ${share} of the sampled calls were admitted (at least ${percent(policy.minCoverage)} must be)${commonest(known.reasons)}`,
   };
 }
+
+/** The reason most were refused for, and what can be done where it is a setting. */
+function commonest(reasons: Readonly<Record<string, number>> = {}): string {
+  const [first] = Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
+  if (first === undefined) return '';
+  const [reason, calls] = first;
+  const remedy = REMEDIES[reason];
+  return `: ${count(calls)} were ${reason}${remedy === undefined ? '' : `, ${remedy}`}`;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  not_announced: 'made before the queue had acknowledged the run',
+  not_recording:
+    'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
+  concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
+};
 
 function primaries(health: Health): Hold | null {
   const known = health.primaries;

@@ -55,6 +55,9 @@ function progress(
   pairs: number,
   remaining: Range | null,
 ): string {
+  if (gates.every(({ pairs: known, missing }) => known + missing === 0)) {
+    return 'no pair is evidence yet: pairs count when their slice of time is closed (`understudy status` says what it waits for)';
+  }
   const of = remaining === null ? '' : ` of about ${count(pairs + remaining.low)} to ${count(pairs + remaining.high)}`;
   const settled = gates.filter((gate) => gate.state === 'safe');
   const parts = [`${count(pairs)}${of} pairs`];

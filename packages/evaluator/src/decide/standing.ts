@@ -76,7 +76,10 @@ function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
   const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
   const pairs = (counts: ArmState['outcomes']): number => counts.reduce((sum, one) => sum + one.pairs, 0);
   return {
-    coverage: funnel.sampled === 0 ? null : { admitted: funnel.admitted, skipped: total(funnel.skipped) },
+    coverage:
+      funnel.sampled === 0
+        ? null
+        : { admitted: funnel.admitted, skipped: total(funnel.skipped), reasons: funnel.skipped },
     losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
     primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
     expired: false,
