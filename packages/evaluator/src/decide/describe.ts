@@ -7,7 +7,7 @@ export function describeGate(gate: GateVerdict): string {
     case 'waiting':
       return `${name} has no threshold yet`;
     case 'empty':
-      return `${name} has no pairs${gate.missing > 0 ? ` (${count(gate.missing)} missing)` : ''}`;
+      return `${name} has no pairs${since(gate)}${gate.missing > 0 ? ` (${count(gate.missing)} missing)` : ''}`;
     case 'insensitive':
       return `${name} cannot tell answers apart (the incumbent agrees with itself only ${score(gate.reference)})`;
     case 'safe':
@@ -50,6 +50,11 @@ function numbers({ gate, candidate, reference, margin, thresholdMs, pairs, missi
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
   return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+}
+
+/** The pairs that a threshold was taken from are not tested against it. */
+function since({ thresholdMs }: GateVerdict): string {
+  return thresholdMs === null ? '' : ` since its threshold was set to ${milliseconds(thresholdMs)}`;
 }
 
 function percent(share: number | null): string {

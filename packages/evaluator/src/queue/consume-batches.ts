@@ -65,7 +65,10 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
     removeOnComplete: REMEMBERED,
     removeOnFail: FAILED,
   });
-  worker.on('error', (error) => onError(error));
+  worker.on('error', (error) => {
+    // A worker that is closed loses its connections: that is no news.
+    if (!closing.signal.aborted) onError(error);
+  });
   const queue = queues.queue(QUEUES.pairs);
   queue.on('error', () => undefined);
   const watch = createQueueWatch(queue, now);

@@ -38,7 +38,11 @@ describe('resolveExperiment', () => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, sample: { rate: 1.5 } }))).toEqual([
       'sample.rate: Too big: expected number to be <=1, got 1.5',
     ]);
-    expect(issuesOf(() => resolveExperiment({ ...minimal, sampel: {} }))[0]).toContain('sampel');
+    expect(issuesOf(() => resolveExperiment({ ...minimal, sampel: {}, match: { modell: 'x' } }))).toEqual([
+      'match: expected only operation, model, got modell',
+      expect.stringMatching(/^the whole: expected only name, enabled, .*sample, .*, got sampel$/),
+    ]);
+    expect(issuesOf(() => resolveExperiment(null))).toEqual(['the whole: expected object, got null']);
   });
 
   it.each([

@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
 
+/** An object that names its fields where it is given another. */
+const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `expected only ${Object.keys(shape).join(', ')}, got ${issue.keys.map((key) => key.slice(0, 40)).join(', ')}`
+        : undefined,
+  });
+
 const unit = z.number().min(0).max(1);
 const positiveUnit = z.number().gt(0).max(1);
 const margin = z.number().gt(0).max(0.5);
@@ -9,7 +18,7 @@ const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 t
 const label = z.string().min(1).max(256);
 const milliseconds = z.int().positive();
 
-const secret = z.union([z.strictObject({ env: label }), z.strictObject({ file: label })], {
+const secret = z.union([strict({ env: label }), strict({ file: label })], {
   error: 'expected { env: NAME } or { file: PATH }: secrets are named, never written here',
 });
 
@@ -32,7 +41,7 @@ const headers = z.record(
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected printable ASCII'),
 );
 
-const candidate = z.strictObject({
+const candidate = strict({
   model: label.optional(),
   baseUrl: baseUrl.optional(),
   apiKey: secret.optional(),
@@ -42,35 +51,35 @@ const candidate = z.strictObject({
 });
 
 const defaults = DEFAULTS.experiment;
-const matchShape = z.strictObject({
+const matchShape = strict({
   operation: z.literal('chat').default('chat'),
   model: label.default(defaults.match.model),
 });
-const segmentsShape = z.strictObject({
+const segmentsShape = strict({
   attribute: label.nullable().default(defaults.segments.attribute),
   max: z.int().min(1).max(100).default(defaults.segments.max),
   critical: z.array(name).max(20).default([]),
   version: label.nullable().default(null),
 });
-const clusterShape = z.strictObject({
+const clusterShape = strict({
   attribute: label.nullable().default(defaults.cluster.attribute),
   version: label.nullable().default(null),
 });
 
 const scorer = z.enum(['exact_raw', 'exact', 'exact_json', 'lexical', 'length']);
 const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
-  z.strictObject({
+  strict({
     scorer: scorer.default(gate.scorer),
     margin: margin.default(gate.margin),
     insensitiveBelow: unit.default(gate.insensitiveBelow),
   });
-const latencyGate = z.strictObject({
+const latencyGate = strict({
   ratio: z.number().gt(1).max(10).default(DEFAULTS.gates.latency.ratio),
   thresholdMs: z.number().positive().max(1e9).optional(),
 });
 const gatesShape = z
   .strictObject({
-    errors: z.strictObject({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+    errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
     agreement: agreementGate(DEFAULTS.gates.agreement).optional(),
     similarity: agreementGate(DEFAULTS.gates.similarity).optional(),
     latency_p50: latencyGate.optional(),
@@ -82,7 +91,7 @@ const gatesShape = z
   })
   .refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
 
-const policyShape = z.strictObject({
+const policyShape = strict({
   preset: z.literal('safe').optional(),
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
@@ -97,13 +106,13 @@ const content = z.enum(['full', 'none', 'redacted', 'features']).superRefine((va
   );
 });
 
-const experiment = z.strictObject({
+const experiment = strict({
   name,
   enabled: z.boolean().default(true),
   match: matchShape.prefault({}),
   candidate: candidate.optional(),
   candidates: z.record(name, candidate).optional(),
-  noise: z.strictObject({ rate: unit.default(defaults.noise.rate) }).prefault({}),
+  noise: strict({ rate: unit.default(defaults.noise.rate) }).prefault({}),
   sample: z
     .strictObject({ rate: unit.default(defaults.sample.rate), by: z.literal('trace').default('trace') })
     .prefault({}),
@@ -132,24 +141,24 @@ const ledgerUrl = z.string().regex(/^postgres(ql)?:\/\/.+|^embedded:.+/, {
   error: 'expected postgres:// or embedded:DIRECTORY',
 });
 
-const config = z.strictObject({
+const config = strict({
   version: z.literal(1),
-  queue: z.strictObject({ url: storeUrl.default(DEFAULTS.queueUrl) }).prefault({}),
-  ledger: z.strictObject({ url: ledgerUrl }).optional(),
+  queue: strict({ url: storeUrl.default(DEFAULTS.queueUrl) }).prefault({}),
+  ledger: strict({ url: ledgerUrl }).optional(),
   experiments: z.array(experiment).max(100).default([]),
 });
 
 const resolvedPolicy = policyShape.omit({ preset: true });
-const runDefinition = z.strictObject({
+const runDefinition = strict({
   candidates: z.record(name, candidate),
   match: matchShape,
   segments: segmentsShape,
   cluster: clusterShape,
   judge: z.null(),
   policy: resolvedPolicy,
-  slice: z.strictObject({ lengthMs: milliseconds, deadlineMs: milliseconds }),
+  slice: strict({ lengthMs: milliseconds, deadlineMs: milliseconds }),
   piMin: positiveUnit,
-  noise: z.strictObject({ rate: unit }),
+  noise: strict({ rate: unit }),
 });
 
 /** Either the value, or every field that is wrong: where, what was expected, what was got. */
@@ -180,8 +189,9 @@ function parsed<Value>(schema: z.ZodType, input: unknown): Parsed<Value> {
 
 function describe(issue: z.core.$ZodIssue, input: unknown): string {
   const path = issue.path.map(String).join('.') || 'the whole';
+  if (issue.code === 'unrecognized_keys') return `${path}: ${issue.message}`;
   const inner = issue.code === 'invalid_key' ? issue.issues.map((each) => each.message).join(', ') : issue.message;
-  return `${path}: ${inner.replace(/^Invalid input: /, '')}, got ${shown(valueAt(input, issue.path), issue.path)}`;
+  return `${path}: ${inner.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
