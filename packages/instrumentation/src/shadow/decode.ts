@@ -11,12 +11,12 @@ class EncodingError extends Error {
   readonly code = 'unsupported_encoding';
 }
 
-const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /**
  * The bytes of a body, decoded as they come, at most `maxBytes` as sent and as decoded. Shadows ask for no compression; a server
@@ -30,7 +30,7 @@ export function decoded(
   const received = capped(body, maxBytes);
   const name = encoding.trim().toLowerCase();
   if (name === '' || name === 'identity') return received;
-  const decoder = DECODERS[name];
+  const decoder = DECODERS.get(name);
   if (decoder === undefined) throw new EncodingError(`content-encoding ${name.slice(0, 40)}`);
   return capped(piped(received, decoder()), maxBytes);
 }

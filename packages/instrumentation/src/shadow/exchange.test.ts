@@ -26,6 +26,7 @@ const routes: Readonly<Record<string, Handle>> = {
   brotli: (response) => response.writeHead(200, { ...json, 'content-encoding': 'br' }).end(brotliCompressSync(answer)),
   bomb: (response) =>
     response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(3_000_000, 0x20))),
+  inherited: (response) => response.writeHead(200, { ...json, 'content-encoding': 'constructor' }).end(answer),
   odd: (response) => response.writeHead(200, { ...json, 'content-encoding': 'compress' }).end(answer),
   broken: (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(answer),
   large: (response) => response.writeHead(200, json).end(Buffer.alloc(200_000, 0x20)),
@@ -102,6 +103,7 @@ describe('exchange', () => {
     ['large', 'response_too_large'],
     ['bomb', 'response_too_large'],
     ['odd', 'unsupported_encoding'],
+    ['inherited', 'unsupported_encoding'],
     ['broken', 'Z_DATA_ERROR'],
     ['dies', 'UND_ERR_SOCKET'],
     ['short', 'truncated'],

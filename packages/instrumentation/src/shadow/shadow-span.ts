@@ -14,6 +14,7 @@ import {
   ATTR_ROLE,
   ATTR_RUN,
 } from '../semconv.js';
+import { guard } from '../guard.js';
 import type { CallId, Leg, PairId, RunId, SpanReference } from '../trial/trial.js';
 import type { ExchangeOutcome } from './exchange.js';
 
@@ -58,11 +59,13 @@ export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, de
   if (call.recording && !span.isRecording()) {
     span = tracer.startSpan(spanName(request), options, trace.setSpan(ROOT_CONTEXT, call.span));
   }
-  if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
-  if (isSpanContextValid(span.spanContext())) {
+  // Past its start the span must be ended, so nothing may break off here: a host's own spans need not have every method.
+  guard('shadow.span', () => {
+    if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
+    if (!isSpanContextValid(span.spanContext())) return;
     const attributes = { [ATTR_ROLE]: 'shadow', [ATTR_ARM]: names.arm, [ATTR_PAIR_ID]: names.pairId };
     call.span.addLink({ context: span.spanContext(), attributes });
-  }
+  });
   return span;
 }
 

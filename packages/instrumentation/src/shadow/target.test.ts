@@ -48,9 +48,21 @@ describe('candidateTarget', () => {
     ['https://b.example/x', 'https://b.example/x/chat/completions'],
     ['https://b.example/x/', 'https://b.example/x/chat/completions'],
     ['https://b.example', 'https://b.example/chat/completions'],
+    ['https://b.example//evil.example', 'https://b.example//evil.example/chat/completions'],
     ['https://api.example.com/other', 'https://api.example.com/other/chat/completions?key=secret'],
   ])('with the base %s it is %s', (baseUrl, expected) => {
     expect(candidateTarget(call(), { baseUrl }, null).url.href).toBe(expected);
+  });
+
+  it.each([
+    'https://api.example.com//evil.example/v1/chat/completions',
+    'https://api.example.com/@evil.example/chat/completions',
+    'https://api.example.com/..%2f..%2fadmin/%2e%2e/chat/completions?x=//evil.example#@evil.example',
+    'https://api.example.com/https://evil.example/chat/completions',
+  ])('takes nothing of the path the primary was sent to but what its protocol names: %s', (url) => {
+    expect(candidateTarget(call(url), { baseUrl: 'https://b.example/x' }, null).url.href).toBe(
+      'https://b.example/x/chat/completions',
+    );
   });
 
   it("keeps the primary's key where it is the primary's origin, and uses its own alone where it has one", () => {

@@ -68,7 +68,9 @@ function candidateUrl(call: Call, baseUrl: string | undefined): URL {
   const prefix = base.pathname.replace(/\/+$/, '');
   const segments = call.url.pathname.split('/').filter((segment) => segment !== '');
   for (let length = 1; length <= segments.length; length += 1) {
-    const url = new URL(`${prefix}/${segments.slice(-length).join('/')}`, base.origin);
+    const url = new URL(base.origin);
+    // Set, not parsed: a path that begins with `//` would be taken for another host.
+    url.pathname = `${prefix}/${segments.slice(-length).join('/')}`;
     if (!call.dialect.recognises('POST', url)) continue;
     if (url.origin === call.url.origin) url.search = call.url.search;
     return url;

@@ -192,6 +192,17 @@ describe('Intake', () => {
     expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual(['shadow 1 ended', 'shadow 2 ended']);
   });
 
+  it('ends the span of every shadow beside a primary whose span takes no links', async () => {
+    const { addLink: _, ...old } = recorder('primary', [], 'a'.repeat(16));
+    const { events, intake, call, trials, assembled } = world();
+    const one = call({ span: old as Span });
+    intake.take(one);
+    one.settle(ok);
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual(['shadow 1 ended', 'shadow 2 ended']);
+    expect(assembled[0]?.paired).toEqual(['candidate', 'aa']);
+  });
+
   it('makes one trial of the primary and all legs, whoever comes last', async () => {
     for (const primaryFirst of [true, false]) {
       const { intake, call, trials, assembled } = world();
