@@ -20,13 +20,16 @@ function readUsage(value: unknown): Usage | null {
   return usage;
 }
 
-/** The type of an `error` object inside a response: a word fit to be an attribute, since it is chosen by the provider. */
+/** Words, or a short number: what error codes are made of, and keys, ids and times are not. */
+const ERROR_WORD = /^(?:[A-Za-z]{1,24}(?:[_.-][A-Za-z]{1,24}){0,7}|\d{1,5})$/;
+
+/** The type of an `error` object inside a response, fit to be an attribute of a metric: the provider chooses it, and may repeat anything. */
 export function readErrorType(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const error = asObject(value);
   for (const word of [error['code'], error['type']]) {
-    if (typeof word === 'number' && Number.isSafeInteger(word)) return String(word);
-    if (typeof word === 'string' && /^[\w.-]{1,64}$/.test(word)) return word;
+    const text = typeof word === 'number' ? String(word) : word;
+    if (typeof text === 'string' && ERROR_WORD.test(text)) return text;
   }
   return 'provider_error';
 }

@@ -213,6 +213,11 @@ describe('answers', () => {
     [event({ error: { code: 502 } }), '502'],
     [event({ error: 'told in words, with spaces' }), 'provider_error'],
     ['{"error":{"type":"quota"}}', 'quota'],
+    // A key, an id or a time would be a secret in the telemetry, or a series of a metric each.
+    [event({ error: { code: 'sk-proj-Ab3dEf6hIj9l' } }), 'provider_error'],
+    [event({ error: { code: 'req_0198f2c4e7a1', type: 'server_error' } }), 'server_error'],
+    [event({ error: { code: 1795251600123 } }), 'provider_error'],
+    [event({ error: { code: 'x'.repeat(60) } }), 'provider_error'],
   ])('an error inside: %#', (text, errorType) => {
     expect(read(text).errorType).toBe(errorType);
     expect(read(text, { content: false }).errorType).toBe(errorType);
