@@ -1,4 +1,4 @@
-import { diag, metrics, type MeterProvider, trace, type TracerProvider } from '@opentelemetry/api';
+import { diag, type Meter, metrics, type MeterProvider, trace, type TracerProvider } from '@opentelemetry/api';
 import { createCapture } from './capture/capture.js';
 import { DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
@@ -58,6 +58,7 @@ export class UnderstudyInstrumentation {
   readonly #onExit = (): void => void this.#finish();
   #tracerProvider: TracerProvider | null = null;
   #meterProvider: MeterProvider | null = null;
+  #meter: { readonly provider: MeterProvider; readonly meter: Meter } | null = null;
   #producer: Producer | null = null;
   #tap: GlobalTap | null = null;
   #fetch: Fetch | null = null;
@@ -72,7 +73,7 @@ export class UnderstudyInstrumentation {
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
     this.#metrics = new FunnelMetrics(
-      () => this.#meters().getMeter(NAME, VERSION),
+      () => this.#getMeter(),
       this.#setups.flatMap(({ experiment }) => armsOf(experiment)),
     );
   }
@@ -175,7 +176,7 @@ export class UnderstudyInstrumentation {
     return createCapture({
       dialects: DIALECTS,
       tracer: () => (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION),
-      meter: () => this.#meters().getMeter(NAME, VERSION),
+      meter: () => this.#getMeter(),
       listener: (call) => {
         if (this.#admitting) producer.take(call);
       },
@@ -183,8 +184,11 @@ export class UnderstudyInstrumentation {
     });
   }
 
-  #meters(): MeterProvider {
-    return this.#meterProvider ?? metrics.getMeterProvider();
+  /** One meter of each provider: not every provider gives the same one again, and every new one would get instruments of its own. */
+  #getMeter(): Meter {
+    const provider = this.#meterProvider ?? metrics.getMeterProvider();
+    if (this.#meter?.provider !== provider) this.#meter = { provider, meter: provider.getMeter(NAME, VERSION) };
+    return this.#meter.meter;
   }
 }
 
