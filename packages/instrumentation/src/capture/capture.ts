@@ -82,8 +82,6 @@ function beginCall(options: CaptureOptions, environment: CallEnvironment, start:
     start.late ? start.startedAt : undefined,
   );
   const call = new PrimaryCall(environment, { ...start, request, headers, body, resendCount, span, identity: named });
-  if (span.own && call.recording)
-    guard('capture.attributes', () => span.span.setAttributes(dialect.requestAttributes(body)));
   guard('capture.listener', () => options.listener(call));
   return call;
 }

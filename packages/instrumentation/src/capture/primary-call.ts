@@ -194,6 +194,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
 
   #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {
     if (!this.#own || !this.recording) return;
+    // Looks through the whole body: not while the primary waits to be sent.
+    guard('capture.attributes', () => this.span.setAttributes(this.dialect.requestAttributes(this.body)));
     if (answer !== null) this.span.setAttributes(answered(answer));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);

@@ -43,7 +43,7 @@ export interface Described {
  * record that trace: then the span is put into the primary's, since a pair of which half is missing explains nothing.
  */
 export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, described: Described): Span {
-  const { dialect, request, url, body } = described;
+  const { dialect, request, url } = described;
   const primary = call.span.spanContext();
   const linked = isSpanContextValid(primary);
   const options = {
@@ -61,12 +61,16 @@ export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, de
   }
   // Past its start the span must be ended, so nothing may break off here: a host's own spans need not have every method.
   guard('shadow.span', () => {
-    if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
     if (!isSpanContextValid(span.spanContext())) return;
     const attributes = { [ATTR_ROLE]: 'shadow', [ATTR_ARM]: names.arm, [ATTR_PAIR_ID]: names.pairId };
     call.span.addLink({ context: span.spanContext(), attributes });
   });
   return span;
+}
+
+/** Adds what only the whole body says. Proportional to the prompt: for after the primary has been sent. */
+export function describeRequest(span: Span, { dialect, body }: Described): void {
+  if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
 }
 
 /** Puts the names of a pair on the primary's span. Of several, the first candidate's: the links name the others. */

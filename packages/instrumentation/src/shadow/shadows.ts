@@ -6,7 +6,14 @@ import { guard, raised } from '../guard.js';
 import type { Leg, SpanReference } from '../trial/trial.js';
 import { exchange, type ExchangeOutcome } from './exchange.js';
 import type { Isolate } from './isolation.js';
-import { type Described, endShadowSpan, type PairNames, referenceOf, startShadowSpan } from './shadow-span.js';
+import {
+  type Described,
+  describeRequest,
+  endShadowSpan,
+  type PairNames,
+  referenceOf,
+  startShadowSpan,
+} from './shadow-span.js';
 import type { Transport } from './undici.js';
 
 export interface ShadowOptions {
@@ -70,7 +77,10 @@ export class Shadows {
     let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
     this.#inFlight += 1;
     const leg = new Promise<ExchangeOutcome>((resolve, reject) => {
-      const send = (): void => void this.#send(shadow, cancelled.signal).then(resolve, reject);
+      const send = (): void => {
+        guard('shadow.describe', () => describeRequest(span, shadow));
+        void this.#send(shadow, cancelled.signal).then(resolve, reject);
+      };
       this.#options.isolate(() => setImmediate(send));
     }).then(
       (outcome) => this.#settle(span, outcome, cancelled.signal.aborted ? cancelReason : null),

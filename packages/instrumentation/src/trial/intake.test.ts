@@ -1,6 +1,7 @@
 import type { Span, Tracer } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../capture/call.js';
+import type { Dialect } from '../dialect/dialect.js';
 import { openaiChat } from '../dialect/openai-chat.js';
 import type { ExperimentInput } from '../experiment/definition.js';
 import { resolveExperiment } from '../experiment/resolve.js';
@@ -201,6 +202,25 @@ describe('Intake', () => {
     await new Promise<void>((resolve) => void trials.whenSettled(resolve));
     expect(events.filter((event) => event.endsWith('ended')).toSorted()).toEqual(['shadow 1 ended', 'shadow 2 ended']);
     expect(assembled[0]?.paired).toEqual(['candidate', 'aa']);
+  });
+
+  it('looks through the whole body once an arm before the primary is sent, and for the attributes after it', async () => {
+    const looked: string[] = [];
+    const watched = <Name extends 'skim' | 'change' | 'requestAttributes'>(name: Name): Pick<Dialect, Name> => ({
+      ...({ [name]: openaiChat[name] } as Pick<Dialect, Name>),
+      [name]: (...args: [string, never]) => {
+        looked.push(name);
+        return (openaiChat[name] as (...given: [string, never]) => unknown)(...args);
+      },
+    });
+    const dialect = { ...openaiChat, ...watched('skim'), ...watched('change'), ...watched('requestAttributes') };
+    const { intake, call, trials } = world();
+    const one = call({ dialect });
+    intake.take(one);
+    expect(looked).toEqual(['change', 'change']);
+    one.settle(ok);
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    expect(looked.slice(2)).toEqual(['requestAttributes', 'requestAttributes']);
   });
 
   it('makes one trial of the primary and all legs, whoever comes last', async () => {

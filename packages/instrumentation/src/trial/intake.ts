@@ -223,7 +223,8 @@ export class Intake {
         return { status: 'refused', arm, reason: changed.reason === 'unparsable' ? 'untranslatable' : changed.reason };
       }
       const { body } = changed;
-      const request = call.dialect.skim(body) ?? call.request;
+      // Parameters reach neither the model nor the stream: the body need not be looked through once more before the primary is sent.
+      const request = model === undefined ? call.request : { ...call.request, model };
       const apiKey = this.#options.apiKeys.get(arm) ?? null;
       const target = arm === AA_ARM ? incumbentTarget(call) : candidateTarget(call, candidate, apiKey);
       return { status: 'ready', arm, shadow: { dialect: call.dialect, request, body, ...target } };
