@@ -10,6 +10,7 @@ import { count } from './style.js';
 import type { Output } from './terminal.js';
 
 const REPEATED_MS = 10_000;
+const MOST_REMEMBERED = 100;
 
 /** `understudy run`: stores, scores, closes, decides and emits until it is told to stop. */
 export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
@@ -39,6 +40,7 @@ export async function runCommand(options: { readonly config?: string | undefined
 
 function eventsOf(output: Output): Partial<EvaluatorEvents> {
   const { err, errStyle: style } = output;
+  const failed = sayOnce((text) => err(`${clock()} ${style.bad(text)}`));
   return {
     onReport: createProgress(output),
     onTransition: (standing) => err(`${clock()} ${renderSentence(standing.verdict, style)}`),
@@ -47,7 +49,7 @@ function eventsOf(output: Output): Partial<EvaluatorEvents> {
         err(`${clock()} ${style.doubtful(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`)}`);
       }
     },
-    onError: (what, error) => err(`${clock()} ${style.bad(`${what}: ${messageOf(error)}`)}`),
+    onError: (what, error) => failed(`${what}: ${messageOf(error)}`),
   };
 }
 
@@ -65,6 +67,21 @@ function createProgress({ err, errStyle: style }: Output): (report: Report | nul
       shown.set(name, { key, stored, at: Date.now() });
       err(`${clock()} ${style.dim(progressLine(standing))} ${renderSentence(standing.verdict, style)}`);
     }
+  };
+}
+
+/** What is tried again fails again: the same words come once in ten seconds, with how often they were left out. */
+function sayOnce(say: (text: string) => void): (text: string) => void {
+  const said = new Map<string, { readonly at: number; left: number }>();
+  return (text) => {
+    const last = said.get(text);
+    if (last !== undefined && Date.now() - last.at < REPEATED_MS) {
+      last.left += 1;
+      return;
+    }
+    if (said.size >= MOST_REMEMBERED) said.clear();
+    said.set(text, { at: Date.now(), left: 0 });
+    say(last === undefined || last.left === 0 ? text : `${text} (and ${count(last.left)} times more)`);
   };
 }
 
