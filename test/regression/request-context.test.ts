@@ -27,12 +27,11 @@ afterEach(() => context.disable());
 it('a candidate that hangs holds nothing of the request the primary was part of', async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   let hanging = 0;
-  const server = createServer((request, response) => {
+  const server = createServer((request) => {
     let text = '';
     request.on('data', (chunk) => (text += String(chunk)));
     request.on('end', () => {
       if (text.includes('"hangs"')) hanging += 1;
-      else response.end(ANSWER);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,8 +66,9 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
   });
   producer.start();
   await expect.poll(() => producer.announced).toBe(true);
+  // The built-in fetch would be another suspect: on Node 22 its connections hold the context they were last used in.
   const tapped = tapFetch(
-    fetch,
+    (async () => new Response(ANSWER)) as typeof fetch,
     createCapture({
       dialects: DIALECTS,
       tracer: () => trace.getTracer('test'),
@@ -92,8 +92,6 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
   try {
     const held = await request();
     await expect.poll(() => hanging).toBe(1);
-    // The connection of the built-in fetch belongs to whoever used it last.
-    await (await fetch(url, { method: 'POST', body: '{}' })).text();
     await expect
       .poll(
         () => {

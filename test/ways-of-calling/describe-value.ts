@@ -1,6 +1,9 @@
 /** Differs between any two runs: which socket of the pool it was. */
 const CHANCE: ReadonlySet<string> = new Set(['localPort', 'bytesRead', 'bytesWritten']);
 
+/** The frames of whatever ran the microtasks, a timer or the loop itself: a matter of milliseconds. */
+const DRAINING = /\(node:internal\/(process\/task_queues|timers):/;
+
 /** Deeper than any answer or error of an SDK. */
 const MAX_DEPTH = 8;
 
@@ -28,7 +31,7 @@ export function describeValue(value: unknown, depth = 0): unknown {
 function describeError(error: Error, depth: number): unknown {
   const entries = Object.entries(error).map(([key, entry]) => [key, describeValue(entry, depth + 1)]);
   // The stack of a cause that was made inside fetch, before it returned, passes through the tap: that one is compared down to fetch.
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ') && !DRAINING.test(line));
   return {
     class: error.constructor.name,
     name: error.name,

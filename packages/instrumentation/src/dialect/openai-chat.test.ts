@@ -303,7 +303,10 @@ describe("the candidate's request", () => {
 
   test('nested deeper than can be written again', () => {
     const body = `{"model":"m","messages":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`;
-    expect(openaiChat.change(body, { model: 'x' })).toEqual({ status: 'refused', reason: 'unparsable' });
+    const changed = openaiChat.change(body, { model: 'x' });
+    // From Node 26 on it can be.
+    if (changed.status === 'ok') expect(JSON.parse(changed.body)).toMatchObject({ model: 'x' });
+    else expect(changed).toEqual({ status: 'refused', reason: 'unparsable' });
   });
 
   test('a key named __proto__ is a field like any other', () => {

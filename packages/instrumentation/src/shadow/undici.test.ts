@@ -43,7 +43,9 @@ describe('createTransport', () => {
     expect(await run(code)).toBe('true ECONNREFUSED');
   });
 
-  it('leaves the proxy of the environment in use by fetch', async () => {
+  // Node 22 knows it from 22.21 on.
+  const knowsEnvironmentProxy = process.allowedNodeEnvironmentFlags.has('--use-env-proxy');
+  it.runIf(knowsEnvironmentProxy)('leaves the proxy of the environment in use by fetch', async () => {
     const proxy = createServer((_, response) => response.end('by proxy'));
     proxy.on('connect', (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');

@@ -280,7 +280,8 @@ describe('mocks, whose chunks are queued before the response is given', () => {
     )(URL_OF_MODEL);
     const clone = response.clone();
     await expect(Promise.all([response.text(), clone.text()])).resolves.toEqual(['queued', 'queued']);
-    await vi.waitFor(() => expect(told.at(-1)).toBe('abandoned'));
+    // Node 22 tees through the stream's own reader, which shows it to the end.
+    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^(abandoned|ended)$/));
   });
 
   test.each([
