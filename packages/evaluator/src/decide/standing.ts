@@ -102,7 +102,11 @@ function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: 
   const isServed = (run: RunState): boolean => ofRun(producers, run).some(({ state }) => state === 'alive');
   const others = runs.filter(({ run }) => run.experiment === of.run.experiment && run.id !== of.run.id);
   const other = isServed(of) ? undefined : others.find(isServed);
-  if (other !== undefined) return `the service now runs another definition of the experiment, run ${other.run.id}`;
+  if (other !== undefined) {
+    const now = `the service now runs another definition of the experiment, run ${other.run.id}`;
+    // A definition that comes back brings its old run with it, which was given up when this one began.
+    return other.run.k < of.run.k ? `${now}, an earlier one that this run replaced: change it to start a new run` : now;
+  }
   const last = own.reduce<ProducerState | null>((a, b) => (a !== null && a.lastSeen >= b.lastSeen ? a : b), null);
   if (last?.state !== 'gone') return null;
   return `the last service, ${last.id}, fell silent without a goodbye at ${new Date(last.lastSentAt).toISOString()}`;

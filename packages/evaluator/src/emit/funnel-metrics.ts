@@ -22,11 +22,13 @@ export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
       METRIC_FUNNEL,
       'Legs that reached a stage',
       points(({ funnel }) => ({ stored: funnel.stored, scored: funnel.scored }), 'stage'),
+      '{call}',
     ),
     counter(
       METRIC_DROPPED,
       'Legs that left the funnel, by reason',
       points(({ funnel }) => ({ aside: funnel.aside, lost: funnel.lost + funnel.late }), 'reason'),
+      '{call}',
     ),
     counter(METRIC_PAIRS, 'Stored pairs by outcome', arms.flatMap(pairPoints), '{pair}'),
   ];
