@@ -4,11 +4,12 @@ import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
 import type { Database, Query } from './database.js';
 import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
+import { addLegs, selectClosedLegs } from './leg-sums.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
 import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
 import { selectRuns } from './runs.js';
 import { loadSlice } from './slice-rows.js';
-import { writeEvidence } from './write-evidence.js';
+import { evidenceLegs, writeEvidence } from './write-evidence.js';
 
 /** Slices looked at in one go; there may be more after them. */
 const AT_ONCE = 64;
@@ -76,6 +77,11 @@ async function closeOne(
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [run.id, slice, reason, summary.stored, summary.evidence, summary.missing, evidence.refused, now],
   );
-  await query(`update understudy.closed set through = $2 where run = $1 and metric = 'evidence'`, [run.id, slice]);
+  await query(
+    `update understudy.closed set through = $2, first = coalesce(first, $2), ${reason} = ${reason} + 1
+     where run = $1 and metric = 'evidence'`,
+    [run.id, slice],
+  );
+  await addLegs(query, run.id, [...(await selectClosedLegs(query, run.id, [slice])), ...evidenceLegs(rows, evidence)]);
   return { run: run.id, slice, reason, ...summary };
 }

@@ -1,46 +1,48 @@
-import type { CountRow, Place, ReasonRow, StoredRow } from './read-counts.js';
-import type { FunnelState } from './snapshot.js';
+import type { Outcome } from '../tally/facts.js';
+import type { LegKind, LegSum } from './leg-sums.js';
+import type { FunnelState, OutcomeCount } from './snapshot.js';
 
-/** All that the funnels are made of, read at one point in time. */
-export interface FunnelRows {
-  readonly counts: readonly CountRow[];
-  readonly reasons: readonly ReasonRow[];
-  readonly stored: readonly StoredRow[];
-  readonly evidence: readonly (Place & { readonly pairs: number })[];
-  readonly aside: readonly { readonly run: string; readonly arm: string; readonly legs: number }[];
-}
-
-/** The funnel of the rows that belong to `run` and `arm`, and to `segment` where it is given. Pure. */
-export function funnelState(rows: FunnelRows, run: string, arm: string, segment?: string): FunnelState {
-  const here = (place: Place): boolean =>
-    place.run === run && place.arm === arm && (segment === undefined || place.segment === segment);
-  const counts = rows.counts.filter(here);
-  const stored = rows.stored.filter(here);
-  const sum = (of: (row: CountRow) => number): number => counts.reduce((total, row) => total + of(row), 0);
-  // What is aside is known by arm only.
-  const aside = segment === undefined ? asideOf(rows, run, arm) : 0;
-  const gap = settleAside(
-    sum((row) => row.lost),
-    sum((row) => row.pending),
-    aside,
-  );
+/** The funnel of an arm, or of one of its segments, from its numbers. Pure. */
+export function funnelState(legs: readonly LegSum[]): FunnelState {
+  const sum = (...kinds: readonly LegKind[]): number =>
+    legs.reduce((total, one) => total + (kinds.includes(one.kind) ? one.legs : 0), 0);
+  const aside = sum('aside');
+  const gap = settleAside(sum('lost', 'gone'), sum('pending'), aside);
+  const stored = sum('stored');
   return {
-    eligible: sum((row) => row.eligible),
-    sampled: sum((row) => row.sampled),
-    skipped: reasonsOf(rows.reasons.filter(here), 'skipped'),
-    admitted: sum((row) => row.admitted) + gap.uncounted,
-    published: sum((row) => row.published),
-    dropped: reasonsOf(rows.reasons.filter(here), 'dropped'),
-    stored: stored.reduce((total, row) => total + row.pairs, 0),
-    late: stored.reduce((total, row) => total + row.late, 0),
+    eligible: sum('eligible'),
+    sampled: sum('sampled'),
+    skipped: reasonsOf(legs, 'skipped'),
+    admitted: sum('admitted') + gap.uncounted,
+    published: sum('published'),
+    dropped: reasonsOf(legs, 'dropped'),
+    stored,
+    late: sum('late'),
     // Scores are made before a pair is stored.
-    scored: stored.reduce((total, row) => total + row.pairs, 0),
-    evidence: rows.evidence.filter(here).reduce((total, row) => total + row.pairs, 0),
+    scored: stored,
+    evidence: sum('evidence'),
     aside,
     lost: gap.lost,
     pending: gap.pending,
-    due: sum((row) => row.due),
+    due: sum('due'),
   };
+}
+
+/** What came of the stored pairs of an arm, by segment. Pure. */
+export function outcomesOf(legs: readonly LegSum[]): readonly OutcomeCount[] {
+  return legs
+    .filter(({ kind }) => kind === 'stored')
+    .map(({ segment, name, legs: pairs }) => {
+      const [primary, shadow] = name.split(' ') as [Outcome['status'], Outcome['status']];
+      return { segment, primary, shadow, pairs };
+    });
+}
+
+/** The segments of an arm that anything is known of, in order. What is aside is known by arm only. Pure. */
+export function segmentsOf(legs: readonly LegSum[]): ReadonlyMap<string, readonly LegSum[]> {
+  const known = legs.filter(({ kind }) => kind !== 'aside');
+  const segments = Map.groupBy(known, ({ segment }) => segment);
+  return new Map([...segments].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Legs that are aside are not lost. Where no count has told of them yet, they were admitted all the same. */
@@ -54,13 +56,9 @@ function settleAside(
   return { lost: lost - fromLost, pending: pending - fromPending, uncounted: aside - fromLost - fromPending };
 }
 
-function asideOf({ aside }: FunnelRows, run: string, arm: string): number {
-  return aside.find((row) => row.run === run && row.arm === arm)?.legs ?? 0;
-}
-
-function reasonsOf(rows: readonly ReasonRow[], kind: ReasonRow['kind']): Readonly<Record<string, number>> {
-  const reasons: Record<string, number> = {};
-  for (const row of rows)
-    if (row.kind === kind && row.legs > 0) reasons[row.reason] = (reasons[row.reason] ?? 0) + row.legs;
-  return reasons;
+function reasonsOf(legs: readonly LegSum[], wanted: LegKind): Readonly<Record<string, number>> {
+  const reasons = new Map<string, number>();
+  for (const { kind, name, legs: count } of legs)
+    if (kind === wanted && count > 0) reasons.set(name, (reasons.get(name) ?? 0) + count);
+  return Object.fromEntries(reasons);
 }

@@ -1,11 +1,11 @@
-import type { PairId } from '@understudy/instrumentation/trial';
 import type { Query } from './database.js';
 import type { PairRow } from './ledger.js';
 import { storable } from './text.js';
 
-/** A run while a batch is stored: up to which slice it is closed, and the length of its slices. */
+/** A run while a batch is stored: up to which slice it is closed, and compacted for the producer; the length of its slices. */
 export interface OpenRun {
   readonly through: number;
+  readonly compacted: number;
   readonly lengthMs: number;
 }
 
@@ -15,23 +15,22 @@ export interface OpenRun {
  */
 export const AHEAD_MS = 3_600_000;
 
-/**
- * Inserts the pairs that are not there yet, and counts them. What belongs to a closed slice is late, and so is what belongs to one
- * that is too far ahead.
- */
+/** What belongs to a closed slice is late, and so is what belongs to one that is too far ahead. */
+function isLate(row: PairRow, runs: ReadonlyMap<string, OpenRun>, now: number): boolean {
+  const { through, lengthMs } = runOf(runs, row);
+  return row.slice <= through || row.slice * lengthMs > now + AHEAD_MS;
+}
+
+/** Inserts the pairs that are not there yet: who inserts them must count them, by {@link countPairs}. */
 export async function insertPairs(
   query: Query,
   rows: readonly PairRow[],
   contents: readonly string[],
   runs: ReadonlyMap<string, OpenRun>,
   now: number,
-): Promise<{ inserted: readonly PairId[]; late: number }> {
-  if (rows.length === 0) return { inserted: [], late: 0 };
+): Promise<readonly PairRow[]> {
+  if (rows.length === 0) return [];
   const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
-  const isLate = (row: PairRow): boolean => {
-    const { through, lengthMs } = runOf(runs, row);
-    return row.slice <= through || row.slice * lengthMs > now + AHEAD_MS;
-  };
   const result = await query<{ pair: string }>(
     `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
        primary_status, shadow_status, numbers, content, stored_at)
@@ -52,7 +51,7 @@ export async function insertPairs(
       column((row) => storable(row.segment)),
       column((row) => row.cluster),
       column((row) => row.pi),
-      column(isLate),
+      column((row) => isLate(row, runs, now)),
       column((row) => row.facts.primary.status),
       column((row) => row.facts.shadow.status),
       column((row) => JSON.stringify(row.facts)),
@@ -61,18 +60,23 @@ export async function insertPairs(
     ],
   );
   const pairs = new Set(result.rows.map((row) => row.pair));
-  const inserted = rows.filter((row) => pairs.delete(row.pair));
-  const late = inserted.filter(isLate);
-  await count(
-    query,
-    inserted.filter((row) => !isLate(row)),
-    false,
-  );
-  await count(query, late, true);
-  return { inserted: inserted.map((row) => row.pair), late: late.length };
+  return rows.filter((row) => pairs.delete(row.pair));
 }
 
-async function count(query: Query, rows: readonly PairRow[], late: boolean): Promise<void> {
+/** Adds inserted pairs to the counts of their slices; gives how many of them are late. */
+export async function countPairs(
+  query: Query,
+  inserted: readonly PairRow[],
+  runs: ReadonlyMap<string, OpenRun>,
+  now: number,
+): Promise<number> {
+  const { late = [], due = [] } = Object.groupBy(inserted, (row) => (isLate(row, runs, now) ? 'late' : 'due'));
+  await count(query, due, false, now);
+  await count(query, late, true, now);
+  return late.length;
+}
+
+async function count(query: Query, rows: readonly PairRow[], late: boolean, now: number): Promise<void> {
   if (rows.length === 0) return;
   const groups = [...Map.groupBy(rows, keyOf).values()].flatMap((group) => {
     const [first] = group;
@@ -81,11 +85,12 @@ async function count(query: Query, rows: readonly PairRow[], late: boolean): Pro
   const column = <Value>(of: (group: PairRow & { readonly pairs: number }) => Value): readonly Value[] =>
     groups.map(of);
   await query(
-    `insert into understudy.pair_counts as c (late, run, slice, producer, segment, arm, pi, primary_status, shadow_status, pairs)
-     select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::double precision[], $8::text[],
+    `insert into understudy.pair_counts as c (late, run, slice, producer, segment, arm, pi, primary_status, shadow_status, pairs,
+       stored_at)
+     select $1, *, $11 from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::double precision[], $8::text[],
        $9::text[], $10::bigint[])
      on conflict (run, slice, producer, segment, arm, pi, late, primary_status, shadow_status)
-     do update set pairs = c.pairs + excluded.pairs`,
+     do update set pairs = c.pairs + excluded.pairs, stored_at = excluded.stored_at`,
     [
       late,
       column((group) => group.run),
@@ -97,6 +102,7 @@ async function count(query: Query, rows: readonly PairRow[], late: boolean): Pro
       column((group) => group.facts.primary.status),
       column((group) => group.facts.shadow.status),
       column((group) => group.pairs),
+      now,
     ],
   );
 }

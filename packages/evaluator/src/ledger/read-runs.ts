@@ -3,8 +3,8 @@ import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
 import { type SliceFacts, sliceTimes, waitsFor } from './completeness.js';
 import type { Query } from './database.js';
-import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
-import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
+import type { QueueView, RegisteredRun, StoredTransition } from './record.js';
+import { factsOf, openSlices, producersOf } from './progress.js';
 import { OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
 
 export type Streams = Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
@@ -41,31 +41,41 @@ export async function readProgress(
   queue: QueueView,
 ): Promise<Pick<RunState, 'firstSliceAt' | 'closedThrough' | 'open' | 'openCount' | 'closedCount'>> {
   const { lengthMs } = run.definition.slice;
-  const { rows } = await query<{ reason: CloseReason; slices: number; first: number; last: number }>(
-    'select reason, count(*) as slices, min(slice) as first, max(slice) as last from understudy.slices where run = $1 group by reason',
-    [run.id],
-  );
-  const { open, openCount, firstOpen } = await readOpen(query, run, now, queue);
-  const first = Math.min(...rows.map((row) => row.first), firstOpen ?? Infinity);
-  const last = Math.max(...rows.map((row) => row.last));
-  const closed = (reason: CloseReason): number => rows.find((row) => row.reason === reason)?.slices ?? 0;
+  const closed = await selectClosed(query, run.id);
+  const { open, openCount, firstOpen } = await readOpen(query, run, closed.through, now, queue);
+  const first = Math.min(closed.first ?? Infinity, firstOpen ?? Infinity);
   return {
     firstSliceAt: Number.isFinite(first) ? first * lengthMs : null,
-    closedThrough: Number.isFinite(last) ? (last + 1) * lengthMs : null,
+    closedThrough: closed.first === null ? null : (closed.through + 1) * lengthMs,
     open,
     openCount,
-    closedCount: { complete: closed('complete'), deadline: closed('deadline') },
+    closedCount: { complete: closed.complete, deadline: closed.deadline },
   };
+}
+
+interface Closed {
+  readonly through: number;
+  readonly first: number | null;
+  readonly complete: number;
+  readonly deadline: number;
+}
+
+async function selectClosed(query: Query, run: string): Promise<Closed> {
+  const { rows } = await query<Closed>(
+    `select through, first, complete, deadline from understudy.closed where run = $1 and metric = 'evidence'`,
+    [run],
+  );
+  return rows[0] ?? { through: -1, first: null, complete: 0, deadline: 0 };
 }
 
 async function readOpen(
   query: Query,
   run: RegisteredRun,
+  after: number,
   now: number,
   queue: QueueView,
 ): Promise<{ open: readonly OpenSlice[]; openCount: number; firstOpen: number | undefined }> {
   const settings = run.definition.slice;
-  const after = await closedThrough(query, run.id);
   const all = await openSlices(query, run.id, { after, last: Number.MAX_SAFE_INTEGER, limit: 100_000 });
   const slices = all.slice(0, OPEN_SLICES_SHOWN);
   const producers = await producersOf(query, run.id);

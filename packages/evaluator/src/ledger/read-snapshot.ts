@@ -1,8 +1,8 @@
 import { isFinished, isGone } from './completeness.js';
 import type { Database, Query } from './database.js';
-import { funnelState, type FunnelRows } from './funnel-state.js';
+import { funnelState, outcomesOf, segmentsOf } from './funnel-state.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
-import { selectAside, selectCounts, selectEvidence, selectReasons, selectStored } from './read-counts.js';
+import { selectLegs } from './read-counts.js';
 import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
 import { armsOf, selectRuns } from './runs.js';
@@ -15,15 +15,8 @@ const NEWEST = 20;
 export async function readSnapshot(database: Database, { now, queue }: SnapshotOptions): Promise<LedgerSnapshot> {
   const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
   return database.transaction(async (query) => {
-    const rows: FunnelRows = {
-      counts: await selectCounts(query, now),
-      reasons: await selectReasons(query),
-      stored: await selectStored(query),
-      evidence: await selectEvidence(query),
-      aside: await selectAside(query),
-    };
     const runs: RunState[] = [];
-    for (const run of await selectRuns(query)) runs.push(await readRun(query, run, rows, now, view));
+    for (const run of await selectRuns(query)) runs.push(await readRun(query, run, now, view));
     const { handledThrough } = view;
     return {
       at: now,
@@ -35,24 +28,18 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
   }, 'read');
 }
 
-async function readRun(
-  query: Query,
-  run: RegisteredRun,
-  rows: FunnelRows,
-  now: number,
-  view: QueueView,
-): Promise<RunState> {
+async function readRun(query: Query, run: RegisteredRun, now: number, view: QueueView): Promise<RunState> {
   const totals = await selectTotals(query, run.id);
   const transitions = await selectTransitions(query, run.id);
+  const legs = await selectLegs(query, run, now);
   const armState = (arm: string): ArmState => {
-    const stored = rows.stored.filter((row) => row.run === run.id && row.arm === arm);
-    const counted = rows.counts.filter((row) => row.run === run.id && row.arm === arm);
-    const segments = new Set([...counted, ...stored].map((row) => row.segment));
+    const own = legs.filter((one) => one.arm === arm);
+    const segments = [...segmentsOf(own)].map(([segment, some]) => [segment, funnelState(some)] as const);
     return {
       streams: totals.get(arm) ?? {},
-      funnel: funnelState(rows, run.id, arm),
-      segments: Object.fromEntries([...segments].sort().map((one) => [one, funnelState(rows, run.id, arm, one)])),
-      outcomes: stored.map(({ segment, primary, shadow, pairs }) => ({ segment, primary, shadow, pairs })),
+      funnel: funnelState(own),
+      segments: Object.fromEntries(segments),
+      outcomes: outcomesOf(own),
       transitions: transitions.filter((one) => one.arm === arm),
     };
   };
@@ -99,7 +86,7 @@ async function selectProducers(query: Query, view: QueueView): Promise<readonly 
 
 async function selectRejected(query: Query): Promise<RejectedState> {
   const { rows: codes } = await query<{ code: string; count: number }>(
-    'select code, count(*) as count from understudy.rejected group by code order by code',
+    'select code, items as count from understudy.rejected_counts order by code',
   );
   const { rows: newest } = await query<RejectedItem>(
     `select job, code, message, producer, run, arm, legs, at from understudy.rejected order by at desc, key limit $1`,

@@ -1,5 +1,5 @@
 import { advance } from './contiguity.js';
-import type { Database } from './database.js';
+import type { Database, Query } from './database.js';
 import type { Rejection } from './ledger.js';
 import { storable } from './text.js';
 
@@ -13,9 +13,11 @@ const KEPT_AHEAD = 1000;
 /** Puts things aside, each once. A whole batch that is aside is no gap in its producer's sequence. */
 export async function reject(database: Database, rejections: readonly Rejection[], now: number): Promise<void> {
   await database.transaction(async (query) => {
-    for (const { job, code, message, producer, seq, run, arm, legs, data } of rejections) {
+    const added: Rejection[] = [];
+    for (const rejection of rejections) {
+      const { job, code, message, producer, seq, run, arm, legs, data } = rejection;
       const key = JSON.stringify([job, run, arm]);
-      await query(
+      const { count } = await query(
         `insert into understudy.rejected (key, job, code, message, producer, seq, run, arm, legs, data, at)
          select $1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint,
            case when (select count(*) from (select from understudy.rejected where data is not null limit $12) kept) < $12
@@ -36,6 +38,7 @@ export async function reject(database: Database, rejections: readonly Rejection[
           KEPT_ITEMS,
         ],
       );
+      if (count > 0) added.push(rejection);
       // With a run named it is a part of a batch that is stored otherwise.
       if (producer === null || seq === null || run !== null) continue;
       const known = await query('select from understudy.producers where producer = $1 for update', [
@@ -50,5 +53,28 @@ export async function reject(database: Database, rejections: readonly Rejection[
       );
       await advance(query, storable(producer), now);
     }
+    await addUp(query, added);
   });
+}
+
+/** Last in the transaction: these rows are everybody's. */
+async function addUp(query: Query, added: readonly Rejection[]): Promise<void> {
+  if (added.length === 0) return;
+  await query(
+    `insert into understudy.rejected_counts as c (code, items)
+     select code, count(*) from unnest($1::text[]) as t (code) group by code order by code
+     on conflict (code) do update set items = c.items + excluded.items`,
+    [added.map(({ code }) => storable(code))],
+  );
+  const known = added.flatMap(({ run, arm, legs }) =>
+    run === null || arm === null || legs === null ? [] : [{ run: storable(run), arm: storable(arm), legs }],
+  );
+  if (known.length === 0) return;
+  await query(
+    `insert into understudy.leg_sums as sums (run, producer, arm, segment, kind, name, legs)
+     select run, '', arm, '', 'aside', '', sum(legs)::bigint
+     from unnest($1::text[], $2::text[], $3::bigint[]) as t (run, arm, legs) group by run, arm order by run, arm
+     on conflict (run, arm, segment, kind, name, producer) do update set legs = sums.legs + excluded.legs`,
+    [known.map((one) => one.run), known.map((one) => one.arm), known.map((one) => one.legs)],
+  );
 }

@@ -1,10 +1,11 @@
-import type { Batch, SliceCount } from '@understudy/instrumentation/trial';
+import type { Batch } from '@understudy/instrumentation/trial';
+import { addCompacted, compactedPlaces, keepingSums, type Place, placeKey } from './closed-slices.js';
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
-import { insertPairs, type OpenRun } from './insert-pairs.js';
+import { countPairs, insertPairs, type OpenRun } from './insert-pairs.js';
 import type { PairRow, StoreResult } from './ledger.js';
-import { storable } from './text.js';
+import { newCounts, upsertCounts } from './store-counts.js';
 
 /** The last moment a date can name, in epoch ms: nothing closes a slice after it. */
 const END_OF_TIME = 8.64e15;
@@ -21,17 +22,30 @@ export async function storeBatch(
 ): Promise<StoreResult> {
   const contents = await Promise.all(rows.map(async (row) => (await encodeContent(row.content)).toString('base64')));
   return database.transaction(async (query) => {
-    const fresh = await note(query, batch, now);
+    const first = await note(query, batch, now);
     const named = [...batch.runs, ...batch.slices, ...rows].map((one) => one.run);
-    const runs = await lockClosed(query, [...new Set(named)]);
-    const { inserted, late } = await insertPairs(query, rows, contents, runs, now);
-    await upsertCounts(query, batch, runs);
+    const runs = await lockClosed(query, batch.producer, [...new Set(named)]);
     await query(
       `insert into understudy.producer_runs (producer, run) select $1, unnest($2::text[]) on conflict do nothing`,
       [batch.producer, [...runs.keys()].sort()],
     );
+    const counts = batch.slices.filter(
+      ({ run, slice }) => (slice + 1) * (runs.get(run)?.lengthMs ?? NaN) < END_OF_TIME,
+    );
+    const gone = await compactedPlaces(query, batch.producer, [...counts, ...rows], runs);
+    const isHere = (place: Place): boolean => !gone.has(placeKey(place));
+    const inserted = await insertPairs(query, rows, contents, runs, now);
+    const here = inserted.filter(isHere);
+    const old = inserted.filter((row) => !isHere(row));
+    const fresh = await newCounts(query, batch, counts.filter(isHere));
+    let late = old.length;
+    await keepingSums(query, batch.producer, [...here, ...fresh], runs, async () => {
+      late += await countPairs(query, here, runs, now);
+      await upsertCounts(query, batch, fresh, now);
+    });
+    await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);
-    return { repeated: !fresh && inserted.length === 0, inserted, late };
+    return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late };
   });
 }
 
@@ -67,62 +81,26 @@ async function note(query: Query, batch: Batch, now: number): Promise<boolean> {
  * Up to which slice each run is closed. The rows stay locked against the closer until the end of the transaction: a pair is
  * either there when its slice closes, or it knows that it is late.
  */
-async function lockClosed(query: Query, runs: readonly string[]): Promise<ReadonlyMap<string, OpenRun>> {
+async function lockClosed(
+  query: Query,
+  producer: string,
+  runs: readonly string[],
+): Promise<ReadonlyMap<string, OpenRun>> {
   const { rows } = await query<{ run: string; through: number; length_ms: number }>(
     `select c.run, c.through, r.slice_ms as length_ms from understudy.closed c join understudy.runs r using (run)
      where c.metric = 'evidence' and c.run = any($1::text[]) order by c.run for share of c`,
     [runs],
   );
-  return new Map(rows.map((row) => [row.run, { through: row.through, lengthMs: row.length_ms }]));
-}
-
-/** A count is cumulative: the newest replaces the others, in whatever order they come. */
-async function upsertCounts(query: Query, batch: Batch, runs: ReadonlyMap<string, OpenRun>): Promise<void> {
-  const known = batch.slices.filter(({ run, slice }) => (slice + 1) * (runs.get(run)?.lengthMs ?? NaN) < END_OF_TIME);
-  const counts = distinct(known);
-  if (counts.length === 0) return;
-  const column = <Value>(of: (count: SliceCount) => Value): readonly Value[] => counts.map(of);
-  await query(
-    `insert into understudy.slice_counts as c (producer, seq, run, slice, segment, arm, pi, eligible, sampled, skipped,
-       admitted, published, dropped, dropped_total, final)
-     select $1, $2, run, slice, segment, arm, pi, eligible, sampled, skipped::json, admitted, published, dropped::json,
-       dropped_total, final
-     from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::double precision[], $8::bigint[], $9::bigint[],
-       $10::text[], $11::bigint[], $12::bigint[], $13::text[], $14::bigint[], $15::boolean[])
-       as t (run, slice, segment, arm, pi, eligible, sampled, skipped, admitted, published, dropped, dropped_total, final)
-     on conflict (run, slice, producer, segment, arm, pi) do update set seq = excluded.seq, eligible = excluded.eligible,
-       sampled = excluded.sampled, skipped = excluded.skipped, admitted = excluded.admitted, published = excluded.published,
-       dropped = excluded.dropped, dropped_total = excluded.dropped_total, final = excluded.final
-     where excluded.seq > c.seq
-       and (c.eligible, c.sampled, c.skipped::text, c.admitted, c.published, c.dropped::text, c.final) is distinct from
-           (excluded.eligible, excluded.sampled, excluded.skipped::text, excluded.admitted, excluded.published,
-            excluded.dropped::text, excluded.final)`,
-    [
-      batch.producer,
-      batch.seq,
-      column((count) => count.run),
-      column((count) => count.slice),
-      column((count) => storable(count.segment)),
-      column((count) => count.arm),
-      column((count) => count.pi),
-      column((count) => count.eligible),
-      column((count) => count.sampled),
-      column((count) => JSON.stringify(count.skipped)),
-      column((count) => count.admitted),
-      column((count) => count.published),
-      column((count) => JSON.stringify(count.dropped)),
-      column((count) => Object.values(count.dropped).reduce((sum, dropped) => sum + dropped, 0)),
-      column((count) => count.final),
-    ],
+  // Read once the locks are held.
+  const { rows: own } = await query<{ run: string; compacted: number }>(
+    'select run, compacted from understudy.producer_runs where producer = $1 and run = any($2::text[])',
+    [producer, runs],
   );
-}
-
-/** One count a key: a statement may not touch a row twice. */
-function distinct(counts: readonly SliceCount[]): readonly SliceCount[] {
-  const byKey = new Map<string, SliceCount>();
-  for (const count of counts) {
-    const { run, slice, segment, arm, pi } = count;
-    byKey.set(JSON.stringify([run, slice, storable(segment), arm, pi]), count);
-  }
-  return [...byKey.values()];
+  const compacted = new Map(own.map((row) => [row.run, row.compacted]));
+  return new Map(
+    rows.map(({ run, through, length_ms: lengthMs }) => [
+      run,
+      { through, lengthMs, compacted: compacted.get(run) ?? -1 },
+    ]),
+  );
 }

@@ -3,6 +3,7 @@ import { decodeTally, encodeTally } from '../tally/codec.js';
 import type { Gate } from '../tally/gates.js';
 import { mergeTallies } from '../tally/tally.js';
 import type { Query } from './database.js';
+import type { ProducerLegs } from './leg-sums.js';
 import type { SliceRows } from './slice-rows.js';
 
 /** Writes what the close of a slice adds. The caller's transaction makes it all or nothing, and once. */
@@ -10,10 +11,10 @@ export async function writeEvidence(
   query: Query,
   run: string,
   slice: number,
-  known: Pick<SliceRows, 'pairs' | 'thresholds'> & { readonly gates: readonly Gate[] },
+  known: Pick<SliceRows, 'thresholds'> & { readonly gates: readonly Gate[] },
   evidence: SliceEvidence,
 ): Promise<void> {
-  await insertClusters(query, run, slice, known.pairs, evidence);
+  await insertClusters(query, run, slice, evidence);
   await insertTallies(query, run, slice, evidence.tallies);
   await addToTotals(query, run, slice, evidence.tallies);
   for (const { stream, metric, value, fromSlice } of evidence.thresholds) {
@@ -31,27 +32,27 @@ export async function writeEvidence(
   if (evidence.thresholds.length > 0) await forgetLatencies(query, run, known, evidence);
 }
 
-async function insertClusters(
-  query: Query,
-  run: string,
-  slice: number,
-  pairs: SliceRows['pairs'],
+/** How many pairs of evidence a slice adds to the funnel. */
+export function evidenceLegs(
+  { pairs }: Pick<SliceRows, 'pairs'>,
   { clusters }: SliceEvidence,
-): Promise<void> {
+): readonly ProducerLegs[] {
+  const byCall = new Map(pairs.map((pair) => [`${pair.arm} ${pair.call}`, pair]));
+  return clusters.flatMap(({ arm, call }) => {
+    const pair = byCall.get(`${arm} ${call}`);
+    if (pair === undefined) return [];
+    const { producer, segment } = pair;
+    return [{ producer, arm, segment, kind: 'evidence', name: '', legs: 1 }];
+  });
+}
+
+async function insertClusters(query: Query, run: string, slice: number, { clusters }: SliceEvidence): Promise<void> {
   if (clusters.length === 0) return;
-  const segments = new Map(pairs.map((pair) => [pair.call, pair.segment]));
   const { count } = await query(
-    `insert into understudy.clusters (run, slice, arm, key, call, segment)
-     select $1, $2, arm, key, call, segment from unnest($3::text[], $4::text[], $5::uuid[], $6::text[]) as t (arm, key, call, segment)
+    `insert into understudy.clusters (run, slice, arm, key, call)
+     select $1, $2, arm, key, call from unnest($3::text[], $4::text[], $5::uuid[]) as t (arm, key, call)
      order by arm, key on conflict do nothing`,
-    [
-      run,
-      slice,
-      clusters.map((one) => one.arm),
-      clusters.map((one) => one.key),
-      clusters.map((one) => one.call),
-      clusters.map((one) => segments.get(one.call) ?? ''),
-    ],
+    [run, slice, clusters.map((one) => one.arm), clusters.map((one) => one.key), clusters.map((one) => one.call)],
   );
   // Only the holder of the lease writes here, and it asked which keys are new in this very transaction.
   if (count !== clusters.length) throw new Error(`slice ${slice} of run ${run}: a cluster key gave evidence twice`);

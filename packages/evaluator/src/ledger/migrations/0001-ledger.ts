@@ -19,6 +19,10 @@ create table understudy.closed (
   run text not null references understudy.runs,
   metric text not null,
   through bigint not null,
+  -- The first slice that was closed, and how many were, by reason.
+  first bigint,
+  complete bigint not null default 0,
+  deadline bigint not null default 0,
   primary key (run, metric)
 );
 
@@ -45,6 +49,9 @@ create table understudy.batches (
 create table understudy.producer_runs (
   producer text not null,
   run text not null,
+  -- The last of its slices whose counts are gone, and whether its sums are with those of the other silent producers.
+  compacted bigint not null default -1,
+  merged boolean not null default false,
   primary key (run, producer)
 );
 
@@ -64,6 +71,7 @@ create table understudy.slice_counts (
   dropped_total bigint not null,
   final boolean not null,
   seq bigint not null,
+  stored_at bigint not null,
   primary key (run, slice, producer, segment, arm, pi)
 );
 
@@ -99,7 +107,20 @@ create table understudy.pair_counts (
   primary_status text not null,
   shadow_status text not null,
   pairs bigint not null,
+  stored_at bigint not null,
   primary key (run, slice, producer, segment, arm, pi, late, primary_status, shadow_status)
+);
+
+-- The funnel of the closed slices, so that a reader adds up the open ones only. Without a producer: of those long silent.
+create table understudy.leg_sums (
+  run text not null,
+  producer text not null,
+  arm text not null,
+  segment text not null,
+  kind text not null,
+  name text not null,
+  legs bigint not null,
+  primary key (run, arm, segment, kind, name, producer)
 );
 
 create table understudy.clusters (
@@ -107,7 +128,6 @@ create table understudy.clusters (
   arm text not null,
   key text not null,
   call uuid not null,
-  segment text not null,
   slice bigint not null,
   primary key (run, arm, key)
 );
@@ -153,7 +173,7 @@ create table understudy.tallies (
   primary key (run, slice, arm, stream, metric)
 );
 
--- The sum of the tallies of all closed slices: written with them, so that a reader need not add up.
+-- The sum of the tallies of all closed slices, written with them: a reader need not add up, and old tallies may go.
 create table understudy.totals (
   run text not null,
   arm text not null,
@@ -189,6 +209,12 @@ create table understudy.rejected (
   at bigint not null
 );
 create index rejected_by_time on understudy.rejected (at);
+
+-- How many of them there are.
+create table understudy.rejected_counts (
+  code text primary key,
+  items bigint not null
+);
 
 create table understudy.lease (
   name text primary key,
