@@ -110,7 +110,9 @@ describe('standingsOf', () => {
       [false, 'go', 'safe'],
       [true, 'hold', 'stale'],
     ]);
-    expect(standings[1]?.verdict.sentence).toContain('an earlier one that this run replaced: change it to start a new run');
+    expect(standings[1]?.verdict.sentence).toContain(
+      'an earlier one that this run replaced: change it to start a new run',
+    );
   });
 
   it('is stale while the queue holds what is older than a minute', () => {
