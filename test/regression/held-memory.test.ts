@@ -78,7 +78,14 @@ it('answers that wait for a primary count as held, until their trial is gone', a
   } as unknown as Call;
   const large = answerOf(read(false, JSON.stringify({ choices: [{ message: { content: 'y'.repeat(1_000_000) } }] })));
   const admission: Admission = {
-    ...{ call, callId: 'c' as CallId, experiment: 'e', run, slice: 0, segment: '_none', pi: 1, keepContent: false },
+    call,
+    callId: 'c' as CallId,
+    experiment: 'e',
+    run,
+    slice: 0,
+    segment: '_none',
+    pi: 1,
+    keepContent: false,
     cluster: '0' as ClusterKey,
     legs: [{ arm: 'a', pairId: 'p' as PairId, leg: Promise.resolve(large), cancel: () => undefined }],
   };

@@ -67,8 +67,9 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
   producer.start();
   await expect.poll(() => producer.announced).toBe(true);
   // The built-in fetch would be another suspect: on Node 22 its connections hold the context they were last used in.
+  const primary: typeof fetch = async () => new Response(ANSWER);
   const tapped = tapFetch(
-    (async () => new Response(ANSWER)) as typeof fetch,
+    primary,
     createCapture({
       dialects: DIALECTS,
       tracer: () => trace.getTracer('test'),
