@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { testClosing } from './ledger-closing.js';
+import { testCompacting } from './ledger-compacting.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
@@ -40,6 +41,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     });
     testStoring(under);
     testClosing(under);
+    testCompacting(under);
     testRacing(under);
     testHostile(under);
   });

@@ -198,6 +198,14 @@ export async function closeAt(ledger: Ledger, run: Run, now: number, queue: Queu
     .map(({ run: _run, ...one }) => ({ ...one, slice: one.slice - FIRST_SLICE }));
 }
 
+/** Takes the lease and removes what is old; gives the number of rows removed, of any run. */
+export async function compactAt(ledger: Ledger, now: number, queue: QueueView = drained(now)): Promise<number> {
+  await ledger.tryLease(HOLDER, now, 15_000);
+  const removed = await ledger.compact({ holder: HOLDER, now, queue });
+  await ledger.releaseLease(HOLDER);
+  return removed;
+}
+
 export async function stateOf(ledger: Ledger, run: RunId, now: number, queue: QueueView = drained(now)) {
   const snapshot = await ledger.snapshot({ now, queue });
   const state = snapshot.runs.find((one) => one.run.id === run);

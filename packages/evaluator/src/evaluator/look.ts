@@ -40,6 +40,12 @@ export async function look(looking: Looking): Promise<Report | null> {
   const snapshot = await ledger.snapshot({ now: now(), queue });
   const standings = standingsOf(snapshot);
   for (const standing of standings) await recordTransition(looking, standing);
+  // Last: nobody waits for it.
+  try {
+    await ledger.compact({ holder, now: now(), queue });
+  } catch (error) {
+    looking.onError(error);
+  }
   return { snapshot, standings };
 }
 

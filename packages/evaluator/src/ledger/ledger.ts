@@ -29,6 +29,11 @@ export interface Ledger {
   releaseLease(holder: string): Promise<void>;
   /** Closes every slice that can be closed, in order of start per run. Needs the lease; without it closes nothing. */
   closeSlices(options: CloseOptions): Promise<readonly ClosedSlice[]>;
+  /**
+   * Removes some of what the old closed slices were made from, and gives the number of rows removed: nothing anybody reads
+   * changes, and no look needs it. Needs the lease; without it removes nothing.
+   */
+  compact(options: CloseOptions): Promise<number>;
   /** Stores that a verdict stopped a run's arm: once per run, arm and state, the first wins. True where it was this one. */
   recordTransition(transition: StoredTransition): Promise<boolean>;
   /** Everything a verdict, the status and the metrics are made of, read at one point in time. */

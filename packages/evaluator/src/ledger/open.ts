@@ -1,5 +1,6 @@
 import type { RunId } from '@understudy/instrumentation/trial';
 import { closeSlices } from './close-slices.js';
+import { compact } from './compact.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
@@ -46,6 +47,7 @@ function ledgerOf(database: Database): Ledger {
     tryLease: (holder, now, ttlMs) => tryLease(query, holder, now, ttlMs),
     releaseLease: (holder) => releaseLease(query, holder),
     closeSlices: (options) => closeSlices(database, options),
+    compact: (options) => compact(database, options),
     recordTransition: (transition) => recordTransition(database, transition),
     snapshot: (options) => readSnapshot(database, options),
     readPairs: (wanted) => readPairs(query, wanted),
