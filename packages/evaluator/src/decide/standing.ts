@@ -1,6 +1,7 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
+import { coverageOf } from './coverage.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
 import type { Verdict } from './verdict.js';
@@ -76,10 +77,7 @@ function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
   const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
   const pairs = (counts: ArmState['outcomes']): number => counts.reduce((sum, one) => sum + one.pairs, 0);
   return {
-    coverage:
-      funnel.sampled === 0
-        ? null
-        : { admitted: funnel.admitted, skipped: total(funnel.skipped), reasons: funnel.skipped },
+    coverage: coverageOf(funnel),
     losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
     primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
     expired: false,
@@ -115,8 +113,4 @@ function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: 
 function ofRun(producers: readonly ProducerState[], { producers: ids }: RunState): readonly ProducerState[] {
   const own = new Set(ids);
   return producers.filter(({ id }) => own.has(id));
-}
-
-function total(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

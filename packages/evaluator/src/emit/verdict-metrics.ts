@@ -1,4 +1,5 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { coverageOf } from '../decide/coverage.js';
 import type { Standing } from '../decide/standing.js';
 import { type HoldReason, STATES, type State, type StreamVerdict } from '../decide/verdict.js';
 import {
@@ -26,7 +27,11 @@ export function verdictMetrics(standings: readonly Standing[]): readonly Metric[
       'Pairs still needed at the most; absent where no number can be given',
       current.flatMap(remainingPoints),
     ),
-    gauge(METRIC_COVERAGE, 'Share of the sampled calls that were admitted', current.flatMap(coveragePoints)),
+    gauge(
+      METRIC_COVERAGE,
+      'Share of the sampled and recorded calls that were admitted',
+      current.flatMap(coveragePoints),
+    ),
   ];
 }
 
@@ -85,6 +90,8 @@ function remainingPoints(standing: Standing): readonly Point[] {
 }
 
 function coveragePoints(standing: Standing): readonly Point[] {
-  const { admitted, sampled } = standing.state.funnel;
-  return sampled === 0 ? [] : [{ attributes: of(standing), value: admitted / sampled }];
+  const coverage = coverageOf(standing.state.funnel);
+  if (coverage === null) return [];
+  const { admitted, skipped } = coverage;
+  return admitted + skipped === 0 ? [] : [{ attributes: of(standing), value: admitted / (admitted + skipped) }];
 }

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Call } from '../capture/call.js';
 import type { Experiment, Run } from '../experiment/definition.js';
 import { AA_ARM } from '../trial/trial.js';
 import { type CallRules, type CallView, viewOf } from './call-view.js';
-import { hashDraw, isDrawn, traceDraw } from './draw.js';
+import { drawOf, isDrawn } from './draw.js';
 import { compileModelPattern } from './match.js';
 import { createSegmenter } from './segment.js';
 
@@ -24,8 +25,11 @@ export interface Sampled {
   readonly view: CallView;
 }
 
-/** Decides once per call. `callId` is the source of the A/A draw, which must not depend on the sampling draw. */
-export type Decide = (call: Call, callId: string) => Decision;
+/**
+ * Decides once per call. `callId` is the source of the A/A draw, which must not depend on the sampling draw. `salt` is shared by all
+ * producers; null before it is known, when nothing can be admitted and the draw only counts.
+ */
+export type Decide = (call: Call, callId: string, salt: Uint8Array | null) => Decision;
 
 /** What the decisions of one experiment depend on. */
 export interface Subject {
@@ -41,8 +45,9 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
   const segmentOf = createSegmenter(experiment.segments, rules.segment);
   const candidates = Object.keys(experiment.candidates);
   const pi = sample.rate;
+  const ownSalt = randomBytes(32);
 
-  return (call, callId) => {
+  return (call, callId, shared) => {
     if (!enabled || pi === 0) return { status: 'outside', reason: 'disabled' };
     if (call.request.operation !== match.operation) return { status: 'outside', reason: 'not_matched' };
     if (!matchesModel(call.request.model ?? '')) return { status: 'outside', reason: 'not_matched' };
@@ -50,10 +55,11 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
 
     const view = viewOf(call);
     const segment = segmentOf(view);
-    const draw = call.spanReference === null ? hashDraw(`${callId} sample`) : traceDraw(call.spanReference.traceId);
+    const salt = shared ?? ownSalt;
+    const draw = drawOf(`sample ${call.spanReference?.traceId ?? callId}`, salt);
     if (!isDrawn(draw, sample.rate)) return { status: 'not_sampled', segment, pi };
 
-    const noisy = isDrawn(hashDraw(`${callId} ${run.id} ${AA_ARM}`), noise.rate);
+    const noisy = isDrawn(drawOf(`${AA_ARM} ${run.id} ${callId}`, salt), noise.rate);
     return {
       status: 'sampled',
       refused: pi < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,

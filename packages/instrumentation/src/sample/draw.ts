@@ -1,24 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
-/** The draw uses the top 52 of the trace id's low 56 random bits: what a double holds exactly. */
-const DRAW_DIGITS = 13;
-const DRAW_RANGE = 16 ** DRAW_DIGITS;
+const DRAW_BYTES = 6;
+const DRAW_RANGE = 2 ** (8 * DRAW_BYTES);
 
 /**
- * The number in [0, 1) of a trace, from the low 56 bits of its id, as OpenTelemetry's consistent probability sampling takes
- * its randomness (W3C Trace Context level 2, random flag). The same trace gives the same number in every process, and it is
- * shared by all experiments and candidates, so that the calls drawn at one rate contain those drawn at a lower one.
+ * The number in [0, 1) of a text under a salt: 48 bits of HMAC-SHA256.
  *
- * `traceDraw('…80000000000000')` is 0.5.
+ * The same trace id gives the same number in every process that shares the salt, and the number is shared by all experiments and
+ * candidates, so that the calls drawn at one rate contain those drawn at a lower one. It is keyed because a trace id may come from
+ * whoever sent the request: read as it is, it would let a client choose to be compared, or not to be.
  */
-export function traceDraw(traceId: string): number {
-  return Number.parseInt(traceId.slice(-14, -1), 16) / DRAW_RANGE;
-}
-
-/** A number in [0, 1) that depends on `text` only and on nothing a trace id's draw depends on. */
-export function hashDraw(text: string): number {
-  const hex = createHash('sha256').update(text).digest('hex').slice(0, DRAW_DIGITS);
-  return Number.parseInt(hex, 16) / DRAW_RANGE;
+export function drawOf(text: string, salt: Uint8Array): number {
+  return createHmac('sha256', salt).update(text).digest().readUIntBE(0, DRAW_BYTES) / DRAW_RANGE;
 }
 
 /** True for a share `rate` of draws: the highest ones, as a threshold of 1 - rate rejects what is below it. */

@@ -7,7 +7,7 @@ import { setFailureSink } from '../guard.js';
 import { viewOf } from './call-view.js';
 import { clusterKey } from './cluster.js';
 import { createDecide, type Decision } from './decide.js';
-import { isDrawn, traceDraw } from './draw.js';
+import { drawOf, isDrawn } from './draw.js';
 import { compileModelPattern } from './match.js';
 import { createSegmenter } from './segment.js';
 
@@ -44,23 +44,20 @@ function call(change: Partial<Call> = {}, messages: unknown = [{ role: 'user', c
   };
 }
 
-const decider = (change: object = {}): ((call: Call, callId: string) => Decision) => {
+const SALT = Buffer.alloc(32, 7);
+
+const decider = (change: object = {}, salt: Uint8Array = SALT): ((call: Call, callId: string) => Decision) => {
   const experiment = resolveExperiment({ name: 'e', candidates: { a: {}, b: {} }, content: 'full', ...change });
-  return createDecide({ experiment, run: runOf(experiment), rules: {} });
+  const decide = createDecide({ experiment, run: runOf(experiment), rules: {} });
+  return (one, callId) => decide(one, callId, salt);
 };
 
 /** Five standard deviations of a binomial count: a true share misses it once in 1.7 million runs. */
 const spread = (count: number, rate: number): number => 5 * Math.sqrt(count * rate * (1 - rate));
 
-describe('traceDraw', () => {
-  it('reads the low 56 bits as a fraction', () => {
-    expect(traceDraw(`${'f'.repeat(18)}80000000000000`)).toBe(0.5);
-    expect(traceDraw(`${'f'.repeat(18)}00000000000000`)).toBe(0);
-    expect(traceDraw(`${'0'.repeat(18)}ffffffffffffff`)).toBeLessThan(1);
-  });
-
+describe('drawOf', () => {
   it('draws the declared share, and at a higher rate all that a lower one draws', () => {
-    const draws = Array.from({ length: 20_000 }, () => traceDraw(traceId()));
+    const draws = Array.from({ length: 20_000 }, () => drawOf(traceId(), SALT));
     for (const rate of [0.01, 0.1, 0.5]) {
       const drawn = draws.filter((draw) => isDrawn(draw, rate));
       expect(Math.abs(drawn.length - draws.length * rate)).toBeLessThan(spread(draws.length, rate));
@@ -85,13 +82,24 @@ describe('createDecide', () => {
   it('draws the A/A leg at its own rate, whether the sampling draw is high or low', () => {
     const decide = decider({ sample: { rate: 0.2 }, noise: { rate: 0.25 } });
     const sampled = Array.from({ length: 20_000 }, (_, index) => ({ call: call(), id: `call-${index}` }))
-      .map(({ call: each, id }) => ({ decision: decide(each, id), draw: traceDraw(each.spanReference?.traceId ?? '') }))
+      .map(({ call: each, id }) => ({
+        decision: decide(each, id),
+        draw: drawOf(`sample ${each.spanReference?.traceId}`, SALT),
+      }))
       .filter(({ decision }) => decision.status === 'sampled');
     expect(Math.abs(sampled.length - 4000)).toBeLessThan(spread(20_000, 0.2));
     for (const half of [sampled.filter(({ draw }) => draw < 0.9), sampled.filter(({ draw }) => draw >= 0.9)]) {
       const noisy = half.filter(({ decision }) => decision.status === 'sampled' && decision.arms.includes('aa'));
       expect(Math.abs(noisy.length - half.length * 0.25)).toBeLessThan(spread(half.length, 0.25));
     }
+  });
+
+  it('lets no trace id choose: one that a client made up is drawn as any other', () => {
+    const spanReference = { traceId: 'f'.repeat(32), spanId: 'b'.repeat(16) };
+    const drawn = Array.from({ length: 2000 }, (_, salt) =>
+      decider({ sample: { rate: 0.1 } }, Buffer.from(`salt ${salt}`))(call({ spanReference }), 'x'),
+    ).filter(({ status }) => status === 'sampled');
+    expect(Math.abs(drawn.length - 200)).toBeLessThan(spread(2000, 0.1));
   });
 
   it('draws by the call where there is no trace', () => {

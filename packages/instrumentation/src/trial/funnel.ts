@@ -27,7 +27,7 @@ export type Stage =
   | 'judged';
 
 /**
- * `coverage`: refused before admission, so nothing is owed for it. `missing`: admitted, and without evidence.
+ * `outside`: not a part of what is compared. `coverage`: refused before admission, so nothing is owed for it. `missing`: admitted, and without evidence.
  */
 export type LossKind = 'outside' | 'coverage' | 'missing';
 
@@ -73,7 +73,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   not_sampled: { after: 'eligible', kind: 'outside', meaning: 'the sampler did not draw it' },
 
   not_announced: { after: 'sampled', kind: 'coverage', meaning: 'the run is not yet acknowledged by the queue' },
-  not_recording: { after: 'sampled', kind: 'coverage', meaning: "the primary's span is not recorded" },
+  not_recording: { after: 'sampled', kind: 'outside', meaning: "the primary's span is not recorded" },
   below_pi_min: {
     after: 'sampled',
     kind: 'coverage',

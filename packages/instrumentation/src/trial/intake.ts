@@ -84,11 +84,12 @@ export class Intake {
   }
 
   take(call: Call): void {
-    const { run, ids, account } = this.#options;
+    const { run, ids, account, admittance } = this.#options;
     const callId = ids.next(call.startedAt);
     const slice = account.sliceOf(run.id, call.startedAt);
     this.#reached('called', this.#arms);
-    const decision = this.#decide(call, callId);
+    const admitting = admittance();
+    const decision = this.#decide(call, callId, admitting.open ? admitting.salt : null);
     if (decision.status === 'outside') return this.#lost(decision.reason, this.#arms);
     if (account.isFinal(run.id, slice)) return this.#lost('unparsable', this.#arms);
 
@@ -107,7 +108,7 @@ export class Intake {
       for (const arm of arms) account.skipped(keyOf(arm), reason);
       this.#lost(reason, arms);
     };
-    this.#admit(call, callId, decision, skip, keyOf);
+    this.#admit(call, callId, decision, admitting, skip, keyOf);
   }
 
   /** Counts what became of an admitted call. Returns nothing to do for its caller but to publish the trial. */
@@ -130,13 +131,13 @@ export class Intake {
     call: Call,
     callId: CallId,
     decision: Sampled,
+    admitting: Admittance,
     skip: (reason: DropReason, arms: readonly string[]) => void,
     keyOf: (arm: string) => AccountKey,
   ): void {
-    const { account, admittance, shadows } = this.#options;
+    const { account, shadows } = this.#options;
     const { arms } = decision;
     if (decision.refused !== null) return skip(decision.refused, arms);
-    const admitting = admittance();
     if (!admitting.open) return skip(admitting.reason, arms);
     if (!shadows.hasRoomFor(arms.length)) return skip('concurrency_cap', arms);
     const cluster = guard('sample.cluster', () => this.#clusterOf(call, decision, admitting.salt));
