@@ -14,7 +14,7 @@ const KEPT_MS = 3_600_000;
 const KEPT_SLICES = 20;
 /** Rows removed in one transaction, about; and transactions in one go: there may be more to remove after them. */
 const ROWS_AT_ONCE = 5_000;
-const STEPS = 10;
+const STEPS = 4;
 
 /** The counts of one producer in one slice. */
 interface Group {
