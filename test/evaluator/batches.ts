@@ -46,6 +46,9 @@ export function answer(content: string, index = 0): Leg {
   };
 }
 
+/** The start of the slice that a time lies in: calls of less than a second from it on close together. */
+export const wholeSlice = (time: number): number => Math.floor(time / 1000) * 1000;
+
 export const failure: Leg = { status: 'error', type: '500', durationMs: 5, span: null };
 
 /** A producer made by hand: trials go in, batches with counts that add up come out. */

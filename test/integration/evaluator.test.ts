@@ -8,7 +8,7 @@ import type { Report } from '../../packages/evaluator/src/emit/ledger-metrics.js
 import { type Evaluator, startEvaluator } from '../../packages/evaluator/src/evaluator.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
 import type { Queues } from '../../packages/evaluator/src/queue/queues.js';
-import { answer, enqueue, failure, HandProducer, PAIRS, testRun } from '../evaluator/batches.js';
+import { answer, enqueue, failure, HandProducer, PAIRS, testRun, wholeSlice } from '../evaluator/batches.js';
 import { until } from '../evaluator/until.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../servers/otlp.js';
 
@@ -54,7 +54,7 @@ describe('the evaluator on an embedded store', () => {
   });
 
   it('says GO of a candidate as good, with spans linked to both calls and the verdict as a metric', async () => {
-    const start = Date.now() - 2000;
+    const start = wholeSlice(Date.now() - 2000);
     const producer = new HandProducer('pgood', testRun('good'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 400; index += 1) {
@@ -113,7 +113,7 @@ describe('the evaluator on an embedded store', () => {
   });
 
   it('says NO_GO of a candidate that fails, and keeps it', async () => {
-    const start = Date.now() - 2000;
+    const start = wholeSlice(Date.now() - 2000);
     const producer = new HandProducer('pbad', testRun('bad'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 200; index += 1) {
@@ -134,7 +134,7 @@ describe('the evaluator on an embedded store', () => {
   });
 
   it('changes nothing where a batch comes twice', async () => {
-    const start = Date.now() - 2000;
+    const start = wholeSlice(Date.now() - 2000);
     const producer = new HandProducer('ptwice', testRun('twice'), start);
     await enqueue(queue, producer.batch());
     for (let index = 0; index < 10; index += 1)
@@ -159,7 +159,7 @@ describe('the evaluator on an embedded store', () => {
     rejected.length = 0;
     await queue.add('batch', { v: 9, bytes: '' }, { jobId: 'pbroken-1' });
     await queue.add('batch', 'garbage', { jobId: 'pbroken-2' });
-    const start = Date.now() - 2000;
+    const start = wholeSlice(Date.now() - 2000);
     const strange = new HandProducer('pstrange', testRun('strange'), start);
     await enqueue(
       queue,
@@ -189,7 +189,7 @@ describe('the evaluator on an embedded store', () => {
 
   it('is not held up by a collector that is slow or refuses', async () => {
     collector.mode = 'error';
-    const start = Date.now() - 2000;
+    const start = wholeSlice(Date.now() - 2000);
     const producer = new HandProducer('pcollector', testRun('collector'), start);
     await enqueue(queue, producer.batch());
     producer.call(start, answer('a'), { small: answer('a'), aa: answer('a') });
