@@ -171,7 +171,7 @@ describe('understudy', () => {
     expect(ended.err).toContain('a fault');
   });
 
-  it('takes the store over where the process that served it has ended', async () => {
+  it('takes the store over where the process that served it has ended', { timeout: 90_000 }, async () => {
     const first = await openStore(env['UNDERSTUDY_QUEUE_URL'] ?? '');
     let starts = 0;
     const ended = await understudy(['run'], env, (err, kill) => {

@@ -18,15 +18,26 @@ const PATIENCE_MS = 15_000;
  */
 export async function serveSession(session: Session, patienceMs: number = PATIENCE_MS): Promise<SessionServer> {
   const handlers = new Map<number, PGLiteSocketHandler>();
+  const sockets = new Set<Socket>();
+  let stopping = false;
   const turns = new Turns(session, { patienceMs, onSilent: (client) => void handlers.get(client)?.detach(true) });
   const server = createServer((socket) => attach(socket));
 
   function attach(socket: Socket): void {
+    // Accepted while the server was closing: nobody would ever let go of it.
+    if (stopping) {
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
     const queryQueue = turns as unknown as PGLiteSocketHandlerOptions['queryQueue'];
     const handler = new PGLiteSocketHandler({ queryQueue, closeOnDetach: true });
     handlers.set(handler.handlerId, handler);
     const forget = (): boolean => handlers.delete(handler.handlerId);
-    socket.once('close', forget);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      forget();
+    });
     handler.addEventListener('error', forget);
     handler.attach(socket).catch(() => socket.destroy());
   }
@@ -43,8 +54,11 @@ export async function serveSession(session: Session, patienceMs: number = PATIEN
   return {
     port: address.port,
     async stop() {
+      stopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all([...handlers.values()].map((handler) => handler.detach(true)));
+      // A client that does not answer a goodbye is not waited for.
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
