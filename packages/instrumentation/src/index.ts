@@ -1,3 +1,4 @@
+export { followLinks, type SpanSampler } from './capture/follow-links.js';
 export { ConfigurationError, ContractError, UnderstudyError } from './errors.js';
 export type { Candidate, ExperimentInput, SecretReference } from './experiment/definition.js';
 export { type InstrumentationConfig, UnderstudyInstrumentation, type UnderstudyOptions } from './instrumentation.js';
