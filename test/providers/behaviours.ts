@@ -4,7 +4,7 @@ export interface Behaviour {
   readonly delayMs?: number;
   /** An error status with a JSON error body. */
   readonly status?: number;
-  /** The status applies only while the SDK's retry count is below this. */
+  /** The status applies only to this many attempts: by the SDK's retry count, else by the requests this path has had. */
   readonly failures?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** How many pieces of text a streamed answer has. Default: 5. */
@@ -24,6 +24,10 @@ export interface Behaviour {
   readonly echo?: true;
   /** Answer with a tool call first, with text once the request holds a tool's result. */
   readonly tool?: string;
+  /** Two tool calls in one answer. */
+  readonly parallel?: true;
+  /** Think aloud before the answer, where the protocol can say so. */
+  readonly thinking?: true;
 }
 
 const TOLD = 'The quick brown fox – ünïcödé ✓ – jumps.';
@@ -43,6 +47,9 @@ export const BEHAVIOURS = {
   garbage: { raw: '<html>not an answer</html>' },
   error_inside: { errorAfter: 2, pieceDelayMs: 40 },
   tool: { tool: 'get_weather' },
+  parallel_tools: { tool: 'get_weather', parallel: true },
+  thinking: { thinking: true },
+  overloaded: { status: 529, headers: { 'retry-after-ms': '5' } },
   echo: { echo: true, delayMs: 5 },
 } as const satisfies Readonly<Record<string, Behaviour>>;
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { completion, completionChunks, response, responseEvents, type AskedFor } from './answers.js';
 import { BEHAVIOURS, type Behaviour } from './behaviours.js';
+import { openaiChat } from './openai-chat.js';
+import type { Asked, Protocol } from './protocol.js';
+import { PROTOCOLS } from './protocols.js';
 
 /** What the provider saw of one request. */
 export interface Seen {
@@ -18,16 +20,19 @@ export interface Seen {
   aborted: boolean | null;
 }
 
-/** A provider on 127.0.0.1 that speaks the OpenAI protocol. */
+/** A provider on 127.0.0.1 that speaks every protocol of the registry. */
 export interface Provider {
-  /** `http://127.0.0.1:port`: the SDK's base URL is `${origin}/any/segments/BEHAVIOUR/v1`. */
+  /**
+   * `http://127.0.0.1:port`. The base URL for an SDK is `${origin}/any/segments/BEHAVIOUR` and what the SDK wants after it: `/v1` for
+   * openai, nothing for the SDKs of Anthropic, Google, Mistral and Ollama.
+   */
   readonly origin: string;
   readonly port: number;
   readonly seen: Seen[];
   close(): Promise<void>;
 }
 
-/** Starts a provider on a port of its own. The behaviour is the path segment before `v1`. */
+/** Starts a provider on a port of its own. The behaviour is the last path segment that names one; the path's end gives the protocol. */
 export async function startProvider(): Promise<Provider> {
   const seen: Seen[] = [];
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
@@ -60,31 +65,25 @@ async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen:
     chunks: 0,
     aborted: null,
   };
+  const before = seen.filter((earlier) => earlier.path === path).length;
   seen.push(record);
   outgoing.on('close', () => {
     record.aborted = !outgoing.writableFinished;
   });
 
-  const [name] = path.split('/v1').map((segment) => segment.split('/').pop() ?? '');
-  const behaviour: Behaviour | undefined = BEHAVIOURS[name as keyof typeof BEHAVIOURS];
-  if (behaviour === undefined) {
-    sendJson(outgoing, record, 404, {
-      error: { message: `no behaviour ${name}`, type: 'not_found', code: null, param: null },
-    });
+  const [pathname = ''] = path.split('?');
+  const protocol = PROTOCOLS.find(({ recognises }) => recognises(pathname));
+  const behaviour = behaviourOf(pathname);
+  if (protocol === undefined || behaviour === undefined) {
+    sendJson(outgoing, record, 404, protocol ?? openaiChat, (protocol ?? openaiChat).error(404));
     return;
   }
   if (behaviour.hang === true) return;
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
   for (const [header, value] of Object.entries(behaviour.headers ?? {})) outgoing.setHeader(header, value);
-  const retries = Number(incoming.headers['x-stainless-retry-count'] ?? 0);
-  if (behaviour.status !== undefined && retries < (behaviour.failures ?? Number.POSITIVE_INFINITY)) {
-    const error = {
-      message: `made to fail with ${behaviour.status}`,
-      type: 'test_error',
-      param: 'model',
-      code: 'made_to_fail',
-    };
-    sendJson(outgoing, record, behaviour.status, { error });
+  const attempt = Number(incoming.headers['x-stainless-retry-count'] ?? before);
+  if (behaviour.status !== undefined && attempt < (behaviour.failures ?? Number.POSITIVE_INFINITY)) {
+    sendJson(outgoing, record, behaviour.status, protocol, protocol.error(behaviour.status));
     return;
   }
   if (behaviour.raw !== undefined) {
@@ -93,20 +92,28 @@ async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen:
     outgoing.end(behaviour.raw);
     return;
   }
-  const asked = (body.length === 0 ? {} : JSON.parse(body.toString())) as AskedFor;
-  const isResponse = path.endsWith('/responses');
-  if (asked.stream !== true) {
-    sendJson(outgoing, record, 200, isResponse ? response(asked, behaviour) : completion(asked, behaviour));
-    return;
-  }
-  const frames = isResponse
-    ? responseEvents(asked, behaviour).map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-    : completionChunks(asked, behaviour).map((data) => `data: ${data}\n\n`);
-  await sendStream(outgoing, record, frames, behaviour);
+  const asked: Asked = { path, body: body.length === 0 ? {} : (JSON.parse(body.toString()) as Asked['body']) };
+  if (protocol.frames === undefined || !protocol.streamed(asked))
+    sendJson(outgoing, record, 200, protocol, protocol.answer(asked, behaviour));
+  else await sendStream(outgoing, record, protocol.frames(asked, behaviour), behaviour, streamHeaders(protocol, asked));
 }
 
-function sendJson(outgoing: ServerResponse, record: Seen, status: number, value: unknown): void {
-  outgoing.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_test' });
+function behaviourOf(pathname: string): Behaviour | undefined {
+  const name = pathname.split('/').findLast((segment) => Object.hasOwn(BEHAVIOURS, segment));
+  return name === undefined ? undefined : BEHAVIOURS[name as keyof typeof BEHAVIOURS];
+}
+
+function requestId(protocol: Protocol): Readonly<Record<string, string>> {
+  return { [protocol.requestIdHeader ?? 'x-request-id']: 'req_test' };
+}
+
+function streamHeaders(protocol: Protocol, asked: Asked): Readonly<Record<string, string>> {
+  const type = protocol.streamType?.(asked) ?? 'text/event-stream; charset=utf-8';
+  return { 'content-type': type, ...requestId(protocol) };
+}
+
+function sendJson(outgoing: ServerResponse, record: Seen, status: number, protocol: Protocol, value: unknown): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json', ...requestId(protocol) });
   record.chunks += 1;
   outgoing.end(JSON.stringify(value));
 }
@@ -116,8 +123,9 @@ async function sendStream(
   record: Seen,
   frames: readonly string[],
   behaviour: Behaviour,
+  headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  outgoing.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req_test' });
+  outgoing.writeHead(200, headers);
   outgoing.flushHeaders();
   const whole = Buffer.from(frames.join(''));
   const { sliceBytes } = behaviour;
