@@ -1,78 +1,155 @@
-import { context, metrics, SpanKind, trace } from '@opentelemetry/api';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { NoopSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createCapture } from '../../packages/instrumentation/dist/capture/capture.js';
-import { DIALECTS } from '../../packages/instrumentation/dist/dialect/registry.js';
-import { globalTap } from '../../packages/instrumentation/dist/tap/global-tap.js';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type OpenAI from 'openai';
+import { ARMS, type Arm, type ArmName, BY_HAND } from './arms.js';
+import { WORKLOADS, type WorkloadName } from './workloads.js';
 
-/** One measurement in a process of its own: `client.ts MODE WORKLOAD PORT CALLS`; prints the CPU of one call in microseconds. */
-const [mode, workload, port, count] = process.argv.slice(2) as [string, string, string, string];
-
-// The service has OpenTelemetry with or without us: only our part is to be seen.
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-const provider = new TracerProvider({ spanProcessors: [new NoopSpanProcessor()] });
-const tracer = provider.getTracer('bench');
-const meter = metrics.getMeter('bench');
-trace.setGlobalTracerProvider(provider);
-
-if (mode !== 'bare' && mode !== 'by_hand') {
-  globalTap(
-    createCapture({
-      dialects: DIALECTS,
-      tracer: () => tracer,
-      meter: () => meter,
-      listener: mode === 'sampled' ? (call) => call.keepAnswer() : () => undefined,
-    }),
-  ).install();
+/** What one process is asked to measure. */
+export interface Task {
+  readonly arm: ArmName;
+  readonly workload: WorkloadName;
+  readonly calls: number;
+  /** Calls under way at a time, as in a service: a process that sleeps between calls mostly measures how it is woken. */
+  readonly concurrency: number;
+  /** Folder that holds the SDK under test. */
+  readonly packages: string;
+  readonly build: string;
+  readonly port: number;
+  readonly queueUrl: string;
 }
 
-const prompt = workload === 'prompt' ? 'All work and no "play" makes Jack\na dull boy. '.repeat(690) : 'Hello';
-const stream = workload === 'stream';
-const body = JSON.stringify({
-  model: 'gpt-5',
-  messages: [{ role: 'user', content: prompt }],
-  temperature: 0.5,
-  stream,
-});
-const url = `http://127.0.0.1:${port}/${stream ? 'stream' : 'json'}/v1/chat/completions`;
-const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-bench' };
-
-/** What a service would write itself: the same span, named and numbered from what is at hand. */
-async function callByHand(): Promise<void> {
-  const attributes = {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.request.model': 'gpt-5',
-    'gen_ai.request.temperature': 0.5,
-    'server.address': '127.0.0.1',
-    'server.port': Number(port),
-  };
-  const span = tracer.startSpan('chat gpt-5', { kind: SpanKind.CLIENT, attributes });
-  await context.with(trace.setSpan(context.active(), span), call);
-  span.setAttributes({
-    'gen_ai.response.id': 'chatcmpl-bench',
-    'gen_ai.response.model': 'gpt-5-2026',
-    'gen_ai.response.finish_reasons': ['stop'],
-    'gen_ai.usage.input_tokens': 10,
-    'gen_ai.usage.output_tokens': 9,
-  });
-  span.end();
+/** What it found, per call. CPU in microseconds, of the whole process, the collection of garbage included. */
+export interface Measurement {
+  readonly cpu: number;
+  readonly spans: number;
+  readonly shadows: number;
 }
 
-async function call(): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers, body });
-  if (stream) {
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
-      if (chunk.length === 0) throw new Error('empty');
-  } else {
-    await response.text();
+/** Counts instead of exporting: exporters cost every arm the same. */
+class Counting implements SpanProcessor {
+  calls = 0;
+  shadows = 0;
+  onStart(): void {
+    // Only ended spans count: one that leaks is as good as none.
+  }
+  onEnd(span: ReadableSpan): void {
+    if (span.attributes['understudy.role'] === 'shadow') this.shadows += 1;
+    else this.calls += 1;
+  }
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+  shutdown(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
-const once = mode === 'by_hand' ? callByHand : call;
-const calls = Number(count);
-for (let index = 0; index < calls; index += 1) await once();
-const before = process.cpuUsage();
-for (let index = 0; index < calls; index += 1) await once();
-const { user, system } = process.cpuUsage(before);
-process.stdout.write(String((user + system) / calls), () => process.exit(0));
+async function measure(task: Task): Promise<Measurement> {
+  const { arm: name, port, calls } = task;
+  const { prompt, stream } = WORKLOADS[task.workload];
+  // The service has OpenTelemetry with or without an instrumentation: only the instrumentation is to be seen.
+  const counting = new Counting();
+  const tracers = new TracerProvider({ spanProcessors: [counting] });
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const meters = new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })],
+  });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(tracers);
+  metrics.setGlobalMeterProvider(meters);
+
+  const tracer = tracers.getTracer('bench');
+  const load = createRequire(join(task.packages, 'service.js'));
+  const behaviour = stream ? 'stream' : 'json';
+  const arm: Arm = ARMS[name];
+  const settled = await arm.setUp({
+    tracers,
+    meters,
+    tracer,
+    load,
+    build: task.build,
+    candidateUrl: `http://127.0.0.1:${port}/${behaviour}/v1`,
+    queueUrl: task.queueUrl,
+  });
+  const { OpenAI: Client } = load('openai') as { OpenAI: typeof OpenAI };
+  const client = new Client({ apiKey: 'sk-bench', baseURL: `http://127.0.0.1:${port}/${behaviour}/v1`, maxRetries: 0 });
+  const request = {
+    model: 'gpt-5',
+    messages: [{ role: 'user' as const, content: prompt }],
+    temperature: 0.5,
+  };
+
+  const call = async (): Promise<string> => {
+    if (!stream) return (await client.chat.completions.create(request)).model;
+    let model = '';
+    for await (const chunk of await client.chat.completions.create({
+      ...request,
+      stream: true,
+      stream_options: { include_usage: true },
+    })) {
+      ({ model } = chunk);
+    }
+    return model;
+  };
+  /** What a service would write itself: the same span, named and numbered from what is at hand. */
+  const callByHand = async (): Promise<string> => {
+    const span = tracer.startSpan(BY_HAND.name, {
+      kind: BY_HAND.kind,
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.request.model': 'gpt-5',
+        'gen_ai.request.temperature': 0.5,
+        'server.address': '127.0.0.1',
+        'server.port': port,
+      },
+    });
+    const model = await context.with(trace.setSpan(context.active(), span), call);
+    span.setAttributes({
+      'gen_ai.response.id': 'chatcmpl-bench',
+      'gen_ai.response.model': model,
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.usage.input_tokens': 10,
+      'gen_ai.usage.output_tokens': 9,
+    });
+    span.end();
+    return model;
+  };
+  const once = name === 'by_hand' ? callByHand : call;
+  const many = async (): Promise<void> => {
+    let started = 0;
+    const caller = async (): Promise<void> => {
+      while (started < calls) {
+        started += 1;
+        if ((await once()) !== 'gpt-5-2026') throw new Error('not the answer that was sent');
+      }
+    };
+    await Promise.all(Array.from({ length: task.concurrency }, caller));
+    // Some end their span, and ours its shadows, a little after the caller has the answer.
+    await settled();
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  await many();
+  const spans = { calls: counting.calls, shadows: counting.shadows };
+  const before = process.cpuUsage();
+  await many();
+  const { user, system } = process.cpuUsage(before);
+  return {
+    cpu: (user + system) / calls,
+    spans: (counting.calls - spans.calls) / calls,
+    shadows: (counting.shadows - spans.shadows) / calls,
+  };
+}
+
+const measurement = await measure(JSON.parse(process.argv[2] ?? '') as Task);
+process.stdout.write(JSON.stringify(measurement), () => process.exit(0));

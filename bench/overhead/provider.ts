@@ -17,12 +17,16 @@ const json = JSON.stringify({
   usage: { prompt_tokens: 10, completion_tokens: 9, total_tokens: 19 },
 });
 const head = { id: 'chatcmpl-bench', object: 'chat.completion.chunk', created: 1, model: 'gpt-5-2026' };
-const chunk = (delta: object, finish: string | null): string =>
-  `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const usage = { prompt_tokens: 10, completion_tokens: 198, total_tokens: 208 };
+const event = (data: object): string => `data: ${JSON.stringify({ ...head, ...data })}\n\n`;
+const choice = (delta: object, finish: string | null): object => ({
+  choices: [{ index: 0, delta, finish_reason: finish }],
+  usage: null,
+});
 const events = [
-  ...Array.from({ length: 198 }, (_, index) => chunk({ content: ` word${index}` }, null)),
-  chunk({}, 'stop'),
-  'data: [DONE]\n\n',
+  ...Array.from({ length: 198 }, (_, index) => event(choice({ content: ` word${index}` }, null))),
+  event(choice({}, 'stop')),
+  event({ choices: [], usage }) + 'data: [DONE]\n\n',
 ].map((text) => Buffer.from(text));
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
@@ -36,12 +40,12 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) =
     outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
     let next = 0;
     const write = (): void => {
-      const event = events[next];
+      const bytes = events[next];
       next += 1;
-      if (event === undefined) {
+      if (bytes === undefined) {
         outgoing.end();
       } else {
-        outgoing.write(event);
+        outgoing.write(bytes);
         setImmediate(write);
       }
     };
