@@ -58,3 +58,16 @@ test('installed again over such a wrapper, each request is looked at once', asyn
   tap.uninstall();
   expect(globalThis.fetch).toBe(later);
 });
+
+test('a fetch that nobody may wrap is left alone, and that is said once with what to do', () => {
+  const said: string[] = [];
+  const refused = globalTap(
+    () => null,
+    (message) => void said.push(message),
+  );
+  Reflect.deleteProperty(globalThis, 'fetch');
+  refused.install();
+  refused.install();
+  expect(refused.installed).toBe(false);
+  expect(said).toEqual([expect.stringContaining('`understudy.fetch`')]);
+});

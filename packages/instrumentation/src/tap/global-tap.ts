@@ -11,13 +11,24 @@ export interface GlobalTap {
   readonly installed: boolean;
 }
 
-/** A tap on `globalThis.fetch`, not yet installed. */
-export function globalTap(onRequest: OnRequest): GlobalTap {
+/**
+ * A tap on `globalThis.fetch`, not yet installed.
+ *
+ * @param say Is told once where there is nothing that can be wrapped, and what to do about it.
+ */
+export function globalTap(onRequest: OnRequest, say: (message: string) => void = () => undefined): GlobalTap {
   let current: {
     readonly gate: { open: boolean };
     readonly fetch: unknown;
     readonly before: PropertyDescriptor;
   } | null = null;
+  let said = false;
+
+  const refuse = (reason: string): void => {
+    if (said) return;
+    said = true;
+    say(`globalThis.fetch ${reason}, so its calls are not seen: hand \`understudy.fetch\` to each client instead`);
+  };
 
   return {
     get installed(): boolean {
@@ -26,7 +37,8 @@ export function globalTap(onRequest: OnRequest): GlobalTap {
     install(): void {
       if (current !== null) return;
       const before = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
-      if (before?.configurable !== true || typeof globalThis.fetch !== 'function') return;
+      if (before === undefined || typeof globalThis.fetch !== 'function') return refuse('is not there');
+      if (before.configurable !== true) return refuse('is frozen by another package');
       canObserveControllers();
       const gate = { open: true };
       const tapped = tapFetch(globalThis.fetch, onRequest, gate);

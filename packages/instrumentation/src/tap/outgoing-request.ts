@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { OutgoingRequest } from './observer.js';
 
 /** More than this of a `Request`'s stream is not held: such a body counts as unreadable. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads the arguments of fetch without consuming anything in them. `null` where they are not a request to an absolute URL: what
@@ -33,7 +33,7 @@ function hrefOf(input: unknown): string {
 }
 
 /** An iterator that can be walked only once is left to fetch. */
-function readHeaders(source: unknown): ReadonlyMap<string, string> {
+export function readHeaders(source: unknown): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const take = (value: unknown, name: unknown): void => {
     if (typeof name === 'string' && typeof value === 'string') headers.set(name.toLowerCase(), value);
@@ -46,7 +46,7 @@ function readHeaders(source: unknown): ReadonlyMap<string, string> {
   return headers;
 }
 
-function readBody(body: unknown): string | null {
+export function readBody(body: unknown): string | null {
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body) || types.isAnyArrayBuffer(body)) return new TextDecoder().decode(body as ArrayBuffer);
   return null;

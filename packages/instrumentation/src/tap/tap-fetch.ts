@@ -3,7 +3,8 @@ import { guard } from '../guard.js';
 import { observeBody } from './observe-body.js';
 import type { Fetch, OnRequest, RequestObserver } from './observer.js';
 import { outgoingRequest } from './outgoing-request.js';
-import { isUntapped, runUntapped } from './untapped.js';
+import { sendOnce } from './send-once.js';
+import { isUntapped } from './untapped.js';
 
 /** Switches a tap off where it can no longer be taken out of a chain of wrappers. */
 export interface Gate {
@@ -69,24 +70,6 @@ function follow(response: unknown, observer: RequestObserver): void {
   }
   const body = observer.responded(status);
   if (body !== null) observeBody(response as object, body);
-}
-
-/** Sends through the observer's context, or without it where that breaks; in no case twice or not at all. */
-function sendOnce(observer: RequestObserver, send: () => unknown): unknown {
-  let outcome: { readonly result: unknown } | { readonly thrown: unknown } | null = null;
-  const attempt = (): void => {
-    if (outcome !== null) return;
-    try {
-      outcome = { result: runUntapped(send) };
-    } catch (thrown) {
-      outcome = { thrown };
-    }
-  };
-  guard('tap.context', () => observer.run(attempt));
-  attempt();
-  const sent = outcome as unknown as { readonly result: unknown } | { readonly thrown: unknown };
-  if ('thrown' in sent) throw sent.thrown;
-  return sent.result;
 }
 
 /** A promise as fetch makes it, of any realm. One with methods of its own would lose them by being derived. */
