@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { Call } from '../../packages/instrumentation/src/capture/call.js';
 import type { ModelAnswer } from '../../packages/instrumentation/src/dialect/dialect.js';
-import { openaiChat } from '../../packages/instrumentation/src/dialect/openai-chat.js';
+import { openaiChat } from '../../packages/instrumentation/src/dialect/protocols/openai-chat.js';
 import { trialBytes } from '../../packages/instrumentation/src/queue/ring.js';
 import { SliceCounts } from '../../packages/instrumentation/src/queue/slice-counts.js';
 import { trial } from '../../packages/instrumentation/src/queue/trial.test.support.js';
@@ -63,14 +63,16 @@ it('names that a provider chooses are names: nothing longer reaches spans, metri
   for (const answer of [read(false, json), read(true, `data: ${streamed}\n\n`)]) {
     expect(JSON.stringify({ ...answer, messages: [] }).length).toBeLessThan(1000);
   }
-  expect(openaiChat.skim(JSON.stringify({ model: long, messages: [] }))?.model).toBeNull();
+  expect(
+    openaiChat.skim({ url: new URL('https://a.example/'), body: JSON.stringify({ model: long, messages: [] }) })?.model,
+  ).toBeNull();
 });
 
 it('answers that wait for a primary count as held, until their trial is gone', async () => {
   const trials = new OpenTrials({ producer: 'p1', deadlineMs: 60_000, onAssembled: () => undefined });
   let settle: (leg: Leg) => void = () => undefined;
   const call = {
-    body: 'x'.repeat(100),
+    bytes: 100,
     startedAt: 1,
     request: { operation: 'chat', model: 'm', stream: false },
     keepAnswer: () => undefined,

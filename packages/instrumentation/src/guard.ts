@@ -28,6 +28,16 @@ function described(error: unknown): string {
   return (error.stack ?? error.message).slice(0, MAX_DESCRIPTION);
 }
 
+const remarked = new Set<string>();
+const MAX_REMARKS = 64;
+
+/** Says something about the configuration once, through OpenTelemetry's diag; the whole process says so much at most. Never throws. */
+export function remark(text: string): void {
+  if (remarked.size >= MAX_REMARKS || remarked.has(text)) return;
+  remarked.add(text);
+  guard('guard.remark', () => diag.warn(`understudy: ${text}`));
+}
+
 let sink: FailureSink = warn;
 
 /** Reports a failure of ours, or of a hook of the user. Never throws. */

@@ -205,11 +205,26 @@ function setupOf(experiment: Experiment, { rules, environment }: UnderstudyOptio
   if (own.cluster !== undefined && experiment.cluster.version === null) {
     issues.push('cluster.version: a rule in code decides what is compared; name its version');
   }
+  issues.push(...candidateIssues(experiment, own));
   if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
   const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>
     apiKey === undefined ? [] : [[candidate, keyOf(apiKey, experiment.name, candidate, environment)]],
   );
   return { experiment, rules: own, apiKeys: new Map(apiKeys) };
+}
+
+function* candidateIssues({ candidates }: Experiment, { transform = {} }: CallRules): Iterable<string> {
+  const spoken = DIALECTS.filter(({ shadow }) => shadow !== null && shadow.translation !== null).map(
+    ({ name }) => name,
+  );
+  for (const [name, { dialect, version }] of Object.entries(candidates)) {
+    if (dialect !== undefined && !spoken.includes(dialect))
+      yield `candidates.${name}.dialect: expected one of ${spoken.join(', ')}, got ${dialect}`;
+    if (Object.hasOwn(transform, name) && version === undefined)
+      yield `candidates.${name}.version: a transform in code decides what is compared; name its version`;
+  }
+  for (const name of Object.keys(transform))
+    if (!Object.hasOwn(candidates, name)) yield `rules.transform.${name}: expected the name of a candidate`;
 }
 
 function keyOf(

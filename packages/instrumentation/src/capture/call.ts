@@ -1,6 +1,13 @@
 import type { Span } from '@opentelemetry/api';
-import type { Dialect, ModelRequest } from '../dialect/dialect.js';
-import type { Leg, SpanReference } from '../trial/trial.js';
+import type { Dialect, ModelRequest, WireRequest } from '../dialect/dialect.js';
+import type { Leg, Message, SpanReference } from '../trial/trial.js';
+
+/** A call as it was sent over HTTP. */
+export interface WireCall extends WireRequest {
+  readonly dialect: Dialect;
+  /** As sent, lower-case names. Holds the service's own key: never recorded, never copied to another host. */
+  readonly headers: ReadonlyMap<string, string>;
+}
 
 /**
  * A primary call as it is seen at its start, before the original fetch is called.
@@ -10,13 +17,15 @@ import type { Leg, SpanReference } from '../trial/trial.js';
 export interface Call {
   /** Epoch ms of the start (process clock: wall clock at start + monotonic elapsed). */
   readonly startedAt: number;
-  readonly dialect: Dialect;
   readonly request: ModelRequest;
-  readonly url: URL;
-  /** The request's headers as sent, lower-case names. Holds the service's own key: never recorded, never copied to another host. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** The request's body as sent. */
-  readonly body: string;
+  /** Host and port it goes to; empty where it goes to none. */
+  readonly host: string;
+  /** About how many bytes its request holds in memory. */
+  readonly bytes: number;
+  /** The messages of the request, parsed anew each time. Throws where they cannot be read. */
+  messages(): readonly Message[];
+  /** `null` for a call that was not made over HTTP. */
+  readonly wire: WireCall | null;
   /** The SDK's count of resends, 0 for a first attempt. */
   readonly resendCount: number;
   /** The span of the primary. Ended by the capture, after the outcome. */

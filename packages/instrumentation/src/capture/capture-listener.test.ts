@@ -70,7 +70,7 @@ describe('the listener', () => {
       {
         listener: (call) =>
           void order.push(
-            `${call.request.model} ${call.headers.get('authorization')} ${String(call.context['app.route'])} ${call.recording}`,
+            `${call.request.model} ${call.wire?.headers.get('authorization')} ${String(call.context['app.route'])} ${call.recording}`,
           ),
       },
     );

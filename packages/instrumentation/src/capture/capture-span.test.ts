@@ -70,7 +70,7 @@ describe('the span', () => {
     const { fetch, calls, legs } = tapped(() => networked([ANSWER]));
     await (await fetch(TARGET, { method: 'POST', body: new Blob(['{}']) })).text();
     expect(onlySpan().name).toBe('chat');
-    expect(calls[0]?.body).toBe('');
+    expect(calls[0]?.wire?.body).toBe('');
     expect(legs[0]?.status).toBe('ok');
   });
 

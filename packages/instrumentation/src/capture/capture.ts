@@ -70,7 +70,7 @@ interface Attempt {
 function beginCall(options: CaptureOptions, environment: CallEnvironment, start: Attempt, body: string): PrimaryCall {
   const { dialect, outgoing } = start;
   const unread: ModelRequest = { operation: dialect.operation, model: null, stream: false };
-  const request = guard('capture.skim', () => dialect.skim(body)) ?? unread;
+  const request = guard('capture.skim', () => dialect.skim({ url: outgoing.url, body })) ?? unread;
   const headers = outgoing.headers();
   const resendCount = Number.parseInt(headers.get(RETRY_HEADER) ?? '', 10) || 0;
   const named = identity(dialect, request, outgoing.url);

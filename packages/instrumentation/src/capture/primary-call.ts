@@ -9,8 +9,8 @@ import {
   ATTR_OUTCOME,
 } from '../semconv.js';
 import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
-import type { Leg, SpanReference } from '../trial/trial.js';
-import type { Call } from './call.js';
+import type { Leg, Message, SpanReference } from '../trial/trial.js';
+import type { Call, WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { failureType, isTimeout } from './failure.js';
@@ -49,11 +49,8 @@ type End =
 /** One primary: what listeners see of it, and what the tap tells about it. Ends exactly once, whatever happens. */
 export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly startedAt: number;
-  readonly dialect: Dialect;
   readonly request: ModelRequest;
-  readonly url: URL;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
+  readonly wire: WireCall;
   readonly resendCount: number;
   readonly span: Span;
   readonly spanReference: SpanReference | null;
@@ -81,11 +78,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#identity = start.identity;
     this.#hosts = { context: start.span.context, aborted: start.outgoing.aborted };
     this.startedAt = start.startedAt;
-    this.dialect = start.dialect;
     this.request = start.request;
-    this.url = start.outgoing.url;
-    this.headers = start.headers;
-    this.body = start.body;
+    this.wire = { dialect: start.dialect, url: start.outgoing.url, headers: start.headers, body: start.body };
     this.resendCount = start.resendCount;
     this.span = start.span.span;
     this.recording = this.span.isRecording();
@@ -95,6 +89,18 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       : null;
     this.context = start.span.surroundings;
     this.abandonedAfterMs = environment.abandonedAfterMs;
+  }
+
+  get host(): string {
+    return this.wire.url.host;
+  }
+
+  get bytes(): number {
+    return this.wire.body.length;
+  }
+
+  messages(): readonly Message[] {
+    return this.wire.dialect.messages(this.wire.body);
   }
 
   keepAnswer(): void {
@@ -115,7 +121,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       return null;
     }
     this.#movedMs = this.#sinceStart();
-    this.#reader = this.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content: this.#keep });
+    this.#reader = this.wire.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content: this.#keep });
     return this;
   }
 
@@ -195,7 +201,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {
     if (!this.#own || !this.recording) return;
     // Looks through the whole body: not while the primary waits to be sent.
-    guard('capture.attributes', () => this.span.setAttributes(this.dialect.requestAttributes(this.body)));
+    guard('capture.attributes', () => this.span.setAttributes(this.wire.dialect.requestAttributes(this.wire.body)));
     if (answer !== null) this.span.setAttributes(answered(answer));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);

@@ -1,18 +1,25 @@
 import type { Message, Usage } from '../trial/trial.js';
+import type { CanonicalRequest } from './canonical.js';
 
-/** What a request to a model says, read from its body. `null` where the body does not say. */
+/** A request as it stands on the wire. */
+export interface WireRequest {
+  readonly url: URL;
+  readonly body: string;
+}
+
+/** What a request to a model says. `null` where it does not say. */
 export interface ModelRequest {
   readonly operation: string;
   readonly model: string | null;
   readonly stream: boolean;
 }
 
-/** What a provider answered, read from the bytes of one response. */
+/** What a provider answered, in words that are the same for every protocol. */
 export interface ModelAnswer {
   readonly messages: readonly Message[];
-  /** The finish reason of the first choice. */
+  /** Why the first choice ended: `stop`, `length`, `tool_call`, `content_filter`, or the provider's own word where none of these fits. */
   readonly finish: string | null;
-  /** The finish reasons of all choices, in their order, for the span. */
+  /** The finish reasons of all choices, in their order, in the provider's words: for the span. */
   readonly finishReasons: readonly string[];
   readonly usage: Usage | null;
   readonly model: string | null;
@@ -41,20 +48,72 @@ export interface ReaderOptions {
   readonly content?: boolean;
 }
 
+/** What becomes of the instructions: a new text from the present one, `null` where there is none. */
+export type SystemChange = (system: string | null) => string;
+
 /** What a candidate changes in a request. */
 export interface RequestChange {
   readonly model?: string;
+  /** A JSON merge patch (RFC 7396) of the body: `null` removes, objects are merged, all else is replaced. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  readonly system?: string;
+  readonly system?: SystemChange;
 }
 
-/** The candidate's request, or why there is none. */
-export type ChangedRequest =
-  | { readonly status: 'ok'; readonly body: string }
-  | { readonly status: 'refused'; readonly reason: 'untranslatable' | 'disallowed_feature' | 'unparsable' };
+/**
+ * Why a shadow's request cannot be made. `detail` names the feature in words of ours or as a field's name, never with a value:
+ * it is logged.
+ */
+export interface Refusal {
+  readonly status: 'refused';
+  readonly reason: 'untranslatable' | 'disallowed_feature' | 'unparsable';
+  readonly detail: string;
+}
+
+/** The shadow's request, or why there is none. The URL is the primary's, but for what of the request is in its path. */
+export type ChangedRequest = ({ readonly status: 'ok' } & WireRequest) | Refusal;
+
+/** A request of another protocol said in this one: path and query behind the base URL, as the provider's own SDK would send it. */
+export interface WrittenRequest {
+  readonly status: 'ok';
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Where else than in its own words a request can be said. */
+export interface Translation {
+  /** Headers that every request of this protocol needs. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The request in canonical words; refused where a part of it has none. Only after {@link ShadowRules.change}, which strips and refuses. */
+  read(request: WireRequest): { readonly status: 'ok'; readonly request: CanonicalRequest } | Refusal;
+  /**
+   * A canonical request in the words of this protocol; refused where a part of it has no equivalent.
+   *
+   * @param declared Names of the body's fields that the candidate's parameters give afterwards, for what the protocol demands.
+   */
+  write(request: CanonicalRequest, declared: ReadonlySet<string>): WrittenRequest | Refusal;
+}
+
+/** How a request of a dialect is repeated without harm. */
+export interface ShadowRules {
+  /** What of a request says who asks, lower case. Never sent to another origin, nor beside the candidate's own key. */
+  readonly credentials: { readonly headers: readonly string[]; readonly query: readonly string[] };
+  /** Headers of the protocol itself, lower case: another origin that speaks it may see them. */
+  readonly protocolHeaders: readonly string[];
+  /** The headers that carry a key to this URL. */
+  authorize(key: string, url: URL): Readonly<Record<string, string>>;
+  /** The shadow's request: the primary's with declared changes, stateful and server-side features refused or stripped. */
+  change(request: WireRequest, change: RequestChange): ChangedRequest;
+  /** `null`: spoken only among its own. */
+  readonly translation: Translation | null;
+}
+
+/** The values an attribute of a request may have. */
+export type RequestAttributes = Readonly<Record<string, string | number | boolean | string[]>>;
 
 /** How one provider's protocol is read and rewritten: a table and pure functions. */
 export interface Dialect {
+  /** What configuration calls it, e.g. `openai-chat`. */
   readonly name: string;
   /** `gen_ai.operation.name`. */
   readonly operation: string;
@@ -62,16 +121,14 @@ export interface Dialect {
   provider(url: URL): string;
   /** Cheap: only method and path. */
   recognises(method: string, url: URL): boolean;
-  /** The few top-level fields a span needs, without parsing the prompt. `null`: not a request of this dialect. */
-  skim(body: string): ModelRequest | null;
+  /** The few things a span needs at its start, without parsing the prompt. `null`: not a request of this dialect. */
+  skim(request: WireRequest): ModelRequest | null;
   /** The attributes of the GenAI conventions that the request gives (temperature, max tokens, ...). */
-  requestAttributes(body: string): Readonly<Record<string, string | number | boolean | string[]>>;
-  /** The messages of the request, parsed. Throws on a body that cannot be read. */
+  requestAttributes(body: string): RequestAttributes;
+  /** The messages of the request, instructions first. Throws on a body that cannot be read. */
   messages(body: string): readonly Message[];
-  /** What identifies the conversation when the user names no key: system and first user message. */
-  opening(body: string): string;
   /** `maxBytes`: how much of one response may be held. */
   reader(request: ModelRequest, maxBytes: number, options?: ReaderOptions): AnswerReader;
-  /** The body a shadow sends: the primary's with declared changes, stateful and server-side features refused or stripped. */
-  change(body: string, change: RequestChange): ChangedRequest;
+  /** `null`: seen as a span, never repeated. */
+  readonly shadow: ShadowRules | null;
 }

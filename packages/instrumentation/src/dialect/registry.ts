@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.js';
-import { openaiChat } from './openai-chat.js';
+import { openaiChat } from './protocols/openai-chat.js';
 
 /** Every protocol that is understood. A new one is a file and a line here. */
 export const DIALECTS: readonly Dialect[] = [openaiChat];

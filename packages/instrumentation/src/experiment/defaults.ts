@@ -20,7 +20,7 @@ export const DEFAULTS: {
   queueUrl: 'embedded:./.understudy',
   experiment: {
     enabled: true,
-    match: { operation: 'chat', model: '*' },
+    match: { operation: '*', model: '*' },
     noise: { rate: 0.1 },
     sample: { rate: 0.1, by: 'trace' },
     segments: { attribute: null, max: 20, critical: [], version: null },

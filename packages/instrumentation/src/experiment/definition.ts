@@ -3,21 +3,41 @@ import type { RunId } from '../trial/trial.js';
 /** A secret is named, never written down. */
 export type SecretReference = { readonly env: string } | { readonly file: string };
 
+/** What becomes of the system prompt: another one (a text alone means the same), or one with more before or after it. */
+export type SystemPrompt =
+  | string
+  | { readonly replace: string }
+  | { readonly prepend: string }
+  | { readonly append: string };
+
 /** What a candidate changes of the incumbent's call. What is absent stays as the primary sent it. */
 export interface Candidate {
   readonly model?: string;
-  /** Scheme, host and path prefix, e.g. `https://api.example.com/v1`; without it the primary's own endpoint. */
+  /** The protocol it speaks, e.g. `anthropic-messages`; without it the primary's own. Needs a `baseUrl`. */
+  readonly dialect?: string;
+  /**
+   * Scheme, host and path prefix, as the provider's own SDK takes it, e.g. `https://api.openai.com/v1` or `https://api.anthropic.com`;
+   * without it the primary's own endpoint.
+   */
   readonly baseUrl?: string;
-  /** Sent as `authorization: Bearer`. With a `baseUrl` on another origin the primary's own key is never sent there. */
+  /** Sent as the protocol wants it. With a `baseUrl` on another origin the primary's own key is never sent there. */
   readonly apiKey?: SecretReference;
+  /** The header that carries the key instead, e.g. `x-gateway-key`; `authorization` carries it as `Bearer`. */
+  readonly keyHeader?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Top-level fields of the request body, replaced; `null` removes one. */
+  /** Parameters of the URL, e.g. Azure's `api-version`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** A JSON merge patch (RFC 7396) of the request body in the candidate's protocol: `null` removes, objects are merged. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Replaces the system prompt. */
-  readonly system?: string;
+  /** Fields of the primary's body that the candidate does without, since its protocol has no equal for them. */
+  readonly omit?: readonly string[];
+  readonly system?: SystemPrompt;
+  /** Names the code that the candidate is, or that makes its request (a `transform` rule, a function); change it when the code changes. */
+  readonly version?: string;
 }
 
 export interface Match {
+  /** `gen_ai.operation.name` of the calls, e.g. `chat`; `*` stands for any characters. */
   readonly operation: string;
   /** A model name; `*` stands for any characters. */
   readonly model: string;

@@ -73,6 +73,12 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   if (Object.keys(experiment.candidates).length === 0) {
     yield 'candidate: expected what the shadow changes (model, baseUrl, system, parameters), got nothing';
   }
+  for (const [name, { dialect, baseUrl, keyHeader, apiKey }] of Object.entries(experiment.candidates)) {
+    if (dialect !== undefined && baseUrl === undefined)
+      yield `candidates.${name}.baseUrl: expected the address of what speaks ${dialect}, got nothing`;
+    if (keyHeader !== undefined && apiKey === undefined)
+      yield `candidates.${name}.apiKey: expected the key that \`keyHeader\` carries, got nothing`;
+  }
   if (AA_ARM in experiment.candidates)
     yield `candidates.${AA_ARM}: this name is reserved for the incumbent's second call`;
   if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {

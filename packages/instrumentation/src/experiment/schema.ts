@@ -30,29 +30,49 @@ const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
 /** Headers travel with the run's definition, in clear: whatever sounds like a credential has to be named in `apiKey` instead. */
 const CREDENTIAL =
   /auth|cookie|credential|passw|secret|signature|token|(^|-)(api|access|subscription|private|functions?)-?key/i;
+const NO_CREDENTIAL = 'expected no credential here: a key belongs in `apiKey`';
 /** What the transport itself sends: a candidate that says otherwise would fail for a reason of ours. */
 const OF_THE_TRANSPORT = /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer)$/i;
 const headers = z.record(
   z
     .string()
     .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name')
-    .refine((header) => !CREDENTIAL.test(header), 'expected no credential here: a key belongs in `apiKey`')
+    .refine((header) => !CREDENTIAL.test(header), NO_CREDENTIAL)
     .refine((header) => !OF_THE_TRANSPORT.test(header), 'expected no header of the connection'),
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected printable ASCII'),
 );
 
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name');
+const fieldName = z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/, 'expected a field name');
+const query = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'expected a parameter name')
+    .refine((parameter) => !CREDENTIAL.test(parameter) && parameter !== 'key', NO_CREDENTIAL),
+  z.string().regex(/^[\x21-\x7e]{1,256}$/, 'expected printable ASCII'),
+);
+const system = z.union(
+  [z.string(), strict({ replace: z.string() }), strict({ prepend: z.string() }), strict({ append: z.string() })],
+  { error: 'expected a text, { replace: TEXT }, { prepend: TEXT } or { append: TEXT }' },
+);
+
 const candidate = strict({
   model: label.optional(),
+  dialect: name.optional(),
   baseUrl: baseUrl.optional(),
   apiKey: secret.optional(),
+  keyHeader: headerName.optional(),
   headers: headers.optional(),
-  parameters: z.record(z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/, 'expected a field name'), z.json()).optional(),
-  system: z.string().optional(),
+  query: query.optional(),
+  parameters: z.record(fieldName, z.json()).optional(),
+  omit: z.array(fieldName).max(64).optional(),
+  system: system.optional(),
+  version: label.optional(),
 });
 
 const defaults = DEFAULTS.experiment;
 const matchShape = strict({
-  operation: z.literal('chat').default('chat'),
+  operation: label.default(defaults.match.operation),
   model: label.default(defaults.match.model),
 });
 const segmentsShape = strict({

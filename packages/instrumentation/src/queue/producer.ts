@@ -1,10 +1,12 @@
 import { processClock } from '../capture/clock.js';
 import type { Call } from '../capture/call.js';
+import { DIALECTS } from '../dialect/registry.js';
 import type { Experiment } from '../experiment/definition.js';
 import { runOf } from '../experiment/run.js';
 import { guard } from '../guard.js';
 import type { CallRules } from '../sample/call-view.js';
 import type { FunnelMetrics } from '../shadow/funnel-metrics.js';
+import { prepareOverHttp } from '../shadow/prepare.js';
 import { createIsolation } from '../shadow/isolation.js';
 import type { Secret } from '../shadow/secret.js';
 import { Shadows, type ShadowOptions } from '../shadow/shadows.js';
@@ -58,6 +60,7 @@ export class Producer {
   readonly #counts: SliceCounts;
   readonly #publisher: Publisher;
   readonly #arrangements: readonly Arrangement[];
+  readonly #prepare = prepareOverHttp(() => this.#openTransport(), DIALECTS);
   #transport: Transport | null = null;
   #stopping: Promise<void> | null = null;
 
@@ -87,7 +90,6 @@ export class Producer {
       const { timeoutMs, maxBytes, concurrency } = experiment.shadow;
       const shadows = new Shadows({
         tracer: options.tracer,
-        transport: () => this.#openTransport(),
         isolate,
         clock: processClock,
         timeoutMs,
@@ -127,7 +129,7 @@ export class Producer {
 
   /** Shown every primary at its start. Each experiment takes it on its own. */
   take(call: Call): void {
-    for (const { intake } of this.#arrangements) guard('trial.intake', () => intake.take(call));
+    for (const { intake } of this.#arrangements) guard('trial.intake', () => intake.take(call, this.#prepare));
   }
 
   /** Resolves true when every call so far has its outcome in the queue, false when `timeoutMs` have passed before. */

@@ -20,6 +20,13 @@ export interface CallRules {
   readonly segment?: (call: CallView) => string | null | undefined;
   /** Names what makes calls repeat each other (a conversation, a user), or null for the default. */
   readonly cluster?: (call: CallView) => string | null | undefined;
+  /**
+   * By candidate: makes its request body, the last of all changes, from a copy of what would be sent. Name the candidate's `version`.
+   * What the protocol has no place for, and whether the answer is streamed, cannot be changed: the call is skipped then.
+   */
+  readonly transform?: Readonly<
+    Record<string, (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>>
+  >;
 }
 
 /** The view of a call that rules get. */
@@ -29,10 +36,10 @@ export function viewOf(call: Call): CallView {
     operation: call.request.operation,
     model: call.request.model,
     stream: call.request.stream,
-    host: call.url.host,
+    host: call.host,
     attributes: call.context,
     get messages() {
-      messages ??= call.dialect.messages(call.body);
+      messages ??= call.messages();
       return messages;
     },
   };

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Call } from '../capture/call.js';
+import { openingOf } from '../dialect/opening.js';
 import type { Cluster } from '../experiment/definition.js';
 import { guard } from '../guard.js';
 import type { ClusterKey } from '../trial/trial.js';
@@ -22,7 +23,7 @@ export function clusterKey(
   if (typeof named === 'string' && named !== '') return hashed('rule', named, salt);
   const conversation = attribute === null ? undefined : call.context[attribute];
   if (typeof conversation === 'string' && conversation !== '') return hashed('conversation', conversation, salt);
-  return hashed('opening', call.dialect.opening(call.body), salt);
+  return hashed('opening', openingOf(call.messages()), salt);
 }
 
 /** The kind is hashed too: a conversation's id must not meet an opening of the same text. */

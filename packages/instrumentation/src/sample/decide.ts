@@ -4,12 +4,15 @@ import type { Experiment, Run } from '../experiment/definition.js';
 import { AA_ARM } from '../trial/trial.js';
 import { type CallRules, type CallView, viewOf } from './call-view.js';
 import { drawOf, isDrawn } from './draw.js';
-import { compileModelPattern } from './match.js';
+import { compilePattern } from './match.js';
 import { createSegmenter } from './segment.js';
 
 /** Why a call is not one an experiment is about, or was not drawn. */
 export type Decision =
-  | { readonly status: 'outside'; readonly reason: 'not_matched' | 'resend' | 'unparsable' | 'disabled' }
+  | {
+      readonly status: 'outside';
+      readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled';
+    }
   | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number }
   | Sampled;
 
@@ -41,7 +44,8 @@ export interface Subject {
 /** Makes the decider of one experiment. It keeps the segments it has seen, and no other state. */
 export function createDecide({ experiment, run, rules }: Subject): Decide {
   const { enabled, match, sample, noise, piMin, shadow } = experiment;
-  const matchesModel = compileModelPattern(match.model);
+  const matchesOperation = compilePattern(match.operation);
+  const matchesModel = compilePattern(match.model);
   const segmentOf = createSegmenter(experiment.segments, rules.segment);
   const candidates = Object.keys(experiment.candidates);
   const pi = sample.rate;
@@ -49,8 +53,9 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
 
   return (call, callId, shared) => {
     if (!enabled || pi === 0) return { status: 'outside', reason: 'disabled' };
-    if (call.request.operation !== match.operation) return { status: 'outside', reason: 'not_matched' };
+    if (!matchesOperation(call.request.operation)) return { status: 'outside', reason: 'not_matched' };
     if (!matchesModel(call.request.model ?? '')) return { status: 'outside', reason: 'not_matched' };
+    if (call.wire?.dialect.shadow === null) return { status: 'outside', reason: 'unsupported' };
     if (call.resendCount > 0) return { status: 'outside', reason: 'resend' };
 
     const view = viewOf(call);

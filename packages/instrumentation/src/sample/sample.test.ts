@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openaiChat } from '../dialect/openai-chat.js';
 import type { Call } from '../capture/call.js';
+import { callOf } from '../capture/call.test.support.js';
 import { resolveExperiment } from '../experiment/resolve.js';
 import { runOf } from '../experiment/run.js';
 import { setFailureSink } from '../guard.js';
@@ -8,7 +8,7 @@ import { viewOf } from './call-view.js';
 import { clusterKey } from './cluster.js';
 import { createDecide, type Decision } from './decide.js';
 import { drawOf, isDrawn } from './draw.js';
-import { compileModelPattern } from './match.js';
+import { compilePattern } from './match.js';
 import { createSegmenter } from './segment.js';
 
 /** mulberry32: a seeded source, so that a failure can be repeated. */
@@ -26,22 +26,13 @@ const next = random(20_261_121);
 const traceId = (): string => Array.from({ length: 32 }, () => Math.floor(next() * 16).toString(16)).join('');
 
 function call(change: Partial<Call> = {}, messages: unknown = [{ role: 'user', content: 'Hi' }]): Call {
-  return {
+  return callOf({
     startedAt: Date.UTC(2026, 10, 21),
-    dialect: openaiChat,
     request: { operation: 'chat', model: 'gpt-5', stream: false },
-    url: new URL('https://api.example.com/v1/chat/completions'),
-    headers: new Map(),
-    body: JSON.stringify({ model: 'gpt-5', messages }),
-    resendCount: 0,
-    span: undefined as unknown as Call['span'],
     spanReference: { traceId: traceId(), spanId: 'b'.repeat(16) },
-    recording: true,
-    context: {},
-    keepAnswer: () => undefined,
-    onOutcome: () => undefined,
     ...change,
-  };
+    wire: { body: JSON.stringify({ model: 'gpt-5', messages }) },
+  });
 }
 
 const SALT = Buffer.alloc(32, 7);
@@ -137,7 +128,7 @@ describe('createDecide', () => {
   });
 });
 
-describe('compileModelPattern', () => {
+describe('compilePattern', () => {
   it.each([
     ['gpt-5*', 'gpt-5-mini', true],
     ['gpt-5*', 'gpt-4', false],
@@ -149,7 +140,7 @@ describe('compileModelPattern', () => {
     ['exact', 'exactly', false],
     ['a.c', 'abc', false],
   ])('%s and %s: %s', (pattern, model, matches) => {
-    expect(compileModelPattern(pattern)(model)).toBe(matches);
+    expect(compilePattern(pattern)(model)).toBe(matches);
   });
 });
 

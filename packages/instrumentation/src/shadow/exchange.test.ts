@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openaiChat } from '../dialect/openai-chat.js';
+import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import { exchange, type ExchangeOutcome } from './exchange.js';
 import { createTransport, type Transport } from './undici.js';
 

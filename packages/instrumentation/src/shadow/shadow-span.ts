@@ -1,7 +1,6 @@
 import { isSpanContextValid, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import type { Call } from '../capture/call.js';
-import { answered, attempt, fail, identity, spanName } from '../capture/primary-span.js';
-import type { Dialect, ModelRequest } from '../dialect/dialect.js';
+import { answered, attempt, fail, spanName } from '../capture/primary-span.js';
 import {
   ATTR_ARM,
   ATTR_CALL_ID,
@@ -17,6 +16,7 @@ import {
 import { guard } from '../guard.js';
 import type { CallId, Leg, PairId, RunId, SpanReference } from '../trial/trial.js';
 import type { ExchangeOutcome } from './exchange.js';
+import type { ShadowCall } from './prepare.js';
 
 /** What a pair is called on both of its spans. */
 export interface PairNames {
@@ -27,14 +27,6 @@ export interface PairNames {
   readonly arm: string;
 }
 
-/** The request a shadow's span describes. */
-export interface Described {
-  readonly dialect: Dialect;
-  readonly request: ModelRequest;
-  readonly url: URL;
-  readonly body: string;
-}
-
 /**
  * Starts a shadow's span and links it with its primary's, both ways. Called before the primary is sent: a span that has ended takes
  * no link.
@@ -42,14 +34,14 @@ export interface Described {
  * A trace of its own, so that nobody's request looks slower or costlier for it. A sampler that knows nothing of shadows may not
  * record that trace: then the span is put into the primary's, since a pair of which half is missing explains nothing.
  */
-export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, described: Described): Span {
-  const { dialect, request, url } = described;
+export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, shadow: ShadowCall): Span {
+  const { request } = shadow;
   const primary = call.span.spanContext();
   const linked = isSpanContextValid(primary);
   const options = {
     kind: SpanKind.CLIENT,
     attributes: {
-      ...identity(dialect, request, url),
+      ...shadow.attributes,
       ...attempt(request, 0),
       ...pairAttributes('shadow', names, call.spanReference),
     },
@@ -69,8 +61,8 @@ export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, de
 }
 
 /** Adds what only the whole body says. Proportional to the prompt: for after the primary has been sent. */
-export function describeRequest(span: Span, { dialect, body }: Described): void {
-  if (span.isRecording()) span.setAttributes(dialect.requestAttributes(body));
+export function describeRequest(span: Span, shadow: ShadowCall): void {
+  if (span.isRecording()) span.setAttributes(shadow.describe());
 }
 
 /** Puts the names of a pair on the primary's span. Of several, the first candidate's: the links name the others. */

@@ -4,22 +4,14 @@ import type { Call } from '../capture/call.js';
 import type { Clock } from '../capture/clock.js';
 import { guard, raised } from '../guard.js';
 import type { Leg, SpanReference } from '../trial/trial.js';
-import { exchange, type ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './exchange.js';
 import type { Isolate } from './isolation.js';
-import {
-  type Described,
-  describeRequest,
-  endShadowSpan,
-  type PairNames,
-  referenceOf,
-  startShadowSpan,
-} from './shadow-span.js';
-import type { Transport } from './undici.js';
+import type { ShadowCall } from './prepare.js';
+import { describeRequest, endShadowSpan, type PairNames, referenceOf, startShadowSpan } from './shadow-span.js';
 
 export interface ShadowOptions {
   /** Asked at every shadow, so that a provider set later is used. */
   readonly tracer: () => Tracer;
-  readonly transport: () => Transport;
   readonly isolate: Isolate;
   readonly clock: Clock;
   /** For a whole exchange, in milliseconds. */
@@ -30,12 +22,6 @@ export interface ShadowOptions {
   readonly concurrency: number;
   /** Keep the text of answers. */
   readonly keepContent: boolean;
-}
-
-/** One shadow to be fired. */
-export interface ShadowRequest extends Described {
-  readonly names: PairNames;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Why a leg is given up before its outcome. */
@@ -71,8 +57,8 @@ export class Shadows {
    * Starts the shadow's span now and sends its request after the primary has had its turn. Never throws once the span has started,
    * and ends the span in every case.
    */
-  fire(call: Call, shadow: ShadowRequest): FiredShadow {
-    const span = startShadowSpan(this.#options.tracer(), call, shadow.names, shadow);
+  fire(call: Call, names: PairNames, shadow: ShadowCall): FiredShadow {
+    const span = startShadowSpan(this.#options.tracer(), call, names, shadow);
     const cancelled = new AbortController();
     let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
     this.#inFlight += 1;
@@ -90,7 +76,7 @@ export class Shadows {
       },
     );
     return {
-      names: shadow.names,
+      names,
       span,
       leg,
       cancel(reason) {
@@ -100,13 +86,9 @@ export class Shadows {
     };
   }
 
-  async #send(
-    { url, headers, body, dialect, request }: ShadowRequest,
-    cancelled: AbortSignal,
-  ): Promise<ExchangeOutcome> {
-    const { transport, timeoutMs, maxBytes, keepContent, clock } = this.#options;
-    const limits = { timeoutMs, maxBytes, keepContent, now: clock.elapsed };
-    return await exchange(transport(), { url, headers, body, dialect, request }, limits, cancelled);
+  async #send(shadow: ShadowCall, cancelled: AbortSignal): Promise<ExchangeOutcome> {
+    const { timeoutMs, maxBytes, keepContent, clock } = this.#options;
+    return await shadow.run({ timeoutMs, maxBytes, keepContent, now: clock.elapsed }, cancelled);
   }
 
   #settle(span: Span, outcome: ExchangeOutcome | null, missing: string | null): Leg {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../capture/call.js';
-import { openaiChat } from '../dialect/openai-chat.js';
+import type { WireCall } from '../capture/call.js';
+import { openaiChat } from '../dialect/protocols/openai-chat.js';
+import type { Candidate } from '../experiment/definition.js';
 import { Secret } from './secret.js';
-import { candidateTarget, incumbentTarget } from './target.js';
+import { candidateTarget, incumbentTarget, type Target } from './target.js';
 
 const sent: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
@@ -24,8 +25,14 @@ const sent: Readonly<Record<string, string>> = {
   'x-stainless-retry-count': '0',
 };
 
-const call = (url: string = 'https://api.example.com/v1/chat/completions?key=secret'): Call =>
-  ({ url: new URL(url), headers: new Map(Object.entries(sent)), dialect: openaiChat }) as unknown as Call;
+const call = (url: string = 'https://api.example.com/v1/chat/completions?key=secret'): WireCall => ({
+  url: new URL(url),
+  headers: new Map(Object.entries(sent)),
+  dialect: openaiChat,
+  body: '{}',
+});
+const targetOf = (wire: WireCall, candidate: Candidate, key: Secret | null): Target =>
+  candidateTarget(wire, wire, candidate, key);
 
 describe('incumbentTarget', () => {
   it("repeats the primary's address and what of its headers is not of that one message or trace", () => {
@@ -51,7 +58,7 @@ describe('candidateTarget', () => {
     ['https://b.example//evil.example', 'https://b.example//evil.example/chat/completions'],
     ['https://api.example.com/other', 'https://api.example.com/other/chat/completions?key=secret'],
   ])('with the base %s it is %s', (baseUrl, expected) => {
-    expect(candidateTarget(call(), { baseUrl }, null).url.href).toBe(expected);
+    expect(targetOf(call(), { baseUrl }, null).url.href).toBe(expected);
   });
 
   it.each([
@@ -60,14 +67,14 @@ describe('candidateTarget', () => {
     'https://api.example.com/..%2f..%2fadmin/%2e%2e/chat/completions?x=//evil.example#@evil.example',
     'https://api.example.com/https://evil.example/chat/completions',
   ])('takes nothing of the path the primary was sent to but what its protocol names: %s', (url) => {
-    expect(candidateTarget(call(url), { baseUrl: 'https://b.example/x' }, null).url.href).toBe(
+    expect(targetOf(call(url), { baseUrl: 'https://b.example/x' }, null).url.href).toBe(
       'https://b.example/x/chat/completions',
     );
   });
 
   it("keeps the primary's key where it is the primary's origin, and uses its own alone where it has one", () => {
-    expect(candidateTarget(call(), {}, null).headers['authorization']).toBe('Bearer primary');
-    const own = candidateTarget(call(), {}, new Secret('own')).headers;
+    expect(targetOf(call(), {}, null).headers['authorization']).toBe('Bearer primary');
+    const own = targetOf(call(), {}, new Secret('own')).headers;
     expect(own['authorization']).toBe('Bearer own');
     expect(own['api-key']).toBeUndefined();
     expect(own['openai-organization']).toBe('org-1');
@@ -79,7 +86,7 @@ describe('candidateTarget', () => {
     'https://api.example.com:8443/v1',
     'https://api.example.com.evil.example/v1',
   ])('tells another origin nothing about who asks: %s', (baseUrl) => {
-    const { url, headers } = candidateTarget(call(), { baseUrl, headers: { 'X-Own': '1' } }, null);
+    const { url, headers } = targetOf(call(), { baseUrl, headers: { 'X-Own': '1' } }, null);
     expect(JSON.stringify([url.href, headers])).not.toMatch(/primary|secret|org-1|session/);
     expect(Object.keys(headers).toSorted()).toEqual([
       'accept',

@@ -1,4 +1,5 @@
-import type { Call } from '../capture/call.js';
+import type { WireCall } from '../capture/call.js';
+import type { Dialect, WireRequest } from '../dialect/dialect.js';
 import type { Candidate } from '../experiment/definition.js';
 import type { Secret } from './secret.js';
 
@@ -8,11 +9,11 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What of the primary's headers says who asks. Never sent to another origin, nor beside the candidate's own key. */
-const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']);
+/** What any protocol may hold of who asks, beside what its own rules name. */
+const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
 
 /** All that another origin learns of the primary's headers: an unknown header may hold anything. */
-const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'content-type', 'user-agent']);
+const HARMLESS: readonly string[] = ['accept', 'accept-encoding', 'content-type', 'user-agent'];
 
 /**
  * Of one connection, one message, one attempt or one trace: what belongs to the primary and to no other request. An idempotency
@@ -29,23 +30,80 @@ const NOT_REPEATED: ReadonlySet<string> = new Set(
 const TRACING_PREFIXES: readonly string[] = ['x-b3-', 'x-datadog-', 'x-ot-', 'uberctx-'];
 
 /** The incumbent once more: the primary's own address and headers. */
-export function incumbentTarget(call: Call): Target {
-  return { url: call.url, headers: repeatable(call.headers) };
+export function incumbentTarget(wire: WireCall): Target {
+  return { url: wire.url, headers: repeatable(wire.headers) };
 }
 
-/** A candidate's address, key and headers. The primary's key goes to the primary's own origin only. */
-export function candidateTarget(call: Call, candidate: Candidate, apiKey: Secret | null): Target {
-  const url = candidateUrl(call, candidate.baseUrl);
-  const sameOrigin = url.origin === call.url.origin;
+/**
+ * Address, key and headers of a candidate that speaks the primary's dialect: the dialect's own path, of the changed request, behind
+ * the candidate's base URL. The primary's key goes to the primary's own origin only, and so does its query, which may hold one.
+ */
+export function candidateTarget(
+  wire: WireCall,
+  changed: WireRequest,
+  candidate: Candidate,
+  apiKey: Secret | null,
+): Target {
+  const { dialect } = wire;
+  const url = candidate.baseUrl === undefined ? new URL(changed.url) : rebased(changed.url, candidate.baseUrl, dialect);
+  if (url.origin === wire.url.origin) url.search = wire.url.search;
+  if (apiKey !== null) for (const name of dialect.shadow?.credentials.query ?? []) url.searchParams.delete(name);
+  return addressed(wire, url, candidate, apiKey, dialect, {});
+}
+
+/**
+ * Address, key and headers of a candidate that speaks another dialect than the primary.
+ *
+ * @param path Path and query of the request behind the base URL. @param protocol Headers that its protocol demands.
+ */
+export function translatedTarget(
+  wire: WireCall,
+  { dialect, path, protocol }: { dialect: Dialect; path: string; protocol: Readonly<Record<string, string>> },
+  baseUrl: string,
+  candidate: Candidate,
+  apiKey: Secret | null,
+): Target {
+  const [pathname = '', search = ''] = path.split('?', 2);
+  const url = behind(baseUrl, pathname);
+  url.search = search;
+  return addressed(wire, url, candidate, apiKey, dialect, protocol);
+}
+
+function addressed(
+  wire: WireCall,
+  url: URL,
+  candidate: Candidate,
+  apiKey: Secret | null,
+  dialect: Dialect,
+  protocol: Readonly<Record<string, string>>,
+): Target {
+  const rules = dialect.shadow;
+  const sameOrigin = url.origin === wire.url.origin;
+  const known = [...HARMLESS, ...(dialect === wire.dialect ? (rules?.protocolHeaders ?? []) : [])];
+  const credentials = [...CREDENTIALS, ...(rules?.credentials.headers ?? [])];
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(repeatable(call.headers))) {
-    if (!sameOrigin && !HARMLESS.has(name)) continue;
-    if (apiKey !== null && CREDENTIALS.has(name)) continue;
+  for (const [name, value] of Object.entries(repeatable(wire.headers))) {
+    if (!sameOrigin && !known.includes(name)) continue;
+    if (apiKey !== null && credentials.includes(name)) continue;
     headers[name] = value;
   }
+  Object.assign(headers, protocol);
+  for (const [name, value] of Object.entries(candidate.query ?? {})) url.searchParams.set(name, value);
   for (const [name, value] of Object.entries(candidate.headers ?? {})) headers[name.toLowerCase()] = value;
-  if (apiKey !== null) headers['authorization'] = `Bearer ${apiKey.reveal()}`;
+  if (apiKey !== null) Object.assign(headers, keyHeaders(apiKey, url, candidate, dialect));
   return { url, headers };
+}
+
+function keyHeaders(
+  apiKey: Secret,
+  url: URL,
+  { keyHeader }: Candidate,
+  { shadow }: Dialect,
+): Readonly<Record<string, string>> {
+  const key = apiKey.reveal();
+  if (keyHeader === undefined) return shadow?.authorize(key, url) ?? {};
+  const name = keyHeader.toLowerCase();
+  return { [name]: name === 'authorization' ? `Bearer ${key}` : key };
 }
 
 function repeatable(headers: ReadonlyMap<string, string>): Record<string, string> {
@@ -59,21 +117,23 @@ function repeatable(headers: ReadonlyMap<string, string>): Record<string, string
 }
 
 /**
- * Puts the dialect's own path behind the candidate's base URL: `https://a/v1/chat/completions` with the base `https://b/x` is
- * `https://b/x/chat/completions`. The query stays with its origin, since it may hold a key.
+ * Puts the dialect's own path behind another base URL: `https://a/v1/chat/completions` with the base `https://b/x` is
+ * `https://b/x/chat/completions`. The shortest end of the path that the dialect recognises is its own.
  */
-function candidateUrl(call: Call, baseUrl: string | undefined): URL {
-  if (baseUrl === undefined) return call.url;
-  const base = new URL(baseUrl);
-  const prefix = base.pathname.replace(/\/+$/, '');
-  const segments = call.url.pathname.split('/').filter((segment) => segment !== '');
+function rebased(from: URL, baseUrl: string, dialect: Dialect): URL {
+  const segments = from.pathname.split('/').filter((segment) => segment !== '');
   for (let length = 1; length <= segments.length; length += 1) {
-    const url = new URL(base.origin);
-    // Set, not parsed: a path that begins with `//` would be taken for another host.
-    url.pathname = `${prefix}/${segments.slice(-length).join('/')}`;
-    if (!call.dialect.recognises('POST', url)) continue;
-    if (url.origin === call.url.origin) url.search = call.url.search;
-    return url;
+    const url = behind(baseUrl, `/${segments.slice(-length).join('/')}`);
+    const own = behind('http://candidate.invalid', `/${segments.slice(-length).join('/')}`);
+    if (dialect.recognises('POST', own)) return url;
   }
-  throw new Error(`no path of ${call.dialect.name} in the call's URL`);
+  throw new Error(`no path of ${dialect.name} in the call's URL`);
+}
+
+function behind(baseUrl: string, pathname: string): URL {
+  const base = new URL(baseUrl);
+  const url = new URL(base.origin);
+  // Set, not parsed: a path that begins with `//` would be taken for another host.
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${pathname}`;
+  return url;
 }

@@ -92,7 +92,7 @@ function trialOf(
 }
 
 function inputOf({ call, keepContent }: Admission): Content {
-  const messages = keepContent ? guard('trial.input', () => call.dialect.messages(call.body)) : undefined;
+  const messages = keepContent ? guard('trial.input', () => call.messages()) : undefined;
   return messages === undefined ? { kind: 'none' } : { kind: 'text', messages };
 }
 

@@ -2,7 +2,10 @@ import type { Span, Tracer } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../capture/call.js';
 import type { Dialect } from '../dialect/dialect.js';
-import { openaiChat } from '../dialect/openai-chat.js';
+import { openaiChat } from '../dialect/protocols/openai-chat.js';
+import { DIALECTS } from '../dialect/registry.js';
+import { callOf } from '../capture/call.test.support.js';
+import { prepareOverHttp } from '../shadow/prepare.js';
 import type { ExperimentInput } from '../experiment/definition.js';
 import { resolveExperiment } from '../experiment/resolve.js';
 import { runOf } from '../experiment/run.js';
@@ -50,12 +53,12 @@ function recorder(name: string, events: string[], spanId: string): Span {
 
 interface World {
   readonly events: string[];
-  readonly intake: Intake;
+  readonly intake: { take(one: Call): void };
   readonly trials: OpenTrials;
   readonly assembled: Assembled[];
   readonly counts: SliceCounts;
   readonly lost: Map<string, number>;
-  call(change?: Partial<Call>): Call & { settle(leg: Leg): void };
+  call(change?: Parameters<typeof callOf>[0]): Call & { settle(leg: Leg): void };
 }
 
 function world(
@@ -103,7 +106,6 @@ function world(
   const clock = { now: () => performance.timeOrigin + performance.now(), elapsed: () => performance.now() };
   const shadows = new Shadows({
     tracer: () => tracer,
-    transport: () => transport,
     isolate: (work) => work(),
     clock,
     timeoutMs,
@@ -119,6 +121,7 @@ function world(
       assembled.push(each);
     },
   });
+  const prepare = prepareOverHttp(() => transport, DIALECTS);
   const intake: Intake = new Intake({
     experiment,
     run,
@@ -138,7 +141,7 @@ function world(
   });
   return {
     events,
-    intake,
+    intake: { take: (one: Call) => intake.take(one, prepare) },
     trials,
     assembled,
     counts,
@@ -146,23 +149,15 @@ function world(
     call(change = {}) {
       const listeners: ((leg: Leg) => void)[] = [];
       return {
-        startedAt: Date.now(),
-        dialect: openaiChat,
-        request: { operation: 'chat', model: 'm', stream: false },
-        url: new URL('https://api.example.com/v1/chat/completions'),
-        headers: new Map(),
-        body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] }),
-        resendCount: 0,
-        span: recorder('primary', events, 'a'.repeat(16)),
-        spanReference: { traceId, spanId: 'a'.repeat(16) },
-        recording: true,
-        context: {},
-        keepAnswer: () => undefined,
-        onOutcome: (listener) => listeners.push(listener),
+        ...callOf({
+          span: recorder('primary', events, 'a'.repeat(16)),
+          spanReference: { traceId, spanId: 'a'.repeat(16) },
+          onOutcome: (listener) => listeners.push(listener),
+          ...change,
+        }),
         settle: (leg) => {
           for (const listener of listeners) listener(leg);
         },
-        ...change,
       };
     },
   };
@@ -206,16 +201,22 @@ describe('Intake', () => {
 
   it('looks through the whole body once an arm before the primary is sent, and for the attributes after it', async () => {
     const looked: string[] = [];
-    const watched = <Name extends 'skim' | 'change' | 'requestAttributes'>(name: Name): Pick<Dialect, Name> => ({
-      ...({ [name]: openaiChat[name] } as Pick<Dialect, Name>),
-      [name]: (...args: [string, never]) => {
+    const watched = <Args extends unknown[], Result>(name: string, look: (...args: Args) => Result) => ({
+      [name]: (...args: Args): Result => {
         looked.push(name);
-        return (openaiChat[name] as (...given: [string, never]) => unknown)(...args);
+        return look(...args);
       },
     });
-    const dialect = { ...openaiChat, ...watched('skim'), ...watched('change'), ...watched('requestAttributes') };
+    const { shadow } = openaiChat;
+    if (shadow === null) throw new Error('a dialect without shadows');
+    const dialect: Dialect = {
+      ...openaiChat,
+      ...watched('skim', openaiChat.skim),
+      ...watched('requestAttributes', openaiChat.requestAttributes),
+      shadow: { ...shadow, ...watched('change', shadow.change) },
+    };
     const { intake, call, trials } = world();
-    const one = call({ dialect });
+    const one = call({ wire: { dialect } });
     intake.take(one);
     expect(looked).toEqual(['change', 'change']);
     one.settle(ok);
@@ -334,7 +335,9 @@ describe('Intake', () => {
     expect(byArm()).toEqual({ good: [1, {}], bad: [0, { disallowed_feature: 1 }], aa: [1, {}] });
     intake.take(
       call({
-        body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], web_search_options: {} }),
+        wire: {
+          body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], web_search_options: {} }),
+        },
       }),
     );
     expect(byArm()).toEqual({

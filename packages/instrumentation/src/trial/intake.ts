@@ -1,14 +1,14 @@
 import type { Call } from '../capture/call.js';
-import type { Candidate, Experiment, Run } from '../experiment/definition.js';
-import { guard } from '../guard.js';
+import type { Experiment, Run } from '../experiment/definition.js';
+import { guard, remark } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
 import type { CallRules } from '../sample/call-view.js';
 import type { Isolate } from '../shadow/isolation.js';
+import type { Arm, Prepare, Prepared, ShadowCall } from '../shadow/prepare.js';
 import type { Secret } from '../shadow/secret.js';
 import { describePrimary, type PairNames } from '../shadow/shadow-span.js';
-import type { FiredShadow, ShadowRequest, Shadows } from '../shadow/shadows.js';
-import { candidateTarget, incumbentTarget } from '../shadow/target.js';
+import type { FiredShadow, Shadows } from '../shadow/shadows.js';
 import type { Assembled } from './assemble.js';
 import type { DropReason, Stage } from './funnel.js';
 import type { Ids } from './ids.js';
@@ -62,10 +62,10 @@ export interface IntakeOptions {
   readonly admittance: () => Admittance;
 }
 
-/** A shadow that could be fired, or why not. */
-type Prepared =
-  | { readonly status: 'ready'; readonly arm: string; readonly shadow: Omit<ShadowRequest, 'names'> }
-  | { readonly status: 'refused'; readonly arm: string; readonly reason: DropReason };
+interface Ready {
+  readonly arm: string;
+  readonly shadow: ShadowCall;
+}
 
 /** Calls whose span already names a pair: a second experiment's pair is found by its link. */
 const named = new WeakSet<Call>();
@@ -75,15 +75,23 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #decide: Decide;
   readonly #arms: readonly string[];
+  readonly #armOf: ReadonlyMap<string, Arm>;
 
   constructor(options: IntakeOptions) {
-    const { experiment } = options;
+    const { experiment, rules, apiKeys } = options;
     this.#options = options;
     this.#decide = createDecide(options);
-    this.#arms = [...Object.keys(experiment.candidates), ...(experiment.noise.rate > 0 ? [AA_ARM] : [])];
+    const candidates = Object.entries(experiment.candidates).map(([name, candidate]): Arm => {
+      return { name, candidate, apiKey: apiKeys.get(name) ?? null, transform: rules.transform?.[name] ?? null };
+    });
+    const aa: Arm = { name: AA_ARM, candidate: null, apiKey: null, transform: null };
+    const arms = [...candidates, ...(experiment.noise.rate > 0 ? [aa] : [])];
+    this.#arms = arms.map(({ name }) => name);
+    this.#armOf = new Map(arms.map((arm) => [arm.name, arm]));
   }
 
-  take(call: Call): void {
+  /** @param prepare Makes the shadows of the call. */
+  take(call: Call, prepare: Prepare): void {
     const { run, ids, account, admittance } = this.#options;
     const callId = ids.next(call.startedAt);
     const slice = account.sliceOf(run.id, call.startedAt);
@@ -108,7 +116,7 @@ export class Intake {
       for (const arm of arms) account.skipped(keyOf(arm), reason);
       this.#lost(reason, arms);
     };
-    this.#admit(call, callId, decision, admitting, skip, keyOf);
+    this.#admit(call, prepare, callId, decision, admitting, skip, keyOf);
   }
 
   /** Counts what became of an admitted call. Returns nothing to do for its caller but to publish the trial. */
@@ -129,6 +137,7 @@ export class Intake {
 
   #admit(
     call: Call,
+    prepare: Prepare,
     callId: CallId,
     decision: Sampled,
     admitting: Admittance,
@@ -143,14 +152,21 @@ export class Intake {
     const cluster = guard('sample.cluster', () => this.#clusterOf(call, decision, admitting.salt));
     if (cluster === undefined) return skip('untranslatable', arms);
 
-    const prepared = arms.map((arm) => this.#prepare(call, arm));
-    const refused = prepared.filter((each) => each.status === 'refused');
-    for (const { arm, reason } of refused) skip(reason, [arm]);
-    const ready = prepared.filter((each) => each.status === 'ready');
+    const ready: Ready[] = [];
+    let refusal: DropReason = 'untranslatable';
+    for (const arm of arms) {
+      const prepared = this.#prepare(call, arm, prepare);
+      if (prepared.status === 'ready') ready.push({ arm, shadow: prepared.shadow });
+      else {
+        refusal = prepared.reason;
+        skip(refusal, [arm]);
+        remark(`${arm} of ${this.#options.experiment.name} skips calls, ${refusal}: ${prepared.detail}`);
+      }
+    }
     const [first] = ready;
     // The A/A leg is the measure of the others: alone it says nothing, and costs the same.
     if (first === undefined) return;
-    if (first.arm === AA_ARM) return skip(refused[0]?.reason ?? 'untranslatable', [AA_ARM]);
+    if (first.arm === AA_ARM) return skip(refusal, [AA_ARM]);
 
     for (const { arm } of ready) account.admitted(keyOf(arm));
     this.#reached(
@@ -161,13 +177,7 @@ export class Intake {
     this.#options.isolate(() => this.#fire(call, callId, decision, cluster, ready));
   }
 
-  #fire(
-    call: Call,
-    callId: CallId,
-    { segment, pi }: Sampled,
-    cluster: ClusterKey,
-    ready: readonly { readonly arm: string; readonly shadow: Omit<ShadowRequest, 'names'> }[],
-  ): void {
+  #fire(call: Call, callId: CallId, { segment, pi }: Sampled, cluster: ClusterKey, ready: readonly Ready[]): void {
     const { experiment, run, ids, account, shadows, trials } = this.#options;
     const legs = ready.map(({ arm, shadow }) => {
       const names: PairNames = {
@@ -179,7 +189,7 @@ export class Intake {
       };
       return {
         names,
-        fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, { ...shadow, names }))),
+        fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, names, shadow))),
       };
     });
     trials.open({
@@ -211,26 +221,10 @@ export class Intake {
     return clusterKey(call, view, this.#options.experiment.cluster, this.#options.rules.cluster, salt);
   }
 
-  #prepare(call: Call, arm: string): Prepared {
-    const candidate: Candidate = this.#options.experiment.candidates[arm] ?? {};
-    const prepared = guard('shadow.prepare', (): Prepared => {
-      const { model, parameters, system } = candidate;
-      const changed = call.dialect.change(call.body, {
-        ...(model !== undefined && { model }),
-        ...(parameters !== undefined && { parameters }),
-        ...(system !== undefined && { system }),
-      });
-      if (changed.status === 'refused') {
-        return { status: 'refused', arm, reason: changed.reason === 'unparsable' ? 'untranslatable' : changed.reason };
-      }
-      const { body } = changed;
-      // Parameters reach neither the model nor the stream: the body need not be looked through once more before the primary is sent.
-      const request = model === undefined ? call.request : { ...call.request, model };
-      const apiKey = this.#options.apiKeys.get(arm) ?? null;
-      const target = arm === AA_ARM ? incumbentTarget(call) : candidateTarget(call, candidate, apiKey);
-      return { status: 'ready', arm, shadow: { dialect: call.dialect, request, body, ...target } };
-    });
-    return prepared ?? { status: 'refused', arm, reason: 'untranslatable' };
+  #prepare(call: Call, name: string, prepare: Prepare): Prepared {
+    const arm = this.#armOf.get(name);
+    const prepared = arm === undefined ? undefined : guard('shadow.prepare', () => prepare(call, arm));
+    return prepared ?? { status: 'refused', reason: 'untranslatable', detail: 'a failure of ours, or of a transform' };
   }
 
   #reached(stage: Stage, arms: readonly string[]): void {

@@ -52,7 +52,7 @@ export class OpenTrials {
     const timer = setTimeout(() => this.#giveUp(trial, 'leg_deadline'), this.#options.deadlineMs).unref();
     const trial: OpenTrial = { admission, legs: new Map(), primary: null, bytes: 0, timer };
     this.#open.add(trial);
-    this.#hold(trial, admission.call.body.length);
+    this.#hold(trial, admission.call.bytes);
     if (admission.keepContent) admission.call.keepAnswer();
     admission.call.onOutcome((leg) => {
       trial.primary = leg;

@@ -1,5 +1,5 @@
-import type { Message, Part } from '../trial/trial.js';
-import { asList, asObject, asText, isObject, parseJson } from './json.js';
+import type { Message, Part } from '../../trial/trial.js';
+import { asList, asObject, asText, isObject, parseJson } from '../json.js';
 
 /** The messages of a chat completions request. Throws where the body is not one. */
 export function readMessages(body: string): readonly Message[] {
@@ -10,8 +10,7 @@ export function readMessages(body: string): readonly Message[] {
   return request['messages'].map(readMessage);
 }
 
-/** One message, as it stands in a request or as a choice of an answer. */
-export function readMessage(value: unknown): Message {
+function readMessage(value: unknown): Message {
   const message = asObject(value);
   const role = asText(message['role']) ?? 'unknown';
   if (role === 'tool' || role === 'function') {
@@ -26,14 +25,6 @@ export function readMessage(value: unknown): Message {
     if (message[kind] !== undefined && message[kind] !== null) parts.push({ type: 'other', kind });
   }
   return { role, parts };
-}
-
-/** System prompt and first user message: what stays the same through a conversation. Throws as {@link readMessages}. */
-export function readOpening(body: string): string {
-  const messages = readMessages(body);
-  const system = messages.filter((message) => message.role === 'system' || message.role === 'developer');
-  const user = messages.find((message) => message.role === 'user');
-  return JSON.stringify([system.map((message) => message.parts), user?.parts ?? null]);
 }
 
 function contentParts(content: unknown): Part[] {

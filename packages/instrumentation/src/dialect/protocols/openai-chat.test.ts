@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelAnswer, RequestChange } from './dialect.js';
+import type { ChangedRequest, ModelAnswer, RequestChange } from '../dialect.js';
+import { openingOf } from '../opening.js';
 import { openaiChat } from './openai-chat.js';
 
 const REQUEST = { operation: 'chat', model: 'm', stream: true };
@@ -23,9 +24,14 @@ function read(
   return { answer, errorType: reader.errorType, truncated: reader.truncated, terminal: reader.terminal };
 }
 
+const url = new URL('https://api.openai.com/v1/chat/completions');
+function changed(body: string, by: RequestChange): ChangedRequest {
+  return openaiChat.shadow?.change({ url, body }, by) ?? { status: 'refused', reason: 'unparsable', detail: '' };
+}
+
 function change(request: object, by: RequestChange): unknown {
-  const changed = openaiChat.change(JSON.stringify({ model: 'm', messages: [], ...request }), by);
-  return changed.status === 'ok' ? JSON.parse(changed.body) : changed.reason;
+  const result = changed(JSON.stringify({ model: 'm', messages: [], ...request }), by);
+  return result.status === 'ok' ? JSON.parse(result.body) : result.reason;
 }
 
 describe('recognising', () => {
@@ -48,13 +54,15 @@ describe('recognising', () => {
 
 describe('requests', () => {
   test('skims model and stream', () => {
-    expect(openaiChat.skim('{"messages":[{"content":"\\"model\\":1"}],"model":"gpt","stream":true}')).toEqual({
+    expect(
+      openaiChat.skim({ url, body: '{"messages":[{"content":"\\"model\\":1"}],"model":"gpt","stream":true}' }),
+    ).toEqual({
       operation: 'chat',
       model: 'gpt',
       stream: true,
     });
-    expect(openaiChat.skim('{"model":5}')).toEqual({ operation: 'chat', model: null, stream: false });
-    expect(openaiChat.skim('nonsense')).toBeNull();
+    expect(openaiChat.skim({ url, body: '{"model":5}' })).toEqual({ operation: 'chat', model: null, stream: false });
+    expect(openaiChat.skim({ url, body: 'nonsense' })).toBeNull();
   });
 
   test('gives the attributes of the conventions', () => {
@@ -117,7 +125,7 @@ describe('requests', () => {
     ];
     const later = [...first, { role: 'assistant', content: 'b' }, { role: 'user', content: 'c' }];
     const [one, two, other] = [first, later, [{ role: 'user', content: 'a' }]].map((messages) =>
-      openaiChat.opening(JSON.stringify({ messages })),
+      openingOf(openaiChat.messages(JSON.stringify({ messages }))),
     );
     expect(one).toBe(two);
     expect(one).not.toBe(other);
@@ -190,14 +198,14 @@ describe('answers', () => {
     const { messages: _kept, ...numbers } = read(STREAM).answer ?? {};
     const { messages, ...light } = read(STREAM, { content: false }).answer ?? {};
     expect(light).toEqual(numbers);
-    expect(light).toMatchObject({ usage: counted, finish: 'tool_calls', finishReasons: ['tool_calls'] });
+    expect(light).toMatchObject({ usage: counted, finish: 'tool_call', finishReasons: ['tool_calls'] });
     expect(messages).toEqual([]);
   });
 
   test('past the cap the text is dropped and the numbers are still read', () => {
     const { answer, truncated } = read(STREAM, {}, 300);
     expect(truncated).toBe(true);
-    expect(answer).toMatchObject({ messages: [], usage: counted, finish: 'tool_calls' });
+    expect(answer).toMatchObject({ messages: [], usage: counted, finish: 'tool_call' });
   });
 
   test('a JSON body past the cap is no answer, and says why', () => {
@@ -236,16 +244,16 @@ describe('answers', () => {
 describe("the candidate's request", () => {
   test("nothing to change: the primary's own bytes", () => {
     const body = '{ "model": "m",  "messages": [], "temperature": 1.0 }';
-    expect(openaiChat.change(body, {})).toEqual({ status: 'ok', body });
-    expect(openaiChat.change(body, { model: 'm' })).toEqual({ status: 'ok', body });
+    expect(changed(body, {})).toEqual({ status: 'ok', url, body });
+    expect(changed(body, { model: 'm' })).toEqual({ status: 'ok', url, body });
   });
 
   test('model and parameters, null to remove one', () => {
-    const changed = change(
+    const result = change(
       { temperature: 1, seed: 3 },
       { model: 'other', parameters: { temperature: 0, seed: null, chat_template_kwargs: {} } },
     );
-    expect(changed).toEqual({ model: 'other', messages: [], temperature: 0, chat_template_kwargs: {} });
+    expect(result).toEqual({ model: 'other', messages: [], temperature: 0, chat_template_kwargs: {} });
   });
 
   test('what leaves a trace at the provider is stripped', () => {
@@ -267,8 +275,8 @@ describe("the candidate's request", () => {
   test.each([{ store: true }, { background: true }, { messages: [] }, { stream: false }, { model: 'x' }])(
     'a candidate cannot declare %j into a shadow',
     (parameters) => {
-      const changed = change({ stream: true }, { parameters });
-      expect(changed === 'disallowed_feature' || !('store' in (changed as object))).toBe(true);
+      const result = change({ stream: true }, { parameters });
+      expect(result === 'disallowed_feature' || !('store' in (result as object))).toBe(true);
     },
   );
 
@@ -294,23 +302,23 @@ describe("the candidate's request", () => {
     [[{ role: 'system', content: 'old' }], [{ role: 'system', content: 'new' }]],
     [[], [{ role: 'system', content: 'new' }]],
   ])('the system prompt is replaced: %#', (messages, expected) => {
-    expect(change({ messages }, { system: 'new' })).toEqual({ model: 'm', messages: expected });
+    expect(change({ messages }, { system: () => 'new' })).toEqual({ model: 'm', messages: expected });
   });
 
   test.each(['', '[]', '{"model":"m"}', '{"messages":{}}'])('unparsable: %j', (body) => {
-    expect(openaiChat.change(body, { model: 'x' })).toEqual({ status: 'refused', reason: 'unparsable' });
+    expect(changed(body, { model: 'x' })).toMatchObject({ status: 'refused', reason: 'unparsable' });
   });
 
   test('nested deeper than can be written again', () => {
     const body = `{"model":"m","messages":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`;
-    const changed = openaiChat.change(body, { model: 'x' });
+    const result = changed(body, { model: 'x' });
     // From Node 26 on it can be.
-    if (changed.status === 'ok') expect(JSON.parse(changed.body)).toMatchObject({ model: 'x' });
-    else expect(changed).toEqual({ status: 'refused', reason: 'unparsable' });
+    if (result.status === 'ok') expect(JSON.parse(result.body)).toMatchObject({ model: 'x' });
+    else expect(result).toMatchObject({ status: 'refused', reason: 'unparsable' });
   });
 
   test('a key named __proto__ is a field like any other', () => {
-    expect(openaiChat.change('{"messages":[],"__proto__":{"store":true}}', {})).toEqual({
+    expect(changed('{"messages":[],"__proto__":{"store":true}}', {})).toMatchObject({
       status: 'refused',
       reason: 'disallowed_feature',
     });

@@ -1,0 +1,185 @@
+import type { Message, Part, Usage } from '../trial/trial.js';
+import type { ModelAnswer } from './dialect.js';
+import { asName, asObject, asText } from './json.js';
+
+/** Choices of an answer, and parts of a choice, that are read: what a provider allows at most. The rest is a way to fill memory. */
+const MAX_ENTRIES = 128;
+
+/** Words, or a short number: what error codes are made of, and keys, ids and times are not. */
+const ERROR_WORD = /^(?:[A-Za-z]{1,24}(?:[_.-][A-Za-z]{1,24}){0,7}|\d{1,5})$/;
+
+/** Text comes in pieces and is joined once: a string that grows piece by piece takes several times its length for as long as it lives. */
+type PartSoFar =
+  | { readonly type: 'text' | 'refusal'; readonly pieces: string[] }
+  | { readonly type: 'tool_call'; id: string | null; readonly name: string[]; readonly pieces: string[] }
+  | { readonly type: 'other'; readonly kind: string };
+
+interface ChoiceSoFar {
+  role: string;
+  finish: string | null;
+  readonly parts: Map<number, PartSoFar>;
+}
+
+/** A piece of a tool call: id and name come once, the arguments a few characters at a time. */
+export interface ToolCallPiece {
+  readonly id?: unknown;
+  readonly name?: unknown;
+  /** JSON text, or a piece of it. */
+  readonly arguments?: unknown;
+}
+
+/**
+ * Puts an answer together, from one JSON body or from the events of a stream, so that both give the same. Values are foreign:
+ * what has not the right type is as if it were not there.
+ *
+ * Choices are told apart by their index, parts of a choice by their slot, which is also their place among the parts.
+ */
+export class AnswerBuilder {
+  readonly #choices = new Map<number, ChoiceSoFar>();
+  #content: boolean;
+  #usage: Usage | null = null;
+  #id: string | null = null;
+  #model: string | null = null;
+  /** An error inside the answer. Nothing follows it: SDKs leave the stream at once. */
+  errorType: string | null = null;
+  /** The provider has said that the answer is over. */
+  terminal = false;
+
+  /** @param content Keep what is said; else only numbers and names. */
+  constructor(content: boolean) {
+    this.#content = content;
+  }
+
+  get content(): boolean {
+    return this.#content;
+  }
+
+  /** Id and model are known: of what follows, only what {@link AnswerFormat.telling} matches says more than text. */
+  get identified(): boolean {
+    return this.#id !== null && this.#model !== null;
+  }
+
+  identify(id: unknown, model: unknown): void {
+    this.#id ??= asName(id);
+    this.#model ??= asName(model);
+  }
+
+  role(choice: number, role: unknown): void {
+    const found = this.#choice(choice);
+    if (found !== null) found.role = asName(role) ?? found.role;
+  }
+
+  text(choice: number, slot: number, piece: unknown): void {
+    this.#piece(choice, slot, 'text', piece);
+  }
+
+  refusal(choice: number, slot: number, piece: unknown): void {
+    this.#piece(choice, slot, 'refusal', piece);
+  }
+
+  toolCall(choice: number, slot: number, { id, name, arguments: args }: ToolCallPiece): void {
+    const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [] }));
+    if (call?.type !== 'tool_call') return;
+    call.id ??= asText(id);
+    add(call.name, name);
+    add(call.pieces, args);
+  }
+
+  /** Something that is not compared: reasoning, sound, what the provider's own tools did. */
+  other(choice: number, slot: number, kind: string): void {
+    this.#part(choice, slot, () => ({ type: 'other', kind }));
+  }
+
+  /** In the provider's words. */
+  finish(choice: number, reason: unknown): void {
+    const found = this.#choice(choice);
+    if (found !== null) found.finish = asName(reason) ?? found.finish;
+  }
+
+  /** Counts that are not whole numbers from 0 are left out; those of a later event replace those of an earlier one. */
+  usage(counts: { readonly [Key in keyof Usage]: unknown }): void {
+    const known = Object.entries(counts).filter(([, count]) => Number.isSafeInteger(count) && (count as number) >= 0);
+    this.#usage = { ...this.#usage, ...Object.fromEntries(known) };
+  }
+
+  /** An `error` object of the provider: the type is made fit to be an attribute, since it may repeat anything. */
+  failed(value: unknown): void {
+    if (value === undefined || value === null) return;
+    const error = asObject(value);
+    const words = [error['code'], error['type'], error['status']].map((word) =>
+      typeof word === 'number' ? String(word) : word,
+    );
+    const word = words.find((each): each is string => typeof each === 'string' && ERROR_WORD.test(each));
+    this.errorType ??= word ?? 'provider_error';
+    this.terminal = true;
+  }
+
+  end(): void {
+    this.terminal = true;
+  }
+
+  /** Lets go of what was said so far, and of what is still to come. */
+  forget(): void {
+    this.#content = false;
+    for (const { parts } of this.#choices.values()) parts.clear();
+  }
+
+  /** `null` where nothing of an answer has come. `finishWords`: the canonical word for each of the provider's. */
+  answer(finishWords: Readonly<Record<string, string>>): ModelAnswer | null {
+    if (this.#choices.size === 0 && this.#usage === null && this.#id === null) return null;
+    const choices = [...this.#choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice);
+    const finish = choices[0]?.finish ?? null;
+    return {
+      messages: this.#content ? choices.map(messageOf) : [],
+      finish: finish !== null && Object.hasOwn(finishWords, finish) ? (finishWords[finish] ?? finish) : finish,
+      finishReasons: choices.flatMap((choice) => choice.finish ?? []),
+      usage: this.#usage,
+      model: this.#model,
+      id: this.#id,
+    };
+  }
+
+  #choice(index: number): ChoiceSoFar | null {
+    let choice = this.#choices.get(index);
+    if (choice === undefined) {
+      if (this.#choices.size === MAX_ENTRIES) return null;
+      choice = { role: 'assistant', finish: null, parts: new Map() };
+      this.#choices.set(index, choice);
+    }
+    return choice;
+  }
+
+  #part(choice: number, slot: number, make: () => PartSoFar): PartSoFar | null {
+    const parts = this.#choice(choice)?.parts;
+    if (parts === undefined || !this.#content) return null;
+    let part = parts.get(slot);
+    if (part === undefined) {
+      if (parts.size === MAX_ENTRIES) return null;
+      part = make();
+      parts.set(slot, part);
+    }
+    return part;
+  }
+
+  #piece(choice: number, slot: number, type: 'text' | 'refusal', piece: unknown): void {
+    if (asText(piece) === null) return;
+    const part = this.#part(choice, slot, () => ({ type, pieces: [] }));
+    if (part?.type === type) add(part.pieces, piece);
+  }
+}
+
+function add(pieces: string[], value: unknown): void {
+  const text = asText(value);
+  if (text !== null) pieces.push(text);
+}
+
+function messageOf({ role, parts }: ChoiceSoFar): Message {
+  return { role, parts: [...parts].toSorted(([a], [b]) => a - b).map(([, part]) => partOf(part)) };
+}
+
+function partOf(part: PartSoFar): Part {
+  if (part.type === 'other') return { type: 'other', kind: part.kind };
+  const text = part.pieces.join('');
+  if (part.type !== 'tool_call') return { type: part.type, content: text };
+  return { type: 'tool_call', id: part.id, name: part.name.join(''), arguments: text };
+}

@@ -1,0 +1,121 @@
+import { StringDecoder } from 'node:string_decoder';
+import { AnswerBuilder } from './answer-builder.js';
+import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
+import { EventStreamParser } from './event-stream.js';
+import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
+import { asObject, isObject, type JsonObject, parseJson } from './json.js';
+
+/** How the answers of a protocol are read: what a dialect says to {@link FormatReader}. */
+export interface AnswerFormat {
+  /** A body that begins with `{` is a stream of JSON objects, one a line. Default: it is one JSON body. */
+  readonly lines?: true;
+  /** The text of the event that ends a stream, if there is one, e.g. `[DONE]`. */
+  readonly lastEvent?: string;
+  /**
+   * Without the content, once id and model are known, only an event whose text this matches says anything: all others are not even
+   * parsed. Quotes inside a string are escaped, so text can look like it only at the price of one parse. Default: all are parsed.
+   */
+  readonly telling?: RegExp;
+  /** The canonical word (`stop`, `length`, `tool_call`, `content_filter`) for each of the provider's finish reasons. */
+  readonly finishWords: Readonly<Record<string, string>>;
+  /** Reads an answer in one JSON body. False where it is not one. */
+  whole(body: JsonObject, answer: AnswerBuilder): boolean;
+  /** Reads one event of a stream. */
+  event(event: JsonObject, answer: AnswerBuilder): void;
+}
+
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+
+/** Reads an answer as a stream or as one JSON body, whichever its first byte shows: servers do not always do as asked. */
+export class FormatReader implements AnswerReader {
+  readonly #format: AnswerFormat;
+  readonly #maxBytes: number;
+  readonly #answer: AnswerBuilder;
+  #frames: FrameParser | null = null;
+  #decoder: StringDecoder | null = null;
+  #json = '';
+  #bytes = 0;
+  #finished: { readonly answer: ModelAnswer | null } | null = null;
+  started = false;
+  truncated = false;
+
+  constructor(format: AnswerFormat, maxBytes: number, options: ReaderOptions = {}) {
+    this.#format = format;
+    this.#maxBytes = maxBytes;
+    this.#answer = new AnswerBuilder(options.content ?? true);
+  }
+
+  get terminal(): boolean {
+    return this.#answer.terminal;
+  }
+
+  get errorType(): string | null {
+    return this.#answer.errorType;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#finished !== null || bytes.length === 0) return;
+    if (this.#frames === null && this.#decoder === null && !this.truncated) this.#recognise(bytes);
+    this.#bytes += bytes.length;
+    const full = this.#bytes > this.#maxBytes;
+    if (this.#frames !== null) {
+      if (full && this.#answer.content) this.#forget();
+      this.#frames.push(bytes);
+      if (this.#frames.overflowed) this.truncated = true;
+    } else if (full) {
+      this.#forget();
+      this.#json = '';
+    } else if (this.#decoder !== null) {
+      // Decoded at once: the chunk's memory belongs to the stream, and moves away when it is passed on.
+      this.#json += this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    }
+  }
+
+  finish(): ModelAnswer | null {
+    this.#finished ??= { answer: this.#finish() };
+    return this.#finished.answer;
+  }
+
+  #finish(): ModelAnswer | null {
+    if (this.#frames !== null) {
+      this.#frames.end();
+      return this.#answer.answer(this.#format.finishWords);
+    }
+    if (this.truncated || this.#decoder === null) return null;
+    const body = parseJson(this.#json + this.#decoder.end());
+    this.#json = '';
+    this.#answer.failed(asObject(body)['error']);
+    if (!isObject(body) || !this.#format.whole(body, this.#answer)) return null;
+    return this.#answer.answer(this.#format.finishWords);
+  }
+
+  /** White space before the first sign is of no account: it is pushed into nothing. */
+  #recognise(bytes: Uint8Array): void {
+    const first = bytes.find((byte) => byte > 0x20);
+    if (first === undefined) return;
+    const onFrame = (text: string): void => this.#event(text);
+    if (first === BRACKET) this.#frames = new JsonArrayParser(this.#maxBytes, onFrame);
+    else if (first !== BRACE) this.#frames = new EventStreamParser(this.#maxBytes, ({ data }) => onFrame(data));
+    else if (this.#format.lines === true) this.#frames = new JsonLinesParser(this.#maxBytes, onFrame);
+    else {
+      this.started = true;
+      this.#decoder = new StringDecoder('utf8');
+    }
+  }
+
+  #event(text: string): void {
+    this.started = true;
+    const { lastEvent, telling } = this.#format;
+    if (lastEvent !== undefined && text.startsWith(lastEvent)) return this.#answer.end();
+    if (telling !== undefined && !this.#answer.content && this.#answer.identified && !telling.test(text)) return;
+    const event = asObject(parseJson(text));
+    this.#answer.failed(event['error']);
+    this.#format.event(event, this.#answer);
+  }
+
+  #forget(): void {
+    this.truncated = true;
+    this.#answer.forget();
+  }
+}

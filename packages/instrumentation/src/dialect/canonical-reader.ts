@@ -1,0 +1,101 @@
+import type { CanonicalParameters } from './canonical.js';
+import { fieldOf } from './change-body.js';
+import type { Refusal } from './dialect.js';
+import { isObject, type JsonObject, parseJson } from './json.js';
+
+/** A part of a request that has no canonical word. Thrown by what reads and writes, and a refusal at {@link orRefused}. */
+export class Untranslatable extends Error {
+  override readonly name: string = 'Untranslatable';
+}
+
+/** Says that something has no equivalent. `detail` names it, never its value. */
+export function untranslatable(detail: string): never {
+  throw new Untranslatable(detail);
+}
+
+/** What `read` gives, or the refusal that it threw. */
+export function orRefused<Result>(read: () => Result): Result | Refusal {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+    return { status: 'refused', reason: 'untranslatable', detail: error.message };
+  }
+}
+
+/** Refuses a request with a field that has no canonical word: `known` are those that have, or may be left out for a reason. */
+export function onlyFields(request: JsonObject, known: ReadonlySet<string>): void {
+  for (const [name, value] of Object.entries(request)) {
+    if (!known.has(name) && value !== null && value !== undefined) untranslatable(fieldOf(name));
+  }
+}
+
+/** Reads parameters by a table of names: canonical name, name in the protocol. Numbers stay numbers; `null` is absent. */
+export function readNumbers(
+  fields: JsonObject,
+  table: Readonly<Partial<Record<NumericParameter, string>>>,
+): CanonicalParameters {
+  const found = Object.entries(table).flatMap(([canonical, name]) => {
+    const value = fields[name];
+    if (value === undefined || value === null) return [];
+    return typeof value === 'number' ? [[canonical, value] as const] : untranslatable(`the field \`${name}\``);
+  });
+  return Object.fromEntries(found);
+}
+
+export type NumericParameter =
+  | 'maxTokens'
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'seed'
+  | 'frequencyPenalty'
+  | 'presencePenalty';
+
+/** Writes the parameters that the table names; one that it does not name has no equivalent. Lists and words are the protocol's to write. */
+export function writeNumbers(
+  parameters: CanonicalParameters,
+  table: Readonly<Partial<Record<NumericParameter, string>>>,
+  others: readonly (keyof CanonicalParameters)[],
+): Record<string, unknown> {
+  const written: Record<string, unknown> = {};
+  for (const [canonical, value] of Object.entries(parameters)) {
+    const name = table[canonical as NumericParameter];
+    if (name !== undefined) written[name] = value;
+    else if (!others.includes(canonical as keyof CanonicalParameters)) untranslatable(`the parameter \`${canonical}\``);
+  }
+  return written;
+}
+
+/** The arguments of a tool call, which must be a JSON object: protocols that hold them as values have no other word for them. */
+export function argumentsOf(text: unknown): JsonObject {
+  if (isObject(text)) return text;
+  if (text === '' || text === undefined || text === null) return {};
+  const value = typeof text === 'string' ? parseJson(text) : undefined;
+  return isObject(value) ? value : untranslatable('arguments of a tool call that are not a JSON object');
+}
+
+/** Finds the name of the tool that a result answers, by the id of the call. */
+export class CallNames {
+  readonly #names = new Map<string, string>();
+  readonly #open = new Map<string, string[]>();
+  #count = 0;
+
+  /** A call without an id gets one, as protocols that tell calls by their order have none. */
+  called(id: string | null, name: string): string {
+    const known = id ?? `call_${(this.#count += 1)}`;
+    this.#names.set(known, name);
+    this.#open.set(name, [...(this.#open.get(name) ?? []), known]);
+    return known;
+  }
+
+  nameOf(id: string): string {
+    return this.#names.get(id) ?? untranslatable('a tool result without its call');
+  }
+
+  /** The oldest call of a tool that has no result yet. */
+  answered(name: string): string {
+    const id = this.#open.get(name)?.shift();
+    return id ?? untranslatable('a tool result without its call');
+  }
+}

@@ -1,0 +1,17 @@
+import type { ShadowRules } from '../dialect.js';
+
+/** Azure's hosts, and gateways in front of them that keep its paths, take the key in a header of their own. */
+const AZURE = /(^|\.)(openai|services\.ai|cognitiveservices)\.azure\.com$/;
+
+/** How OpenAI's protocols are told who asks. */
+export const openaiKey: Pick<ShadowRules, 'credentials' | 'protocolHeaders' | 'authorize'> = {
+  credentials: {
+    headers: ['authorization', 'api-key'],
+    query: [],
+  },
+  protocolHeaders: [],
+  authorize(key, { hostname, pathname }): Readonly<Record<string, string>> {
+    const azure = AZURE.test(hostname) || pathname.includes('/openai/deployments/');
+    return azure ? { 'api-key': key } : { authorization: `Bearer ${key}` };
+  },
+};

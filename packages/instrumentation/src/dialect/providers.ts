@@ -1,0 +1,21 @@
+/** Hosts that speak OpenAI's protocols under a name the conventions know. */
+const HOSTS: readonly (readonly [suffix: string, name: string])[] = [
+  ['openai.azure.com', 'azure.ai.openai'],
+  ['services.ai.azure.com', 'azure.ai.inference'],
+  ['api.groq.com', 'groq'],
+  ['api.mistral.ai', 'mistral_ai'],
+  ['api.deepseek.com', 'deepseek'],
+  ['api.x.ai', 'x_ai'],
+  ['api.perplexity.ai', 'perplexity'],
+  ['api.cohere.ai', 'cohere'],
+  ['generativelanguage.googleapis.com', 'gcp.gemini'],
+  ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
+];
+
+/** `gen_ai.provider.name` of a host, `fallback` where the conventions have no name for it. */
+export function providerOf({ hostname }: URL, fallback: string): string {
+  const known = HOSTS.find(
+    ([suffix]) => hostname === suffix || hostname.endsWith(`.${suffix}`) || hostname.endsWith(`-${suffix}`),
+  );
+  return known?.[1] ?? fallback;
+}

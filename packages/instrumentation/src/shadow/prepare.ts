@@ -1,0 +1,164 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Call, WireCall } from '../capture/call.js';
+import { identity } from '../capture/primary-span.js';
+import type { Dialect, ModelRequest, Refusal, RequestChange, SystemChange } from '../dialect/dialect.js';
+import { isObject, type JsonObject, parseJson } from '../dialect/json.js';
+import { translate } from '../dialect/translate.js';
+import type { Candidate } from '../experiment/definition.js';
+import type { DropReason } from '../trial/funnel.js';
+import { exchange, type ExchangeLimits, type ExchangeOutcome } from './exchange.js';
+import type { Secret } from './secret.js';
+import { candidateTarget, incumbentTarget, type Target, translatedTarget } from './target.js';
+import type { Transport } from './undici.js';
+
+/** A user's function that makes a candidate's request body from what would be sent: the last of all changes. */
+export type Transform = (body: JsonObject) => JsonObject;
+
+/** What a shadow runs. */
+export interface Arm {
+  readonly name: string;
+  /** `null`: the incumbent once more. */
+  readonly candidate: Candidate | null;
+  readonly apiKey: Secret | null;
+  readonly transform: Transform | null;
+}
+
+/** A shadow as its span describes it, and how it is carried out. */
+export interface ShadowCall {
+  readonly request: ModelRequest;
+  /** What is known at the start, and can be sampled on. */
+  readonly attributes: Attributes;
+  /** What only the whole request says. Proportional to the prompt: asked for after the primary has been sent. */
+  describe(): Attributes;
+  /** Never rejects for what the other side does; ends when the signal does. */
+  run(limits: ExchangeLimits, signal: AbortSignal): Promise<ExchangeOutcome>;
+}
+
+/** A shadow that could be fired, or why not. `detail` is fit for a log. */
+export type Prepared =
+  | { readonly status: 'ready'; readonly shadow: ShadowCall }
+  | { readonly status: 'refused'; readonly reason: DropReason; readonly detail: string };
+
+/** Makes an arm's shadow of a call. Synchronous: it runs before the primary is sent. */
+export type Prepare = (call: Call, arm: Arm) => Prepared;
+
+interface Made extends Target {
+  readonly status: 'ok';
+  readonly dialect: Dialect;
+  readonly request: ModelRequest;
+  readonly body: string;
+}
+
+/** Prepares shadows of calls made over HTTP. */
+export function prepareOverHttp(transport: () => Transport, dialects: readonly Dialect[]): Prepare {
+  return ({ wire, request }, arm) => {
+    if (wire === null) return { status: 'refused', reason: 'unsupported', detail: 'a call that has no request' };
+    const made = make(wire, request, arm, dialects);
+    if (made.status === 'refused') {
+      return { ...made, reason: made.reason === 'unparsable' ? 'untranslatable' : made.reason };
+    }
+    const { dialect, url, headers, body } = made;
+    return {
+      status: 'ready',
+      shadow: {
+        request: made.request,
+        attributes: identity(dialect, made.request, url),
+        describe: () => dialect.requestAttributes(body),
+        run: (limits, signal) =>
+          exchange(transport(), { url, headers, body, dialect, request: made.request }, limits, signal),
+      },
+    };
+  };
+}
+
+function make(wire: WireCall, request: ModelRequest, arm: Arm, dialects: readonly Dialect[]): Made | Refusal {
+  const { candidate, apiKey } = arm;
+  const rules = wire.dialect.shadow;
+  if (rules === null) return { status: 'refused', reason: 'untranslatable', detail: wire.dialect.name };
+  if (candidate === null) {
+    const same = rules.change(wire, {});
+    if (same.status === 'refused') return same;
+    return { status: 'ok', dialect: wire.dialect, request, body: same.body, ...incumbentTarget(wire) };
+  }
+  const change = changeOf(candidate);
+  const made =
+    candidate.dialect === undefined || candidate.dialect === wire.dialect.name
+      ? changedCall(wire, request, candidate, apiKey, change)
+      : translatedCall(wire, request, candidate, apiKey, change, dialects);
+  return made.status === 'ok' && arm.transform !== null ? transformed(made, arm.transform) : made;
+}
+
+function changedCall(
+  wire: WireCall,
+  request: ModelRequest,
+  candidate: Candidate,
+  apiKey: Secret | null,
+  change: RequestChange,
+): Made | Refusal {
+  const omitted = Object.fromEntries((candidate.omit ?? []).map((field) => [field, null]));
+  const changed = wire.dialect.shadow?.change(wire, { ...change, parameters: { ...omitted, ...change.parameters } });
+  if (changed === undefined) return { status: 'refused', reason: 'untranslatable', detail: wire.dialect.name };
+  if (changed.status === 'refused') return changed;
+  return {
+    status: 'ok',
+    dialect: wire.dialect,
+    // Parameters reach neither the model nor the stream: the body need not be looked through once more before the primary is sent.
+    request: candidate.model === undefined ? request : { ...request, model: candidate.model },
+    body: changed.body,
+    ...candidateTarget(wire, changed, candidate, apiKey),
+  };
+}
+
+function translatedCall(
+  wire: WireCall,
+  request: ModelRequest,
+  candidate: Candidate,
+  apiKey: Secret | null,
+  change: RequestChange,
+  dialects: readonly Dialect[],
+): Made | Refusal {
+  const dialect = dialects.find(({ name }) => name === candidate.dialect);
+  const { baseUrl } = candidate;
+  if (dialect === undefined || baseUrl === undefined) throw new Error('a candidate of an unknown dialect');
+  const translated = translate(wire.dialect, dialect, wire, change, candidate.omit ?? []);
+  if (translated.status === 'refused') return translated;
+  const { path, headers: protocol, body } = translated;
+  return {
+    status: 'ok',
+    dialect,
+    request: { operation: dialect.operation, model: candidate.model ?? request.model, stream: request.stream },
+    body,
+    ...translatedTarget(wire, { dialect, path, protocol }, baseUrl, candidate, apiKey),
+  };
+}
+
+/** The user's function has the last word on the answer's shape, and none on effects, nor on whether the answer is streamed. */
+function transformed(made: Made, transform: Transform): Made | Refusal {
+  const refused = (detail: string): Refusal => ({ status: 'refused', reason: 'disallowed_feature', detail });
+  const given = parseJson(made.body);
+  const result: unknown = isObject(given) ? transform(given) : null;
+  if (!isObject(result)) return refused('a transform that gives no object');
+  const changed = made.dialect.shadow?.change({ url: made.url, body: JSON.stringify(result) }, {});
+  if (changed === undefined || changed.status === 'refused') return changed ?? refused(made.dialect.name);
+  const request = made.dialect.skim(changed);
+  if (request?.stream !== made.request.stream)
+    return refused('a transform that changes whether the answer is streamed');
+  return { ...made, body: changed.body, request };
+}
+
+function changeOf({ model, parameters, system }: Candidate): RequestChange {
+  return {
+    ...(model !== undefined && { model }),
+    ...(parameters !== undefined && { parameters }),
+    ...(system !== undefined && { system: systemChange(system) }),
+  };
+}
+
+function systemChange(declared: NonNullable<Candidate['system']>): SystemChange {
+  if (typeof declared === 'string') return () => declared;
+  if ('replace' in declared) return () => declared.replace;
+  return (present) =>
+    [...('prepend' in declared ? [declared.prepend] : []), present, ...('append' in declared ? [declared.append] : [])]
+      .filter((text) => text !== null && text !== '')
+      .join('\n\n');
+}
