@@ -10,6 +10,8 @@ export interface Behaviour {
   /** How many pieces of text a streamed answer has. Default: 5. */
   readonly pieces?: number;
   readonly pieceDelayMs?: number;
+  /** Write this many pieces at once, then wait until the client goes away: what it has got and what not is no matter of time. */
+  readonly holdAfter?: number;
   /** Destroy the socket after this many pieces. */
   readonly destroyAfter?: number;
   /** Never send the headers. */
@@ -36,6 +38,7 @@ export const BEHAVIOURS = {
   plain: {},
   delayed: { delayMs: 30 },
   slow: { pieces: 12, pieceDelayMs: 40 },
+  held: { pieces: 12, holdAfter: 6 },
   long: { pieces: 200 },
   sliced: { sliceBytes: 7 },
   destroyed: { pieces: 8, pieceDelayMs: 10, destroyAfter: 3 },

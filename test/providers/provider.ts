@@ -52,11 +52,21 @@ export async function startProvider(): Promise<Provider> {
   };
 }
 
+/** Longer than any client of a test waits. */
+const HOLD_MS = 8_000;
+
+/** `GET any/segments/endings`: how the exchanges under `any/segments/` have ended: `whole`, `aborted` by the client, or `open`. */
+const ENDINGS = 'endings';
+
 async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen: Seen[]): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
   const body = Buffer.concat(parts);
   const path = incoming.url ?? '';
+  if (incoming.method === 'GET' && path.endsWith(`/${ENDINGS}`)) {
+    await sendEndings(outgoing, seen, path.slice(0, -ENDINGS.length));
+    return;
+  }
   const record: Seen = {
     method: incoming.method ?? '',
     path,
@@ -118,6 +128,35 @@ function sendJson(outgoing: ServerResponse, record: Seen, status: number, protoc
   outgoing.end(JSON.stringify(value));
 }
 
+/** Waits until the client has gone, for a bounded time. */
+async function closed(outgoing: ServerResponse): Promise<void> {
+  const timeUp = new AbortController();
+  const gone = new Promise<void>((resolve) => outgoing.once('close', resolve));
+  await Promise.race([gone, sleep(HOLD_MS, undefined, { signal: timeUp.signal })]);
+  timeUp.abort();
+}
+
+/** How every exchange under a path has ended by now; an exchange that is not over is given a moment. */
+async function sendEndings(outgoing: ServerResponse, seen: readonly Seen[], prefix: string): Promise<void> {
+  const exchanges = seen.filter(({ path }) => path.startsWith(prefix));
+  for (let round = 0; round < 50 && exchanges.some(({ aborted }) => aborted === null); round += 1) await sleep(10);
+  outgoing.end(
+    JSON.stringify(exchanges.map(({ aborted }) => (aborted === null ? 'open' : aborted ? 'aborted' : 'whole'))),
+  );
+}
+
+/** What is written at once. */
+function partsOf(frames: readonly string[], { sliceBytes, holdAfter }: Behaviour): readonly Buffer[] {
+  if (sliceBytes !== undefined) {
+    const whole = Buffer.from(frames.join(''));
+    return Array.from({ length: Math.ceil(whole.length / sliceBytes) }, (_, index) =>
+      whole.subarray(index * sliceBytes, (index + 1) * sliceBytes),
+    );
+  }
+  const first = frames.slice(0, holdAfter ?? 1).join('');
+  return [first, ...frames.slice(holdAfter ?? 1)].map((frame) => Buffer.from(frame));
+}
+
 async function sendStream(
   outgoing: ServerResponse,
   record: Seen,
@@ -127,20 +166,15 @@ async function sendStream(
 ): Promise<void> {
   outgoing.writeHead(200, headers);
   outgoing.flushHeaders();
-  const whole = Buffer.from(frames.join(''));
-  const { sliceBytes } = behaviour;
-  const writes =
-    sliceBytes === undefined
-      ? frames.map((frame) => Buffer.from(frame))
-      : Array.from({ length: Math.ceil(whole.length / sliceBytes) }, (_, index) =>
-          whole.subarray(index * sliceBytes, (index + 1) * sliceBytes),
-        );
+  const writes = partsOf(frames, behaviour);
   for (const bytes of writes) {
     if (outgoing.destroyed) return;
     if (record.chunks === behaviour.destroyAfter) {
       outgoing.destroy();
       return;
     }
+    if (behaviour.holdAfter !== undefined && record.chunks === 1) await closed(outgoing);
+    if (outgoing.destroyed) return;
     record.chunks += 1;
     outgoing.write(bytes);
     if (behaviour.pieceDelayMs === undefined) await new Promise((resolve) => setImmediate(resolve));

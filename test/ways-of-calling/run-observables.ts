@@ -11,7 +11,7 @@ for (const [index, { name, look }] of OBSERVABLES.entries()) {
   const body = JSON.stringify({ model: 'gpt-5', messages: [], stream: true });
   const call = (init: RequestInit = {}, behaviour = 'plain'): Promise<Response> =>
     fetch(url(behaviour), { method: 'POST', body, ...init });
-  seen.push([name, await watcher.within(name, () => look(call, url))]);
+  seen.push([name, await watcher.within(() => look(call, url))]);
 }
-const { failures, started } = await watcher.settled(0);
+const { failures, started } = await watcher.settled({ legs: 0, spans: 0 });
 process.stdout.write(JSON.stringify({ seen, failures, started }), () => process.exit(0));

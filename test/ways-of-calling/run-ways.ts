@@ -1,50 +1,64 @@
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type OpenAI from 'openai';
-import type { ClientOptions } from 'openai';
+import { format } from 'node:util';
 import { describeValue } from './describe-value.js';
+import { SDKS } from './sdks.js';
 import { watch, type Mode, type Watched } from './watch.js';
-import { legsOf, type Way } from './way.js';
-import { WAYS } from './ways.js';
+import { legsOf, spansOf, type Sdk, type Tools, type Way } from './way.js';
 
 /** What one way of calling did, as plain data. */
 export interface Observation {
   readonly way: string;
   readonly result: unknown;
   readonly notes: readonly unknown[];
-  /** Listeners left behind, warnings, and whatever reached the process. */
+  /** Warnings, what was written to the console, and whatever reached the process. */
   readonly process: readonly string[];
+  /** How the exchanges had ended for the provider when the way was over, before its process was. */
+  readonly endings: unknown;
   readonly watched: Watched;
 }
 
-// Run as: node --import ./source-modules.mjs run-ways.ts SDK MODE ORIGIN
-const [sdk, mode, origin, refused] = process.argv.slice(2) as [string, Mode, string, string];
+// Run as: node --import ./source-modules.mjs run-ways.ts LABEL MODE ORIGIN REFUSED
+const [label, mode, origin, refused] = process.argv.slice(2) as [string, Mode, string, string];
 const noticed: string[] = [];
 process.on('warning', (warning) => noticed.push(`warning ${warning.name}: ${warning.message}`));
 process.on('unhandledRejection', (reason) => noticed.push(`unhandledRejection ${String(reason)}`));
 process.on('uncaughtException', (error) => noticed.push(`uncaughtException ${String(error)}`));
+for (const method of ['debug', 'log', 'info', 'warn', 'error'] as const)
+  console[method] = (...args: unknown[]) => void noticed.push(`console.${method} ${format(...args).slice(0, 500)}`);
 
 const watcher = watch(mode);
-const module = (await import(sdk)) as { default: typeof OpenAI };
+const sdk = SDKS.find((known) => known.label === label) as Sdk;
+const kitOf = await sdk.load();
+
+/** Asked over node:http, which nothing of ours looks at. */
+function endingsOf(prefix: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    get(`${origin}${prefix}endings`, (response) => resolve(text(response).then(JSON.parse))).on('error', reject);
+  });
+}
 
 async function observe(way: Way, index: number): Promise<Observation> {
   const notes: unknown[] = [];
-  const base = way.behaviour === 'refused' ? refused : `${origin}/${mode.slice(0, 1)}/${index}/${way.behaviour}`;
-  const client = (options?: ClientOptions): OpenAI =>
-    new module.default({ baseURL: `${base}/v1`, apiKey: 'sk-test', maxRetries: 0, ...options });
-  const note = (value: unknown): void => {
-    notes.push(describeValue(value));
+  const prefix = `/${mode.slice(0, 1)}/${index}/`;
+  const tools: Tools = {
+    base: way.behaviour === 'refused' ? refused : `${origin}${prefix}${way.behaviour}`,
+    note: (value) => void notes.push(describeValue(value)),
+    sleep,
   };
-  const outcome = await watcher.within(way.name, async () => {
+  const result = await watcher.within(async () => {
     try {
-      return { returned: describeValue(await way.run({ client, note, sleep })) };
+      return { returned: describeValue(await way.run(Object.assign({ ...tools }, kitOf(tools)))) };
     } catch (error) {
       return { threw: describeValue(error) };
     }
   });
-  const watched = await watcher.settled(legsOf(way, sdk).length);
-  return { way: way.name, result: outcome, notes, process: noticed.splice(0), watched };
+  const watched = await watcher.settled({ legs: legsOf(way, sdk).length, spans: spansOf(way, sdk) });
+  const endings = await endingsOf(prefix);
+  return { way: way.name, result, notes, process: noticed.splice(0), endings, watched };
 }
 
 const observations: Observation[] = [];
-for (const [index, way] of WAYS.entries()) observations.push(await observe(way, index));
+for (const [index, way] of sdk.ways.entries()) observations.push(await observe(way, index));
 process.stdout.write(JSON.stringify(observations), () => process.exit(0));

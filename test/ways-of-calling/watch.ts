@@ -13,32 +13,37 @@ export type Mode = 'bare' | 'tapped' | 'sampled';
 
 /** What telemetry a way of calling left. */
 export interface Watched {
+  /** Spans of ours. */
   readonly started: number;
   readonly ended: number;
-  /** Spans of ours whose parent is not the service's own span. */
+  /** Spans of ours that are no child of the service's own span, nor of the SDK's. */
   readonly strays: number;
+  /** The names of the spans the SDK made itself, in the order they ended. */
+  readonly others: readonly string[];
   /** The outcome of every call, in the order of the calls: `ok`, `error:TYPE`, `aborted`, `missing`. */
   readonly legs: readonly string[];
   readonly failures: readonly (readonly [string, number])[];
 }
 
 export interface Watcher {
-  within<Result>(name: string, run: () => Promise<Result>): Promise<Result>;
-  /** Waits, for a bounded time, until every span has ended. */
-  settled(expected: number): Promise<Watched>;
+  /** Runs something in a span, as a service's handler does. */
+  within<Result>(run: () => Promise<Result>): Promise<Result>;
+  /** Waits, for a bounded time, until what is expected has come and every span of ours has ended. */
+  settled(expected: { readonly legs: number; readonly spans: number }): Promise<Watched>;
 }
 
-/** Longer than any pause of a slow provider. */
-const ABANDONED_AFTER_MS = 200;
-const PATIENCE_MS = 3_000;
+/** Longer than any pause of a provider that is read. */
+const ABANDONED_AFTER_MS = 400;
+const PATIENCE_MS = 4_000;
+const OURS = 'understudy-test';
 
 export function watch(mode: Mode): Watcher {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const exporter = new InMemorySpanExporter();
   let started = 0;
   const counting = {
-    onStart: () => {
-      started += 1;
+    onStart: (span: { readonly instrumentationScope: { readonly name: string } }) => {
+      if (span.instrumentationScope.name === OURS) started += 1;
     },
     onEnd: () => undefined,
     forceFlush: () => Promise.resolve(),
@@ -46,14 +51,15 @@ export function watch(mode: Mode): Watcher {
   };
   const provider = new TracerProvider({ spanProcessors: [counting, new SimpleSpanProcessor({ exporter })] });
   trace.setGlobalTracerProvider(provider);
-  const tracer = provider.getTracer('understudy-test');
+  const service = provider.getTracer('service');
+  const tracer = provider.getTracer(OURS);
 
   const legs: Leg[][] = [];
   const tap = globalTap(
     createCapture({
       dialects: DIALECTS,
       tracer: () => tracer,
-      meter: () => metrics.getMeter('understudy-test'),
+      meter: () => metrics.getMeter(OURS),
       abandonedAfterMs: ABANDONED_AFTER_MS,
       listener(call) {
         if (mode === 'sampled') call.keepAnswer();
@@ -65,10 +71,12 @@ export function watch(mode: Mode): Watcher {
   );
   if (mode !== 'bare') tap.install();
 
-  const ours = (): ReadableSpan[] => exporter.getFinishedSpans().filter((span) => span.name !== 'service');
+  const finished = (scope: (name: string) => boolean): ReadableSpan[] =>
+    exporter.getFinishedSpans().filter((span) => scope(span.instrumentationScope.name));
+  const ours = (): ReadableSpan[] => finished((name) => name === OURS);
   return {
-    within: (_name, run) =>
-      tracer.startActiveSpan('service', async (span) => {
+    within: (run) =>
+      service.startActiveSpan('service', async (span) => {
         try {
           return await run();
         } finally {
@@ -77,17 +85,18 @@ export function watch(mode: Mode): Watcher {
       }),
     async settled(expected) {
       const deadline = performance.now() + PATIENCE_MS;
-      while (
-        performance.now() < deadline &&
-        (ours().length < (mode === 'bare' ? 0 : expected) || ours().length < started - 1)
-      )
-        await sleep(5);
+      const pending = (): boolean =>
+        ours().length < Math.max(started, expected.spans) ||
+        legs.length < expected.legs ||
+        legs.some((outcomes) => outcomes.length === 0);
+      while (mode !== 'bare' && performance.now() < deadline && pending()) await sleep(5);
       await sleep(5);
-      const parents = exporter.getFinishedSpans().filter((span) => span.name === 'service');
+      const parents = new Set(finished((name) => name !== OURS).map((span) => span.spanContext().spanId));
       const watched: Watched = {
-        started: started - 1,
+        started,
         ended: ours().length,
-        strays: ours().filter((span) => span.parentSpanContext?.spanId !== parents[0]?.spanContext().spanId).length,
+        strays: ours().filter((span) => !parents.has(span.parentSpanContext?.spanId ?? '')).length,
+        others: finished((name) => name !== OURS && name !== 'service').map((span) => span.name),
         legs: legs.splice(0).map((outcomes) => outcomes.map(describeLeg).join(' and ')),
         failures: [...failureCounts()],
       };

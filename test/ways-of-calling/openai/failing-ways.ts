@@ -1,8 +1,9 @@
 import { PLAIN, STREAMED } from './requests.js';
-import type { Way } from './way.js';
+import type { Way } from '../way.js';
+import type { OpenAIKit } from './kit.js';
 
 /** Calls that get no answer. */
-export const failingWays: readonly Way[] = [
+export const failingWays: readonly Way<OpenAIKit>[] = [
   {
     name: '400',
     behaviour: 'bad_request',
@@ -50,7 +51,7 @@ export const failingWays: readonly Way[] = [
     name: 'AbortSignal.timeout',
     behaviour: 'hang',
     legs: ['error:TimeoutError'],
-    legsOfOpenai6: ['aborted'],
+    legsIn: { 'openai 5': ['aborted'], 'openai 6': ['aborted'] },
     run: ({ client }) => client().chat.completions.create(PLAIN, { signal: AbortSignal.timeout(60) }),
   },
   {

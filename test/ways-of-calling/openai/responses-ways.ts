@@ -1,18 +1,21 @@
 import { RESPONSE } from './requests.js';
-import type { Way } from './way.js';
+import type { Way } from '../way.js';
+import type { OpenAIKit } from './kit.js';
 
-/** Requests that are not of a dialect that is known: they pass, and leave no span. */
-export const otherWays: readonly Way[] = [
+/** The responses API. */
+export const responsesWays: readonly Way<OpenAIKit>[] = [
   {
     name: 'responses.create',
     behaviour: 'plain',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: ({ client }) => client().responses.create(RESPONSE),
   },
   {
     name: 'responses.create withResponse',
     behaviour: 'plain',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: async ({ client }) => {
       const { data, response } = await client().responses.create(RESPONSE).withResponse();
       return { data, status: response.status };
@@ -21,7 +24,8 @@ export const otherWays: readonly Way[] = [
   {
     name: 'responses.create, a stream',
     behaviour: 'plain',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: async ({ client, note }) => {
       for await (const event of await client().responses.create({ ...RESPONSE, stream: true })) note(event);
     },
@@ -29,7 +33,8 @@ export const otherWays: readonly Way[] = [
   {
     name: 'responses.create, a stream withResponse',
     behaviour: 'plain',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: async ({ client, note }) => {
       const { data, response } = await client()
         .responses.create({ ...RESPONSE, stream: true })
@@ -41,13 +46,15 @@ export const otherWays: readonly Way[] = [
   {
     name: 'responses.create, a stream, 400',
     behaviour: 'bad_request',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: ({ client }) => client().responses.create({ ...RESPONSE, stream: true }),
   },
   {
     name: 'responses.stream()',
     behaviour: 'plain',
-    legs: [],
+    dialect: 'openai-responses',
+    legs: ['ok'],
     run: async ({ client, note }) => {
       const runner = client().responses.stream(RESPONSE);
       runner.on('response.output_text.delta', (event) => note(event.delta));

@@ -1,5 +1,6 @@
 import { PLAIN, STREAMED, WITH_USAGE } from './requests.js';
-import type { Tools, Way } from './way.js';
+import type { Tools, Way } from '../way.js';
+import type { OpenAIKit } from './kit.js';
 
 async function readAll(stream: AsyncIterable<unknown>, { note }: Tools): Promise<void> {
   for await (const chunk of stream) note(chunk);
@@ -14,7 +15,7 @@ async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /** An answer as a stream of chunks. */
-export const streamWays: readonly Way[] = [
+export const streamWays: readonly Way<OpenAIKit>[] = [
   {
     name: 'stream read fully',
     behaviour: 'plain',
@@ -77,7 +78,7 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'break after 3 on a slow server',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       let count = 0;
@@ -90,7 +91,7 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'throw out of the loop on a slow server',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       for await (const chunk of await tools.client().chat.completions.create(STREAMED)) {
@@ -101,7 +102,7 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'controller.abort after 3',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       const stream = await tools.client().chat.completions.create(STREAMED);
@@ -115,7 +116,7 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'AbortSignal during the stream',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       const abort = new AbortController();
@@ -129,13 +130,12 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'AbortSignal during a raw stream',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       const abort = new AbortController();
       const response = await tools.client().chat.completions.create(STREAMED, { signal: abort.signal }).asResponse();
       const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-      await reader.read();
       await reader.read();
       abort.abort(new RangeError('my own reason'));
       return reader.read();
@@ -177,7 +177,7 @@ export const streamWays: readonly Way[] = [
   },
   {
     name: 'chat.completions.stream(), aborted',
-    behaviour: 'slow',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async ({ client, note }) => {
       const runner = client().chat.completions.stream(PLAIN);

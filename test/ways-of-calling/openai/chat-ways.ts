@@ -1,6 +1,7 @@
 import { PLAIN } from './requests.js';
 import type { RunnableToolFunction } from 'openai/lib/RunnableFunction';
-import type { Way } from './way.js';
+import type { Way } from '../way.js';
+import type { OpenAIKit } from './kit.js';
 
 const WEATHER: RunnableToolFunction<object> = {
   type: 'function',
@@ -19,7 +20,7 @@ const ANSWER_FORMAT = {
 } as const;
 
 /** One answer in one JSON body. */
-export const chatWays: readonly Way[] = [
+export const chatWays: readonly Way<OpenAIKit>[] = [
   {
     name: 'await',
     behaviour: 'plain',
