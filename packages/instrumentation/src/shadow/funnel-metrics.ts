@@ -1,4 +1,4 @@
-import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { failureCounts } from '../guard.js';
 import {
   METRIC_CALL_DURATION,
@@ -18,10 +18,13 @@ const SECONDS: number[] = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** p
 
 interface Instruments {
   readonly meter: Meter;
-  readonly funnel: Counter;
-  readonly dropped: Counter;
   readonly duration: Histogram;
   readonly firstChunk: Histogram;
+}
+
+interface Count {
+  readonly attributes: Attributes;
+  count: number;
 }
 
 /** An arm of an experiment, as the metrics name it. */
@@ -35,15 +38,22 @@ export interface ArmNames {
  *
  * Instruments are made when first needed and again when the meter is another one: made before the SDK they are no-ops for ever.
  * Every reason starts at zero, so that its first occurrence is an increase and not a new series.
+ *
+ * Every call passes several stages with every arm, sampled or not: they are counted here and read when metrics are collected, since
+ * adding to a counter of the SDK takes longer than all that is counted.
  */
 export class FunnelMetrics {
   readonly #meter: () => Meter;
-  readonly #arms: readonly ArmNames[];
+  readonly #reached = new Map<string, Count>();
+  readonly #dropped = new Map<string, Count>();
   #made: Instruments | null = null;
 
   constructor(meter: () => Meter, arms: readonly ArmNames[]) {
     this.#meter = meter;
-    this.#arms = arms;
+    for (const names of arms) {
+      for (const stage of OWN_STAGES) this.#add(this.#reached, 'stage', stage, names, 0);
+      for (const reason of Object.keys(DROP_REASONS)) this.#add(this.#dropped, 'reason', reason, names, 0);
+    }
   }
 
   /** Makes the instruments, so that the zeros are there before the first call. */
@@ -51,12 +61,14 @@ export class FunnelMetrics {
     this.#instruments();
   }
 
-  reached(stage: Stage, { experiment, arm }: ArmNames, count: number = 1): void {
-    this.#instruments().funnel.add(count, { stage, experiment, arm });
+  reached(stage: Stage, names: ArmNames, count: number = 1): void {
+    this.#instruments();
+    this.#add(this.#reached, 'stage', stage, names, count);
   }
 
-  dropped(reason: DropReason, { experiment, arm }: ArmNames, count: number = 1): void {
-    this.#instruments().dropped.add(count, { reason, experiment, arm });
+  dropped(reason: DropReason, names: ArmNames, count: number = 1): void {
+    this.#instruments();
+    this.#add(this.#dropped, 'reason', reason, names, count);
   }
 
   /** The duration of one call of an admitted trial. `arm` null: the primary's. A leg that is missing has none. */
@@ -80,14 +92,6 @@ export class FunnelMetrics {
     const advice = { explicitBucketBoundaries: SECONDS };
     this.#made = {
       meter,
-      funnel: meter.createCounter(METRIC_FUNNEL, {
-        description: 'Calls that reached a stage of the funnel.',
-        unit: '{call}',
-      }),
-      dropped: meter.createCounter(METRIC_DROPPED, {
-        description: 'Calls that left the funnel, by reason.',
-        unit: '{call}',
-      }),
       duration: meter.createHistogram(METRIC_CALL_DURATION, {
         description: 'Duration of the calls of admitted trials, both roles.',
         unit: 's',
@@ -99,17 +103,29 @@ export class FunnelMetrics {
         advice,
       }),
     };
-    const failures = meter.createObservableCounter(METRIC_FAILURES, {
-      description: 'Failures of Understudy itself, by what it was doing. The service is not affected by them.',
-      unit: '{failure}',
-    });
-    failures.addCallback((result) => {
-      for (const [operation, count] of failureCounts()) result.observe(count, { operation });
-    });
-    for (const names of this.#arms) {
-      for (const stage of OWN_STAGES) this.reached(stage, names, 0);
-      for (const reason of Object.keys(DROP_REASONS) as DropReason[]) this.dropped(reason, names, 0);
-    }
+    observe(meter, METRIC_FUNNEL, 'Calls that reached a stage of the funnel.', '{call}', () => this.#reached.values());
+    observe(meter, METRIC_DROPPED, 'Calls that left the funnel, by reason.', '{call}', () => this.#dropped.values());
+    observe(
+      meter,
+      METRIC_FAILURES,
+      'Failures of Understudy itself, by what it was doing. The service is not affected by them.',
+      '{failure}',
+      () => [...failureCounts()].map(([operation, count]) => ({ attributes: { operation }, count })),
+    );
     return this.#made;
   }
+
+  #add(counts: Map<string, Count>, attribute: string, value: string, names: ArmNames, count: number): void {
+    const { experiment, arm } = names;
+    const key = `${value} ${experiment} ${arm}`;
+    const found = counts.get(key);
+    if (found === undefined) counts.set(key, { attributes: { [attribute]: value, experiment, arm }, count });
+    else found.count += count;
+  }
+}
+
+function observe(meter: Meter, name: string, description: string, unit: string, counts: () => Iterable<Count>): void {
+  meter.createObservableCounter(name, { description, unit }).addCallback((result) => {
+    for (const { attributes, count } of counts()) result.observe(count, attributes);
+  });
 }
