@@ -9,42 +9,47 @@ export interface Ids {
 
 const SEQUENCE_LIMIT = 0x1000;
 const RANDOM_POOL_BYTES = 4096;
+const TAIL_BYTES = 8;
 
 /**
  * UUIDv7 (RFC 9562 section 6.2, method 1): 48 bits of milliseconds, 12 bits of sequence, 62 random bits. A clock that stands
  * still or steps back reuses the last millisecond; 4,096 ids in one millisecond borrow from the next.
  */
 export function createIds(fillRandom: (pool: Uint8Array) => void = randomFillSync): Ids {
-  const pool = new Uint8Array(RANDOM_POOL_BYTES);
-  let poolOffset = RANDOM_POOL_BYTES;
-  let lastMs = 0;
+  const pool = Buffer.alloc(RANDOM_POOL_BYTES);
+  // A whole pool is made text at once: every call gets an id, sampled or not. Pieces under 13 characters are copied, and hold no pool.
+  let tails = '';
+  let offset = 0;
+  let prefix = '';
+  let lastMs = -1;
   let sequence = 0;
 
   function tail(): string {
-    if (poolOffset + 8 > RANDOM_POOL_BYTES) {
+    if (offset === tails.length) {
       fillRandom(pool);
-      poolOffset = 0;
+      for (let at = 0; at < RANDOM_POOL_BYTES; at += TAIL_BYTES) pool[at] = ((pool[at] ?? 0) & 0x3f) | 0x80;
+      tails = pool.toString('hex');
+      offset = 0;
     }
-    const bytes = pool.slice(poolOffset, poolOffset + 8);
-    poolOffset += 8;
-    bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x80;
-    const hex = Buffer.from(bytes.buffer).toString('hex');
-    return `${hex.slice(0, 4)}-${hex.slice(4)}`;
+    const at = offset;
+    offset += TAIL_BYTES * 2;
+    return `${tails.slice(at, at + 4)}-${tails.slice(at + 4, offset)}`;
+  }
+
+  function moveTo(ms: number): void {
+    lastMs = ms;
+    sequence = 0;
+    const time = ms.toString(16).padStart(12, '0');
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
   }
 
   return {
     next(startedAt) {
       const ms = Math.max(0, Math.floor(startedAt));
-      if (ms > lastMs) {
-        lastMs = ms;
-        sequence = 0;
-      } else if (++sequence === SEQUENCE_LIMIT) {
-        lastMs += 1;
-        sequence = 0;
-      }
-      const time = lastMs.toString(16).padStart(12, '0');
+      if (ms > lastMs) moveTo(ms);
+      else if (++sequence === SEQUENCE_LIMIT) moveTo(lastMs + 1);
       const low = sequence.toString(16).padStart(3, '0');
-      return `${time.slice(0, 8)}-${time.slice(8)}-7${low}-${tail()}` as CallId & PairId;
+      return `${prefix}${low}-${tail()}` as CallId & PairId;
     },
   };
 }
