@@ -50,5 +50,6 @@ export const ATTR_OUTCOME = 'understudy.outcome';
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_FAILURES = 'understudy.failures';
+export const METRIC_SAME_TRACE = 'understudy.shadow.same_trace';
 export const METRIC_CALL_DURATION = 'understudy.call.duration.seconds';
 export const METRIC_CALL_FIRST_CHUNK = 'understudy.call.time_to_first_chunk.seconds';

@@ -14,6 +14,7 @@ import type { Call, WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { failureType, isTimeout } from './failure.js';
+import { release } from './foreign-span.js';
 import { answered, fail, type PrimarySpan } from './primary-span.js';
 
 /** What all calls of one capture share. */
@@ -172,6 +173,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     guard('capture.metrics', () => this.#measure(leg, answer));
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
     if (this.#own) guard('capture.span', () => this.span.end());
+    else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
   }
 
   #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {
@@ -210,8 +212,12 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     if (end.how === 'aborted' || end.how === 'abandoned') this.span.setAttribute(ATTR_OUTCOME, end.how);
   }
 
-  /** Calls that were given up say nothing about how long the operation takes. */
+  /**
+   * Calls that were given up say nothing about how long the operation takes. A call whose span is another instrumentation's is that
+   * one's to measure: two points for one call would double every sum.
+   */
   #measure(leg: Leg, answer: ModelAnswer | null): void {
+    if (!this.#own) return;
     if (leg.status !== 'ok' && leg.status !== 'error') return;
     const attributes = {
       ...this.#identity,

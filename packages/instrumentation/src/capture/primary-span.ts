@@ -26,9 +26,7 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '../semconv.js';
-
-/** Operations that are themselves a request to a model. An agent's or a tool's span is a parent, not another instrumentation's view of it. */
-const INFERENCE: ReadonlySet<unknown> = new Set(['chat', 'text_completion', 'generate_content', 'embeddings']);
+import { adopt, attributesOf } from './foreign-span.js';
 
 /** The span of a primary, and whether it is ours to name and to end. */
 export interface PrimarySpan {
@@ -49,8 +47,8 @@ export function startPrimarySpan(
 ): PrimarySpan {
   const around = context.active();
   const active = trace.getSpan(around);
-  const surroundings = readAttributes(active);
-  if (active !== undefined && INFERENCE.has(surroundings[ATTR_GEN_AI_OPERATION_NAME])) {
+  const surroundings = attributesOf(active);
+  if (active !== undefined && adopt(active, attributes[ATTR_GEN_AI_OPERATION_NAME])) {
     return { span: active, own: false, context: around, surroundings };
   }
   const span = tracer.startSpan(
@@ -59,12 +57,6 @@ export function startPrimarySpan(
     around,
   );
   return { span, own: true, context: trace.setSpan(around, span), surroundings };
-}
-
-/** The API has no way to read a span's attributes; the SDK's spans show them. */
-function readAttributes(span: Span | undefined): Readonly<Record<string, unknown>> {
-  const attributes: unknown = (span as { readonly attributes?: unknown } | undefined)?.attributes;
-  return typeof attributes === 'object' && attributes !== null ? (attributes as Record<string, unknown>) : {};
 }
 
 export function spanName(request: ModelRequest): string {

@@ -115,6 +115,9 @@ export interface SliceSettings {
   readonly deadlineMs: number;
 }
 
+/** `linked`: a shadow is a root span, linked with its primary both ways. `same-trace`: it is a child of its primary, linked as well. */
+export type Topology = 'linked' | 'same-trace';
+
 /** One experiment, every default resolved. */
 export interface Experiment {
   readonly name: string;
@@ -138,6 +141,8 @@ export interface Experiment {
     readonly concurrency: number;
     /** Fire shadows only where the primary's span is recorded, so that every pair can be looked at. */
     readonly requireRecording: boolean;
+    /** Where a shadow's span goes: a trace of its own, linked to the primary's, or the primary's trace. Telemetry only. */
+    readonly topology: Topology;
   };
 }
 

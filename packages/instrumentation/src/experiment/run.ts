@@ -3,7 +3,7 @@ import type { RunId } from '../trial/trial.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Experiment, Run, RunDefinition } from './definition.js';
 
-/** The part of an experiment that decides. Not in it: sample rate, content, timeouts of the shadow. */
+/** The part of an experiment that decides. Not in it: sample rate, content, and how shadows are sent and shown (`shadow`). */
 export function runDefinition(experiment: Experiment): RunDefinition {
   const { candidates, match, segments, cluster, policy, slice, piMin, noise } = experiment;
   return { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };

@@ -150,6 +150,7 @@ const experiment = strict({
       maxBytes: z.int().positive().default(defaults.shadow.maxBytes),
       concurrency: z.int().min(1).max(10_000).default(defaults.shadow.concurrency),
       requireRecording: z.boolean().default(defaults.shadow.requireRecording),
+      topology: z.enum(['linked', 'same-trace']).default(defaults.shadow.topology),
     })
     .prefault({}),
 });

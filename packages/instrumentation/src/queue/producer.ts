@@ -87,7 +87,7 @@ export class Producer {
     const ids = createIds();
     this.#arrangements = options.setups.map((setup, index) => {
       const { experiment } = setup;
-      const { timeoutMs, maxBytes, concurrency } = experiment.shadow;
+      const { timeoutMs, maxBytes, concurrency, topology } = experiment.shadow;
       const shadows = new Shadows({
         tracer: options.tracer,
         isolate,
@@ -96,6 +96,8 @@ export class Producer {
         maxBytes,
         concurrency,
         keepContent: experiment.content === 'full',
+        topology,
+        onUnfollowed: (names) => options.metrics.sameTrace(names),
       });
       const trials: OpenTrials = new OpenTrials({
         producer: this.id,

@@ -6,6 +6,7 @@ import {
   METRIC_DROPPED,
   METRIC_FAILURES,
   METRIC_FUNNEL,
+  METRIC_SAME_TRACE,
 } from '../semconv.js';
 import { DROP_REASONS, type DropReason, type Stage, STAGES } from '../trial/funnel.js';
 import type { Leg } from '../trial/trial.js';
@@ -46,11 +47,13 @@ export class FunnelMetrics {
   readonly #meter: () => Meter;
   readonly #reached = new Map<string, Count>();
   readonly #dropped = new Map<string, Count>();
+  readonly #sameTrace = new Map<string, Count>();
   #made: Instruments | null = null;
 
   constructor(meter: () => Meter, arms: readonly ArmNames[]) {
     this.#meter = meter;
     for (const names of arms) {
+      this.#add(this.#sameTrace, null, '', names, 0);
       for (const stage of OWN_STAGES) this.#add(this.#reached, 'stage', stage, names, 0);
       for (const reason of Object.keys(DROP_REASONS)) this.#add(this.#dropped, 'reason', reason, names, 0);
     }
@@ -69,6 +72,12 @@ export class FunnelMetrics {
   dropped(reason: DropReason, names: ArmNames, count: number = 1): void {
     this.#instruments();
     this.#add(this.#dropped, 'reason', reason, names, count);
+  }
+
+  /** A shadow's own trace would not have been recorded, and its span went into the primary's. */
+  sameTrace(names: ArmNames): void {
+    this.#instruments();
+    this.#add(this.#sameTrace, null, '', names, 1);
   }
 
   /** The duration of one call of an admitted trial. `arm` null: the primary's. A leg that is missing has none. */
@@ -107,6 +116,13 @@ export class FunnelMetrics {
     observe(meter, METRIC_DROPPED, 'Calls that left the funnel, by reason.', '{call}', () => this.#dropped.values());
     observe(
       meter,
+      METRIC_SAME_TRACE,
+      "Spans of shadows put into the primary's trace, since a trace of their own would not have been recorded.",
+      '{span}',
+      () => this.#sameTrace.values(),
+    );
+    observe(
+      meter,
       METRIC_FAILURES,
       'Failures of Understudy itself, by what it was doing. The service is not affected by them.',
       '{failure}',
@@ -115,11 +131,12 @@ export class FunnelMetrics {
     return this.#made;
   }
 
-  #add(counts: Map<string, Count>, attribute: string, value: string, names: ArmNames, count: number): void {
+  #add(counts: Map<string, Count>, attribute: string | null, value: string, names: ArmNames, count: number): void {
     const { experiment, arm } = names;
     const key = `${value} ${experiment} ${arm}`;
     const found = counts.get(key);
-    if (found === undefined) counts.set(key, { attributes: { [attribute]: value, experiment, arm }, count });
+    if (found === undefined)
+      counts.set(key, { attributes: { ...(attribute !== null && { [attribute]: value }), experiment, arm }, count });
     else found.count += count;
   }
 }

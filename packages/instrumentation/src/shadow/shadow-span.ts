@@ -13,6 +13,7 @@ import {
   ATTR_ROLE,
   ATTR_RUN,
 } from '../semconv.js';
+import type { Topology } from '../experiment/definition.js';
 import { guard } from '../guard.js';
 import type { CallId, Leg, PairId, RunId, SpanReference } from '../trial/trial.js';
 import type { ExchangeOutcome } from './exchange.js';
@@ -27,14 +28,27 @@ export interface PairNames {
   readonly arm: string;
 }
 
+/** A shadow's span. `unfollowed`: it should have had a trace of its own, and the sampler would not have recorded that. */
+export interface StartedShadow {
+  readonly span: Span;
+  readonly unfollowed: boolean;
+}
+
 /**
  * Starts a shadow's span and links it with its primary's, both ways. Called before the primary is sent: a span that has ended takes
  * no link.
  *
  * A trace of its own, so that nobody's request looks slower or costlier for it. A sampler that knows nothing of shadows may not
- * record that trace: then the span is put into the primary's, since a pair of which half is missing explains nothing.
+ * record that trace: then the span is put into the primary's, since a pair of which half is missing explains nothing, and
+ * `unfollowed` is true.
  */
-export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, shadow: ShadowCall): Span {
+export function startShadowSpan(
+  tracer: Tracer,
+  call: Call,
+  names: PairNames,
+  shadow: ShadowCall,
+  topology: Topology,
+): StartedShadow {
   const { request } = shadow;
   const primary = call.span.spanContext();
   const linked = isSpanContextValid(primary);
@@ -47,17 +61,18 @@ export function startShadowSpan(tracer: Tracer, call: Call, names: PairNames, sh
     },
     links: linked ? [{ context: primary, attributes: { [ATTR_ROLE]: 'primary', [ATTR_PAIR_ID]: names.pairId } }] : [],
   };
-  let span = tracer.startSpan(spanName(request), { ...options, root: true }, ROOT_CONTEXT);
-  if (call.recording && !span.isRecording()) {
-    span = tracer.startSpan(spanName(request), options, trace.setSpan(ROOT_CONTEXT, call.span));
-  }
+  const name = spanName(request);
+  const root = topology === 'linked' ? tracer.startSpan(name, { ...options, root: true }, ROOT_CONTEXT) : null;
+  const unfollowed = root !== null && call.recording && !root.isRecording();
+  const below = (): Span => tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, call.span));
+  const span = root === null || unfollowed ? below() : root;
   // Past its start the span must be ended, so nothing may break off here: a host's own spans need not have every method.
   guard('shadow.span', () => {
     if (!isSpanContextValid(span.spanContext())) return;
     const attributes = { [ATTR_ROLE]: 'shadow', [ATTR_ARM]: names.arm, [ATTR_PAIR_ID]: names.pairId };
     call.span.addLink({ context: span.spanContext(), attributes });
   });
-  return span;
+  return { span, unfollowed };
 }
 
 /** Adds what only the whole body says. Proportional to the prompt: for after the primary has been sent. */

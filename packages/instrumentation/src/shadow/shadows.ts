@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers';
-import type { Span, Tracer } from '@opentelemetry/api';
+import { diag, type Span, type Tracer } from '@opentelemetry/api';
 import type { Call } from '../capture/call.js';
 import type { Clock } from '../capture/clock.js';
+import type { Topology } from '../experiment/definition.js';
 import { guard, raised } from '../guard.js';
 import type { Leg, SpanReference } from '../trial/trial.js';
 import type { ExchangeOutcome } from './exchange.js';
@@ -22,6 +23,10 @@ export interface ShadowOptions {
   readonly concurrency: number;
   /** Keep the text of answers. */
   readonly keepContent: boolean;
+  /** Where the spans of shadows go. */
+  readonly topology: Topology;
+  /** Told of each shadow whose span went into the primary's trace, since its own would not have been recorded. */
+  readonly onUnfollowed: (names: PairNames) => void;
 }
 
 /** Why a leg is given up before its outcome. */
@@ -39,6 +44,7 @@ export interface FiredShadow {
 export class Shadows {
   readonly #options: ShadowOptions;
   #inFlight = 0;
+  #warned = false;
 
   constructor(options: ShadowOptions) {
     this.#options = options;
@@ -58,7 +64,9 @@ export class Shadows {
    * and ends the span in every case.
    */
   fire(call: Call, names: PairNames, shadow: ShadowCall): FiredShadow {
-    const span = startShadowSpan(this.#options.tracer(), call, names, shadow);
+    const { tracer, topology } = this.#options;
+    const { span, unfollowed } = startShadowSpan(tracer(), call, names, shadow, topology);
+    if (unfollowed) guard('shadow.unfollowed', () => this.#unfollowed(names));
     const cancelled = new AbortController();
     let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
     this.#inFlight += 1;
@@ -84,6 +92,16 @@ export class Shadows {
         cancelled.abort();
       },
     };
+  }
+
+  #unfollowed(names: PairNames): void {
+    this.#options.onUnfollowed(names);
+    if (this.#warned) return;
+    this.#warned = true;
+    diag.warn(
+      `understudy: the sampler does not record the shadows of ${names.experiment} where it records their primaries, so their spans go ` +
+        `into the primaries' traces; for traces of their own: sampler: followLinks(sampler), from @understudy/instrumentation`,
+    );
   }
 
   async #send(shadow: ShadowCall, cancelled: AbortSignal): Promise<ExchangeOutcome> {

@@ -112,6 +112,8 @@ function world(
     maxBytes,
     concurrency,
     keepContent: true,
+    topology: 'linked',
+    onUnfollowed: () => undefined,
   });
   const trials: OpenTrials = new OpenTrials({
     producer: 'p1',
