@@ -11,8 +11,8 @@ const run = promisify(execFile);
 
 /** What all measurements share: the model's provider and a queue, both in processes of their own. */
 export interface Bench extends AsyncDisposable {
-  /** Measures in a fresh process. `flags` are for Node. */
-  measure(task: Omit<Task, 'port' | 'queueUrl'>, flags?: readonly string[]): Promise<Measurement>;
+  /** Measures in a fresh process. */
+  measure(task: Omit<Task, 'port' | 'queueUrl'>): Promise<Measurement>;
 }
 
 /** With `pin`, the measured process has a processor of its own, where there is another for the provider (Linux). */
@@ -25,8 +25,8 @@ export async function startBench(pin: boolean): Promise<Bench> {
   const port = Number(data.toString());
   if (pin && provider.pid !== undefined) await run('taskset', ['-cp', '0', String(provider.pid)]);
   return {
-    async measure(task, flags = []) {
-      const node = [...flags, '--import', HOOKS, here('client.ts')];
+    async measure(task) {
+      const node = ['--import', HOOKS, here('client.ts')];
       const whole: Task = { ...task, port, queueUrl: redis.url };
       const [command, args] = pin ? ['taskset', ['-c', '1', process.execPath, ...node]] : [process.execPath, node];
       const { stdout } = await run(command, [...args, JSON.stringify(whole)]);

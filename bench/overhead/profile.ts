@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -86,32 +86,28 @@ const calls = Number(values.calls);
 try {
   using packages = packagesWith(values.sdk as SdkVersion);
   await using bench = await startBench(values.pin);
-  await bench.measure(
-    {
-      arm: values.arm as ArmName,
-      workload: values.workload as WorkloadName,
-      calls,
-      concurrency: Number(values.concurrency),
-      packages: packages.folder,
-      build: isAbsolute(values.build) ? values.build : join(root, values.build),
-    },
-    ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', folder],
-  );
-  const [file] = readdirSync(folder);
-  if (file === undefined) throw new Error('no profile was written');
-  const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
+  const file = join(folder, 'calls.cpuprofile');
+  await bench.measure({
+    arm: values.arm as ArmName,
+    workload: values.workload as WorkloadName,
+    calls,
+    concurrency: Number(values.concurrency),
+    packages: packages.folder,
+    build: isAbsolute(values.build) ? values.build : join(root, values.build),
+    profile: file,
+  });
+  const profile = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const charged = chargedTo(profile.nodes);
   const idle = new Set(
     profile.nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
   );
   const groups = new Map<string, number>();
   const functions = new Map<string, number>();
-  // The calls to warm up are as many, and are in the profile too.
   for (const [index, id] of profile.samples.entries()) {
     const charge = charged.get(id);
     if (charge === undefined || idle.has(id)) continue;
     const { group, node } = charge;
-    const perCall = (profile.timeDeltas[index] ?? 0) / (2 * calls);
+    const perCall = (profile.timeDeltas[index] ?? 0) / calls;
     addTo(groups, group, perCall);
     if (values.of !== undefined && values.of !== group) continue;
     const { functionName, url, lineNumber } = node.callFrame;
