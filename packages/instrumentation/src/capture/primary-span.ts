@@ -18,6 +18,7 @@ import {
   ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
   ATTR_GEN_AI_RESPONSE_ID,
   ATTR_GEN_AI_RESPONSE_MODEL,
+  ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_INPUT_TOKENS,
   ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
@@ -92,6 +93,9 @@ export function answered(answer: ModelAnswer): Attributes {
     ...(usage?.outputTokens !== undefined && { [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.outputTokens }),
     ...(usage?.cachedInputTokens !== undefined && {
       [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cachedInputTokens,
+    }),
+    ...(usage?.cacheCreationInputTokens !== undefined && {
+      [ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS]: usage.cacheCreationInputTokens,
     }),
     ...(usage?.reasoningTokens !== undefined && { [ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage.reasoningTokens }),
   };

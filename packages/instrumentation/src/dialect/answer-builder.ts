@@ -11,7 +11,13 @@ const ERROR_WORD = /^(?:[A-Za-z]{1,24}(?:[_.-][A-Za-z]{1,24}){0,7}|\d{1,5})$/;
 /** Text comes in pieces and is joined once: a string that grows piece by piece takes several times its length for as long as it lives. */
 type PartSoFar =
   | { readonly type: 'text' | 'refusal'; readonly pieces: string[] }
-  | { readonly type: 'tool_call'; id: string | null; readonly name: string[]; readonly pieces: string[] }
+  | {
+      readonly type: 'tool_call';
+      id: string | null;
+      readonly name: string[];
+      readonly pieces: string[];
+      value: string | null;
+    }
   | { readonly type: 'other'; readonly kind: string };
 
 interface ChoiceSoFar {
@@ -26,6 +32,8 @@ export interface ToolCallPiece {
   readonly name?: unknown;
   /** JSON text, or a piece of it. */
   readonly arguments?: unknown;
+  /** The arguments as a JSON value, for protocols that have them so. What comes as text has precedence. */
+  readonly value?: unknown;
 }
 
 /**
@@ -77,12 +85,13 @@ export class AnswerBuilder {
     this.#piece(choice, slot, 'refusal', piece);
   }
 
-  toolCall(choice: number, slot: number, { id, name, arguments: args }: ToolCallPiece): void {
-    const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [] }));
+  toolCall(choice: number, slot: number, { id, name, arguments: args, value }: ToolCallPiece): void {
+    const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [], value: null }));
     if (call?.type !== 'tool_call') return;
     call.id ??= asText(id);
     add(call.name, name);
     add(call.pieces, args);
+    if (value !== undefined) call.value = textOf(value);
   }
 
   /** Something that is not compared: reasoning, sound, what the provider's own tools did. */
@@ -96,10 +105,19 @@ export class AnswerBuilder {
     if (found !== null) found.finish = asName(reason) ?? found.finish;
   }
 
+  /** What was counted so far, for protocols whose later counts complete the earlier ones. */
+  get counted(): Usage {
+    return this.#usage ?? {};
+  }
+
   /** Counts that are not whole numbers from 0 are left out; those of a later event replace those of an earlier one. */
   usage(counts: { readonly [Key in keyof Usage]: unknown }): void {
-    const known = Object.entries(counts).filter(([, count]) => Number.isSafeInteger(count) && (count as number) >= 0);
-    this.#usage = { ...this.#usage, ...Object.fromEntries(known) };
+    const usage: { -readonly [Key in keyof Usage]: Usage[Key] } = { ...this.#usage };
+    for (const key of Object.keys(counts) as (keyof Usage)[]) {
+      const count = counts[key];
+      if (Number.isSafeInteger(count) && (count as number) >= 0) usage[key] = count as number;
+    }
+    this.#usage = usage;
   }
 
   /** An `error` object of the provider: the type is made fit to be an attribute, since it may repeat anything. */
@@ -181,5 +199,15 @@ function partOf(part: PartSoFar): Part {
   if (part.type === 'other') return { type: 'other', kind: part.kind };
   const text = part.pieces.join('');
   if (part.type !== 'tool_call') return { type: part.type, content: text };
-  return { type: 'tool_call', id: part.id, name: part.name.join(''), arguments: text };
+  const args = part.pieces.length === 0 ? (part.value ?? '') : text;
+  return { type: 'tool_call', id: part.id, name: part.name.join(''), arguments: args };
+}
+
+/** `null`: JSON.parse takes deeper nesting than JSON.stringify does. */
+function textOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
 }

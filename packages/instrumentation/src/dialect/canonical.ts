@@ -53,6 +53,9 @@ export type CanonicalToolChoice =
   | { readonly type: 'auto' | 'none' | 'required' }
   | { readonly type: 'tool'; readonly name: string };
 
+/** What a schema is called that comes from a protocol in which schemas have no names. */
+export const UNNAMED_SCHEMA = 'answer';
+
 export type CanonicalOutput =
   | { readonly type: 'json' }
   | {

@@ -37,6 +37,7 @@ const usage = z.object({
   inputTokens: count.optional(),
   outputTokens: count.optional(),
   cachedInputTokens: count.optional(),
+  cacheCreationInputTokens: count.optional(),
   reasoningTokens: count.optional(),
 });
 

@@ -36,7 +36,10 @@ export interface SpanReference {
 export interface Usage {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** Of the input tokens: read from a cache. */
   readonly cachedInputTokens?: number;
+  /** Of the input tokens: written to a cache, for calls to come. */
+  readonly cacheCreationInputTokens?: number;
   readonly reasoningTokens?: number;
 }
 
