@@ -36,7 +36,9 @@ export function viewOf(call: Call): CallView {
     operation: call.request.operation,
     model: call.request.model,
     stream: call.request.stream,
-    host: call.host,
+    get host() {
+      return call.host;
+    },
     attributes: call.context,
     get messages() {
       messages ??= call.messages();
