@@ -16,8 +16,7 @@ export function observeBody(response: object, observer: BodyObserver): void {
   } else if (!isNativeStream(body)) {
     once.abandoned();
   } else if (guard('tap.observe', () => observe(body, once)) === true) {
-    const stream = new WeakRef(body);
-    once.expectReading(() => stream.deref()?.locked === true);
+    once.expectReading(heldWeakly(new WeakRef(body)));
   } else {
     once.abandoned();
   }
@@ -28,6 +27,11 @@ function observe(body: ReadableStream<Uint8Array>, once: Once): boolean {
   if (body.locked) return false;
   observeMethods(body, once);
   return true;
+}
+
+/** A function of its own: a closure made beside others that use the stream would share their hold on it. */
+function heldWeakly(stream: WeakRef<ReadableStream>): () => boolean {
+  return () => stream.deref()?.locked === true;
 }
 
 function isNativeStream(body: unknown): body is ReadableStream<Uint8Array> {

@@ -32,6 +32,11 @@ export class Once implements BodyObserver {
     this.#timer = setTimeout(() => this.#check(), this.abandonedAfterMs).unref();
   }
 
+  /** Something has come, if nothing that could be shown yet. */
+  moved(): void {
+    this.#moved = true;
+  }
+
   chunk(bytes: Uint8Array): void {
     this.#moved = true;
     const observer = this.#observer;

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { OutgoingRequest } from './observer.js';
 
 /** More than this of a `Request`'s stream is not held: such a body counts as unreadable. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Reads the arguments of fetch without consuming anything in them. `null` where they are not a request to an absolute URL: what

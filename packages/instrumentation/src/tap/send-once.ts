@@ -5,7 +5,7 @@ import { runTapped } from './untapped.js';
 type Outcome<Result> = { readonly result: Result } | { readonly thrown: unknown };
 
 /** Sends through the observer's context, or without it where that breaks; in no case twice or not at all. */
-export function sendOnce<Result>(observer: RequestObserver, send: () => Result): Result {
+export function sendOnce<Result>(observer: Pick<RequestObserver, 'run'>, send: () => Result): Result {
   let outcome: Outcome<Result> | null = null;
   const attempt = (): void => {
     if (outcome !== null) return;

@@ -1,8 +1,8 @@
-import { types } from 'node:util';
 import { guard } from '../guard.js';
 import { observeBody } from './observe-body.js';
 import type { Fetch, OnRequest, RequestObserver } from './observer.js';
 import { outgoingRequest } from './outgoing-request.js';
+import { isPlainPromise } from './plain-promise.js';
 import { sendOnce } from './send-once.js';
 import { isUntapped } from './untapped.js';
 
@@ -70,11 +70,4 @@ function follow(response: unknown, observer: RequestObserver): void {
   }
   const body = observer.responded(status);
   if (body !== null) observeBody(response as object, body);
-}
-
-/** A promise as fetch makes it, of any realm. One with methods of its own would lose them by being derived. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  if (!types.isPromise(value) || Object.getOwnPropertyNames(value).length > 0) return false;
-  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
-  return prototype?.constructor?.name === 'Promise';
 }

@@ -1,0 +1,172 @@
+import { guard } from '../guard.js';
+import { wireReader, type WireReader } from './decode-beside.js';
+import { type DispatchedRequest, isGivenUp } from './dispatched-request.js';
+import type { RequestObserver } from './observer.js';
+import { Once } from './once.js';
+import { runOutside } from './untapped.js';
+
+type Method = (...args: unknown[]) => unknown;
+
+/** What a handler is told, in either of undici's two ways: before the host's handler, or after it. */
+interface Moments {
+  readonly before?: (args: readonly unknown[]) => void;
+  readonly after?: (args: readonly unknown[], result: unknown) => void;
+}
+
+/** What handlers of undici 7 and later are given. Older ones get functions. */
+interface Controller {
+  readonly paused?: unknown;
+}
+
+export interface FollowedHandler {
+  readonly handler: object;
+  /** The dispatch itself threw: no handler is told. */
+  refused(error: unknown): void;
+}
+
+/**
+ * A handler for undici's `dispatch` that hands everything on to the host's, with the same arguments and results, and shows the
+ * exchange to `observer`. It has the members the host's has, no more: what undici does depends on which are there.
+ */
+export function followedHandler(
+  handler: object,
+  request: DispatchedRequest,
+  observer: RequestObserver,
+): FollowedHandler {
+  const exchange = new Exchange(request, observer);
+  const moments = momentsOf(exchange);
+  const methods = new Map<string | symbol, Method>();
+
+  const follow = (name: string | symbol, method: Method): Method => {
+    const { before, after } = moments.get(name) ?? {};
+    // Called on the host's own object, which may have private members, and outside of the tapped request.
+    return (...args) => {
+      if (before !== undefined) guard('tap.handler', () => before(args));
+      const result = runOutside(() => Reflect.apply(method, handler, args));
+      if (after !== undefined) guard('tap.handler', () => after(args, result));
+      return result;
+    };
+  };
+
+  // A target of its own: a proxy of a frozen handler may not give other methods than the handler has.
+  const followed = new Proxy(Object.create(Object.getPrototypeOf(handler) as object | null) as object, {
+    has: (_target, name) => name in handler,
+    set: (_target, name, value) => Reflect.set(handler, name, value),
+    get(_target, name) {
+      const known = methods.get(name);
+      if (known !== undefined) return known;
+      const value: unknown = Reflect.get(handler, name);
+      if (typeof value !== 'function' || name === 'constructor') return value;
+      const method = follow(name, value as Method);
+      methods.set(name, method);
+      return method;
+    },
+  });
+  return { handler: followed, refused: (error) => exchange.failed(error) };
+}
+
+/** The handlers of undici 7 and later, then those of 6 and the built-in fetch. */
+function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
+  const moments: Readonly<Record<string, Moments>> = {
+    onRequestStart: { before: ([controller]) => exchange.started(controller) },
+    onResponseStart: { before: ([, status, headers]) => exchange.responded(status, encodingOf(headers)) },
+    onResponseData: { before: ([, chunk]) => exchange.chunk(chunk) },
+    onResponseEnd: { before: () => exchange.over(), after: () => exchange.ended() },
+    onResponseError: { before: ([, error]) => exchange.over(error), after: ([, error]) => exchange.failed(error) },
+    onRequestUpgrade: { after: () => exchange.gone() },
+
+    onHeaders: {
+      before: ([status, headers]) => exchange.responded(status, rawEncodingOf(headers)),
+      after: (_args, result) => exchange.took(result),
+    },
+    onData: { before: ([chunk]) => exchange.chunk(chunk), after: (_args, result) => exchange.took(result) },
+    onComplete: { before: () => exchange.over(), after: () => exchange.ended() },
+    onError: { before: ([error]) => exchange.over(error), after: ([error]) => exchange.failed(error) },
+    onUpgrade: { after: () => exchange.gone() },
+  };
+  return new Map(Object.entries(moments));
+}
+
+/** One request and its response, as the handler is told of them. Its own methods settle the observer once. */
+class Exchange {
+  readonly #request: DispatchedRequest;
+  #observer: RequestObserver | null;
+  #body: Once | null = null;
+  #wire: WireReader | null = null;
+  #controller: Controller | null = null;
+  #full = false;
+
+  constructor(request: DispatchedRequest, observer: RequestObserver) {
+    this.#request = request;
+    this.#observer = observer;
+  }
+
+  started(controller: unknown): void {
+    this.#controller = typeof controller === 'object' ? controller : null;
+    this.#request.started(controller);
+  }
+
+  responded(status: unknown, encoding: string): void {
+    // 1xx announce a response; they are none.
+    if (typeof status !== 'number' || status < 200) return;
+    const body = this.#take()?.responded(status);
+    if (body === null || body === undefined) return;
+    this.#body = new Once(body);
+    this.#wire = wireReader(encoding, this.#body);
+    // A host that has paused the response is not waiting for it; one that has not waits for the model.
+    this.#body.expectReading(() => !this.#full && this.#controller?.paused !== true);
+  }
+
+  chunk(bytes: unknown): void {
+    if (ArrayBuffer.isView(bytes)) this.#wire?.chunk(bytes as Uint8Array);
+  }
+
+  /** What a handler of undici 6 answers: `false`, no more for now. */
+  took(result: unknown): void {
+    this.#full = result === false;
+  }
+
+  over(error?: unknown): void {
+    this.#request.over(error);
+  }
+
+  ended(): void {
+    this.#take()?.unobservable();
+    this.#wire?.finish((body) => body.ended());
+    this.#wire = null;
+  }
+
+  failed(error: unknown): void {
+    this.#request.over(error);
+    this.#take()?.failed(error);
+    this.#wire?.finish((body) => (isGivenUp(error) ? body.cancelled(error) : body.failed(error)));
+    this.#wire = null;
+  }
+
+  /** The connection is no longer one of requests and responses. */
+  gone(): void {
+    this.#request.over();
+    this.#take()?.unobservable();
+  }
+
+  /** The observer of the request, for whoever settles it first. */
+  #take(): RequestObserver | null {
+    const observer = this.#observer;
+    this.#observer = null;
+    return observer;
+  }
+}
+
+function encodingOf(headers: unknown): string {
+  if (typeof headers !== 'object' || headers === null) return '';
+  const value: unknown = (headers as Readonly<Record<string, unknown>>)['content-encoding'];
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
+}
+
+/** Names and values in turn, as bytes. */
+function rawEncodingOf(headers: unknown): string {
+  if (!Array.isArray(headers)) return '';
+  const texts = headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
+  const at = texts.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-encoding');
+  return at === -1 ? '' : (texts[at + 1] ?? '');
+}
