@@ -139,7 +139,7 @@ export const OTHER_UNDICI_WAYS: readonly UndiciWay[] = [
       await reader?.read();
       return outcome(() => reader?.cancel('enough'));
     },
-    told: ['200 cancelled aborted'],
+    told: ['200 failed aborted'],
   },
   { name: 'stream', run: (world) => streamed(world, 'json'), told: ['200 ended'] },
   { name: 'stream, slow to write', run: (world) => streamed(world, 'large'), told: ['200 ended'] },
@@ -195,6 +195,7 @@ export const OTHER_UNDICI_WAYS: readonly UndiciWay[] = [
     name: 'inside a retry',
     run: (world) => retried(world, retrying(world, world.agent)),
     told: ['503 failed', '200 ended'],
+    toldBy6: ['503 failed aborted', '200 ended'],
   },
   {
     name: 'inside a redirect',

@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { BODY, outcome, turns, type UndiciWay, type World } from './way.js';
 
-type Options = Partial<Dispatcher.RequestOptions>;
+type Options = Partial<Dispatcher.RequestOptions<unknown>>;
 
 const post = (
   { undici, agent, url }: World,
   behaviour: string,
   options: Options = {},
-): Promise<Dispatcher.ResponseData> =>
+): Promise<Dispatcher.ResponseData<unknown>> =>
   undici.request(url(behaviour), { method: 'POST', body: BODY, ...options, dispatcher: agent });
 
 /** A whole exchange: everything `request` gives, and the bytes. */

@@ -19,6 +19,8 @@ export interface UndiciWay {
   run(world: World): Promise<unknown>;
   /** How each request ended for the observer: its status, if any, and how. */
   readonly told: readonly string[];
+  /** Where undici 6 does it another way. */
+  readonly toldBy6?: readonly string[];
   /** The oldest major version of undici that has it. Default: 6. */
   readonly since?: number;
 }

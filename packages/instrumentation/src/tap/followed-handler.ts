@@ -9,6 +9,8 @@ type Method = (...args: unknown[]) => unknown;
 
 /** What a handler is told, in either of undici's two ways: before the host's handler, or after it. */
 interface Moments {
+  /** What the host's handler is given instead. */
+  readonly given?: (args: readonly unknown[]) => readonly unknown[];
   readonly before?: (args: readonly unknown[]) => void;
   readonly after?: (args: readonly unknown[], result: unknown) => void;
 }
@@ -38,11 +40,12 @@ export function followedHandler(
   const methods = new Map<string | symbol, Method>();
 
   const follow = (name: string | symbol, method: Method): Method => {
-    const { before, after } = moments.get(name) ?? {};
+    const { given, before, after } = moments.get(name) ?? {};
     // Called on the host's own object, which may have private members, and outside of the tapped request.
     return (...args) => {
       if (before !== undefined) guard('tap.handler', () => before(args));
-      const result = runOutside(() => Reflect.apply(method, handler, args));
+      const passed = (given === undefined ? null : guard('tap.handler', () => given(args))) ?? args;
+      const result = runOutside(() => Reflect.apply(method, handler, passed));
       if (after !== undefined) guard('tap.handler', () => after(args, result));
       return result;
     };
@@ -75,6 +78,7 @@ function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
     onResponseError: { before: ([, error]) => exchange.over(error), after: ([, error]) => exchange.failed(error) },
     onRequestUpgrade: { after: () => exchange.gone() },
 
+    onConnect: { given: (args) => exchange.connected(args) },
     onHeaders: {
       before: ([status, headers]) => exchange.responded(status, rawEncodingOf(headers)),
       after: (_args, result) => exchange.took(result),
@@ -104,6 +108,18 @@ class Exchange {
   started(controller: unknown): void {
     this.#controller = typeof controller === 'object' ? controller : null;
     this.#request.started(controller);
+  }
+
+  /** An older handler gets a function to abort with, which leaves no trace of having been called. */
+  connected([abort, ...rest]: readonly unknown[]): readonly unknown[] {
+    if (typeof abort !== 'function') return [abort, ...rest];
+    const controller = { aborted: false };
+    this.#request.started(controller);
+    const told: Method = (...args) => {
+      controller.aborted = true;
+      return (abort as Method)(...args);
+    };
+    return [told, ...rest];
   }
 
   responded(status: unknown, encoding: string): void {
