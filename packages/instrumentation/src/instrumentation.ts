@@ -1,6 +1,6 @@
 import { diag, type Meter, metrics, type MeterProvider, trace, type TracerProvider } from '@opentelemetry/api';
 import { createCapture } from './capture/capture.js';
-import { DIALECTS } from './dialect/registry.js';
+import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
 import type { Experiment, SecretReference } from './experiment/definition.js';
 import { guard } from './guard.js';
@@ -11,7 +11,10 @@ import type { CallRules } from './sample/call-view.js';
 import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
 import { Secret } from './shadow/secret.js';
 import { type GlobalTap, globalTap } from './tap/global-tap.js';
+import type { OnRequest } from './tap/observer.js';
+import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
 import { tapFetch } from './tap/tap-fetch.js';
+import { UntappedCalls } from './tap/untapped-calls.js';
 import { AA_ARM } from './trial/trial.js';
 import { VERSION } from './version.js';
 
@@ -43,7 +46,7 @@ const EXIT_MS = { shadows: 1500, queue: 500 } as const;
  * Sends a share of the service's model calls to candidates as well, in the background.
  *
  * An OpenTelemetry instrumentation in all but name: give it to `NodeSDK({ instrumentations: [...] })`, or enable it yourself before any
- * client is made. It wraps `globalThis.fetch` and nothing else. The constructor checks the configuration and throws
+ * client is made. It wraps `globalThis.fetch` and nothing else, and listens for calls that go past it. The constructor checks the configuration and throws
  * {@link ConfigurationError}; after it, nothing here throws.
  */
 export class UnderstudyInstrumentation {
@@ -54,7 +57,9 @@ export class UnderstudyInstrumentation {
   readonly #source: Source | null;
   readonly #setups: readonly ExperimentSetup[];
   readonly #options: UnderstudyOptions;
+  readonly #arms: readonly ArmNames[];
   readonly #metrics: FunnelMetrics;
+  readonly #untapped: UntappedCalls;
   readonly #onExit = (): void => void this.#finish();
   #tracerProvider: TracerProvider | null = null;
   #meterProvider: MeterProvider | null = null;
@@ -72,10 +77,13 @@ export class UnderstudyInstrumentation {
     this.#options = options;
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
-    this.#metrics = new FunnelMetrics(
-      () => this.#getMeter(),
-      this.#setups.flatMap(({ experiment }) => armsOf(experiment)),
-    );
+    this.#arms = this.#setups.flatMap(({ experiment }) => armsOf(experiment));
+    this.#metrics = new FunnelMetrics(() => this.#getMeter(), this.#arms);
+    this.#untapped = new UntappedCalls({
+      isModelCall: (method, url) => dialectOf(method, url) !== null,
+      onUntapped: () => this.#missed(),
+      say,
+    });
   }
 
   /** Whether calls may be admitted: the queue has acknowledged what is compared. Until then sampled calls are counted, not sent. */
@@ -88,8 +96,19 @@ export class UnderstudyInstrumentation {
     const producer = this.#start();
     if (producer === null) return globalThis.fetch;
     this.#admitting = true;
-    this.#fetch ??= tapFetch(globalThis.fetch, this.#capture(producer));
+    this.#fetch ??= tapFetch(globalThis.fetch, this.#onRequest(producer));
     return this.#fetch;
+  }
+
+  /**
+   * A dispatcher to hand to undici (`request(url, { dispatcher })`, `setGlobalDispatcher`), which shows its calls to a model as
+   * {@link fetch} does: any dispatcher of undici 6 or later.
+   */
+  dispatcher<Dispatcher extends DispatcherLike>(dispatcher: Dispatcher): Dispatcher {
+    const producer = this.#start();
+    if (producer === null) return dispatcher;
+    this.#admitting = true;
+    return tapDispatcher(dispatcher, this.#onRequest(producer));
   }
 
   /** Wraps `globalThis.fetch`. Twice is once. */
@@ -98,8 +117,9 @@ export class UnderstudyInstrumentation {
       const producer = this.#start();
       if (producer === null) return;
       this.#admitting = true;
-      this.#tap ??= globalTap(this.#capture(producer));
+      this.#tap ??= globalTap(this.#onRequest(producer), say);
       this.#tap.install();
+      this.#untapped.enable();
     });
   }
 
@@ -107,6 +127,7 @@ export class UnderstudyInstrumentation {
   disable(): void {
     this.#admitting = false;
     guard('instrumentation.disable', () => this.#tap?.uninstall());
+    guard('instrumentation.disable', () => this.#untapped.disable());
   }
 
   /** Waits until every call so far is compared and on its way, `timeoutMs` at most (default 5000). False where that was too short. */
@@ -172,6 +193,23 @@ export class UnderstudyInstrumentation {
     return this.#producer;
   }
 
+  #onRequest(producer: Producer): OnRequest {
+    const capture = this.#capture(producer);
+    return (request) => {
+      const observer = capture(request);
+      if (observer !== null) this.#untapped.tapped(request.method, request.url);
+      return observer;
+    };
+  }
+
+  /** A call past the tap: which experiment it would have been of is not known, so each has called a model and lost it. */
+  #missed(): void {
+    for (const arm of this.#arms) {
+      this.#metrics.reached('called', arm);
+      this.#metrics.dropped('untapped', arm);
+    }
+  }
+
   #capture(producer: Producer): ReturnType<typeof createCapture> {
     return createCapture({
       dialects: DIALECTS,
@@ -190,6 +228,10 @@ export class UnderstudyInstrumentation {
     if (this.#meter?.provider !== provider) this.#meter = { provider, meter: provider.getMeter(NAME, VERSION) };
     return this.#meter.meter;
   }
+}
+
+function say(message: string): void {
+  diag.warn(`understudy: ${message}`);
 }
 
 async function guardedFlush(producer: Producer | null, timeoutMs: number): Promise<boolean | undefined> {

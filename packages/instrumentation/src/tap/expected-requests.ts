@@ -39,7 +39,7 @@ export class ExpectedRequests {
     const generations = Math.floor((now - this.#since) / REMEMBERED_MS);
     if (generations < 1) return;
     this.#since = now;
-    this.#old = generations === 1 ? this.#fresh : new Map();
+    this.#old = generations === 1 ? this.#fresh : new Map<string, number>();
     this.#fresh = new Map();
   }
 }

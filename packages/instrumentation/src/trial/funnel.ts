@@ -40,6 +40,7 @@ export interface Loss {
 }
 
 export type DropReason =
+  | 'untapped'
   | 'not_matched'
   | 'unsupported'
   | 'resend'
@@ -64,6 +65,11 @@ export type DropReason =
 
 /** Each reason for a loss belongs to exactly one transition of the funnel. */
 export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
+  untapped: {
+    after: 'called',
+    kind: 'outside',
+    meaning: 'its client was made before the tap: nothing but the call is seen',
+  },
   not_matched: { after: 'called', kind: 'outside', meaning: 'no experiment matches the call' },
   unsupported: { after: 'called', kind: 'outside', meaning: 'the operation is seen but never shadowed' },
   resend: { after: 'called', kind: 'outside', meaning: 'an SDK retry of a call already seen' },
