@@ -1,8 +1,9 @@
 import type { Dialect } from './dialect.js';
+import { anthropicMessages } from './protocols/anthropic-messages.js';
 import { openaiChat } from './protocols/openai-chat.js';
 
 /** Every protocol that is understood. A new one is a file and a line here. */
-export const DIALECTS: readonly Dialect[] = [openaiChat];
+export const DIALECTS: readonly Dialect[] = [openaiChat, anthropicMessages];
 
 /** The dialect a request speaks, by method and path alone; `null` for everything that is not a call to a model. */
 export function dialectOf(method: string, url: URL, dialects: readonly Dialect[] = DIALECTS): Dialect | null {

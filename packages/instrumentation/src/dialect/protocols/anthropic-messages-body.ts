@@ -1,0 +1,108 @@
+import type { BodyRules } from '../change-body.js';
+import type { SystemChange } from '../dialect.js';
+import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
+
+/** Tools that the caller runs, by their type without its date; one without a type is the caller's own. */
+const CLIENT_TOOL = /^(?:custom|bash_\d+|text_editor_\d+|memory_\d+)$/;
+
+/** Blocks that are content and nothing else. All others are of the provider's tools, its files and its containers. */
+const CONTENT: ReadonlySet<unknown> = new Set(
+  [
+    'text image document search_result thinking redacted_thinking tool_use tool_result tool_reference compaction',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** How the body of a messages request is changed. */
+export const messagesBody: BodyRules = {
+  isRequest: (request) => Array.isArray(request['messages']),
+  reserved: ['messages', 'model', 'stream', 'system'],
+  model: 'model',
+  fields: {
+    model: 'keep',
+    messages: 'keep',
+    system: 'keep',
+    stream: 'keep',
+    max_tokens: 'keep',
+    stop_sequences: 'keep',
+    temperature: 'keep',
+    top_p: 'keep',
+    top_k: 'keep',
+    thinking: 'keep',
+    tools: 'keep',
+    tool_choice: 'keep',
+    output_config: 'keep',
+    output_format: 'keep',
+    context_management: 'keep',
+    // Of account for cost and latency, which are compared: a candidate is to have its cache as the primary has.
+    cache_control: 'keep',
+    service_tier: 'keep',
+    speed: 'keep',
+    inference_geo: 'keep',
+
+    metadata: 'strip',
+    diagnostics: 'strip',
+    // Somebody else would pay for the duplicate.
+    billing_policy: 'strip',
+
+    compaction: 'refuse',
+    container: 'refuse',
+    fallbacks: 'refuse',
+    fallback_credit_token: 'refuse',
+    mcp_servers: 'refuse',
+    thread: 'refuse',
+  },
+  refused: statefulFeature,
+  withSystem,
+};
+
+function statefulFeature(request: JsonObject): string | null {
+  for (const tool of asList(request['tools'])) {
+    const { type } = asObject(tool);
+    if (type !== undefined && type !== null && !CLIENT_TOOL.test(String(type)))
+      return "one of the provider's own tools";
+  }
+  return (
+    asList(request['messages'])
+      .map(featureOf)
+      .find((feature) => feature !== null) ?? null
+  );
+}
+
+/** Looks into results of tools and into documents, which hold blocks of their own. */
+function featureOf(holder: unknown): string | null {
+  for (const value of asList(asObject(holder)['content'])) {
+    const block = asObject(value);
+    const source = asObject(block['source']);
+    if (!CONTENT.has(block['type'])) return "a block of the provider's own tools";
+    if (source['type'] === 'file') return 'an uploaded file';
+    const caller = asObject(block['caller'])['type'];
+    if (caller !== undefined && caller !== 'direct') return 'a tool call from a container';
+    const inside = featureOf(block) ?? featureOf(source);
+    if (inside !== null) return inside;
+  }
+  return null;
+}
+
+/** Replaces the instructions, which stand beside the conversation, together with those that it begins with. */
+function withSystem(request: JsonObject, change: SystemChange): JsonObject {
+  const { system, conversation } = instructionsOf(request);
+  return { ...request, system: change(system), messages: conversation };
+}
+
+/** The instructions of a request as one text, and what remains. */
+export function instructionsOf(request: JsonObject): {
+  readonly system: string | null;
+  readonly conversation: readonly unknown[];
+} {
+  const messages = asList(request['messages']);
+  const end = messages.findIndex((message) => asObject(message)['role'] !== 'system');
+  const leading = end === -1 ? messages : messages.slice(0, end);
+  const texts = [request['system'], ...leading.map((message) => asObject(message)['content'])].flatMap(textsOf);
+  return { system: texts.length === 0 ? null : texts.join('\n\n'), conversation: messages.slice(leading.length) };
+}
+
+/** The texts of a content, which is a string or a list of blocks. */
+export function textsOf(content: unknown): readonly string[] {
+  if (typeof content === 'string') return content === '' ? [] : [content];
+  return asList(content).flatMap((block) => (isObject(block) ? (asText(block['text']) ?? []) : []));
+}
