@@ -23,6 +23,8 @@ type PartSoFar =
 interface ChoiceSoFar {
   role: string;
   finish: string | null;
+  /** It calls a tool. */
+  calls: boolean;
   readonly parts: Map<number, PartSoFar>;
 }
 
@@ -72,6 +74,11 @@ export class AnswerBuilder {
     this.#model ??= asName(model);
   }
 
+  /** How many parts a choice has so far: the next slot, for protocols that do not number them. */
+  parts(choice: number): number {
+    return this.#choices.get(choice)?.parts.size ?? 0;
+  }
+
   role(choice: number, role: unknown): void {
     const found = this.#choice(choice);
     if (found !== null) found.role = asName(role) ?? found.role;
@@ -86,6 +93,8 @@ export class AnswerBuilder {
   }
 
   toolCall(choice: number, slot: number, { id, name, arguments: args, value }: ToolCallPiece): void {
+    const found = this.#choice(choice);
+    if (found !== null) found.calls = true;
     const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [], value: null }));
     if (call?.type !== 'tool_call') return;
     call.id ??= asText(id);
@@ -146,10 +155,9 @@ export class AnswerBuilder {
   answer(finishWords: Readonly<Record<string, string>>): ModelAnswer | null {
     if (this.#choices.size === 0 && this.#usage === null && this.#id === null) return null;
     const choices = [...this.#choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice);
-    const finish = choices[0]?.finish ?? null;
     return {
       messages: this.#content ? choices.map(messageOf) : [],
-      finish: finish !== null && Object.hasOwn(finishWords, finish) ? (finishWords[finish] ?? finish) : finish,
+      finish: finishOf(choices[0], finishWords),
       finishReasons: choices.flatMap((choice) => choice.finish ?? []),
       usage: this.#usage,
       model: this.#model,
@@ -161,7 +169,7 @@ export class AnswerBuilder {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
       if (this.#choices.size === MAX_ENTRIES) return null;
-      choice = { role: 'assistant', finish: null, parts: new Map() };
+      choice = { role: 'assistant', finish: null, calls: false, parts: new Map() };
       this.#choices.set(index, choice);
     }
     return choice;
@@ -184,6 +192,13 @@ export class AnswerBuilder {
     const part = this.#part(choice, slot, () => ({ type, pieces: [] }));
     if (part?.type === type) add(part.pieces, piece);
   }
+}
+
+/** Some providers say of an answer that calls a tool that it stopped, as of one that says something. */
+function finishOf(choice: ChoiceSoFar | undefined, words: Readonly<Record<string, string>>): string | null {
+  const said = choice?.finish ?? null;
+  const word = said !== null && Object.hasOwn(words, said) ? (words[said] ?? said) : said;
+  return word === 'stop' && choice?.calls === true ? 'tool_call' : word;
 }
 
 function add(pieces: string[], value: unknown): void {

@@ -96,7 +96,8 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
         const [answer, reader] = read(fixtures[form], size, true);
         expect(answer).toEqual(fixtures.answer);
         expect([reader.started, reader.truncated, reader.errorType]).toEqual([true, false, null]);
-        expect(reader.terminal).toBe(form === 'stream' && fixtures.terminal);
+        // Of one body nobody asks it; where a body is a stream of one line, it says so too.
+        if (form === 'stream') expect(reader.terminal).toBe(fixtures.terminal);
       }
     });
 

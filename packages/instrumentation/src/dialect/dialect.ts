@@ -100,6 +100,8 @@ export interface ShadowRules {
   readonly credentials: { readonly headers: readonly string[]; readonly query: readonly string[] };
   /** Headers of the protocol itself, lower case: another origin that speaks it may see them. */
   readonly protocolHeaders: readonly string[];
+  /** The same of the query: what of it is no credential and shapes the answer. Default: none. */
+  readonly protocolQuery?: readonly string[];
   /** The headers that carry a key to this URL. */
   authorize(key: string, url: URL): Readonly<Record<string, string>>;
   /** The shadow's request: the primary's with declared changes, stateful and server-side features refused or stripped. */

@@ -36,7 +36,8 @@ export function incumbentTarget(wire: WireCall): Target {
 
 /**
  * Address, key and headers of a candidate that speaks the primary's dialect: the dialect's own path, of the changed request, behind
- * the candidate's base URL. The primary's key goes to the primary's own origin only, and so does its query, which may hold one.
+ * the candidate's base URL. The primary's key goes to the primary's own origin only, and so does its query, which may hold one:
+ * of it another origin sees what the dialect names.
  */
 export function candidateTarget(
   wire: WireCall,
@@ -47,6 +48,7 @@ export function candidateTarget(
   const { dialect } = wire;
   const url = candidate.baseUrl === undefined ? new URL(changed.url) : rebased(changed.url, candidate.baseUrl, dialect);
   if (url.origin === wire.url.origin) url.search = wire.url.search;
+  else for (const name of dialect.shadow?.protocolQuery ?? []) copyParameter(wire.url, url, name);
   if (apiKey !== null) for (const name of dialect.shadow?.credentials.query ?? []) url.searchParams.delete(name);
   return addressed(wire, url, candidate, apiKey, dialect, {});
 }
@@ -67,6 +69,11 @@ export function translatedTarget(
   const url = behind(baseUrl, pathname);
   url.search = search;
   return addressed(wire, url, candidate, apiKey, dialect, protocol);
+}
+
+function copyParameter(from: URL, to: URL, name: string): void {
+  const value = from.searchParams.get(name);
+  if (value !== null) to.searchParams.set(name, value);
 }
 
 function addressed(
