@@ -3,7 +3,8 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
-import { exchange, type ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './bounded.js';
+import { exchange } from './exchange.js';
 import { createTransport, type Transport } from './undici.js';
 
 const answer = JSON.stringify({
