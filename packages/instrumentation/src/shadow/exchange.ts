@@ -1,7 +1,6 @@
-import { clearTimeout, setTimeout } from 'node:timers';
-import { failureType } from '../capture/failure.js';
-import type { Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import type { Dialect, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, UNREADABLE } from '../dialect/fault.js';
+import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { decoded } from './decode.js';
 import type { Transport, TransportRequest } from './undici.js';
 
@@ -10,24 +9,6 @@ export interface ExchangeRequest extends TransportRequest {
   readonly dialect: Dialect;
   readonly request: ModelRequest;
 }
-
-export interface ExchangeLimits {
-  /** For the whole exchange, from the request to the last byte, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Of the response, as sent and as decompressed. */
-  readonly maxBytes: number;
-  /** Keep the answer's text; without it only its numbers are read. */
-  readonly keepContent: boolean;
-  /** Milliseconds of a clock that never steps. */
-  readonly now: () => number;
-}
-
-/** What came of an exchange. `error.type`: a status code, `timeout`, a connection's code, or what was wrong with the answer. */
-export type ExchangeOutcome =
-  | { readonly status: 'ok'; readonly answer: ModelAnswer; readonly durationMs: number; readonly firstChunkMs?: number }
-  | { readonly status: 'error'; readonly type: string; readonly durationMs: number };
-
-const TIMEOUT = 'timeout';
 
 /**
  * Sends a shadow's request and reads its answer to the end. Never rejects; resolves within the time limit whatever the other
@@ -39,21 +20,11 @@ export async function exchange(
   limits: ExchangeLimits,
   cancelled: AbortSignal,
 ): Promise<ExchangeOutcome> {
-  const clock = new Stopwatch(limits.now);
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException(TIMEOUT, 'TimeoutError')), limits.timeoutMs).unref();
-  const signal = AbortSignal.any([limit.signal, cancelled]);
-  const failed = (type: string): ExchangeOutcome => ({ status: 'error', type, durationMs: clock.elapsed() });
-  try {
-    return await until(signal, attempt(transport, request, limits, signal, clock, failed));
-  } catch (error) {
-    if (cancelled.aborted) return failed('cancelled');
-    return failed(limit.signal.aborted ? TIMEOUT : failureType(error));
-  } finally {
-    clearTimeout(timer);
-    // Whatever is still open is closed, its socket included.
-    limit.abort();
-  }
+  return await bounded(
+    limits,
+    cancelled,
+    async (signal, clock) => await attempt(transport, request, limits, signal, clock),
+  );
 }
 
 async function attempt(
@@ -62,10 +33,11 @@ async function attempt(
   limits: ExchangeLimits,
   signal: AbortSignal,
   clock: Stopwatch,
-  failed: (type: string) => ExchangeOutcome,
 ): Promise<ExchangeOutcome> {
   const response = await transport.send(sent, signal);
-  if (response.status < 200 || response.status > 299) return failed(String(response.status));
+  if (response.status < 200 || response.status > 299) {
+    return { status: 'error', type: String(response.status), durationMs: clock.elapsed() };
+  }
   const encoding = response.headers['content-encoding'];
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
@@ -85,29 +57,4 @@ async function attempt(
     durationMs,
     ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
   };
-}
-
-/** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
-function until<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error('ended', { cause: signal.reason }));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject);
-  });
-}
-
-class Stopwatch {
-  readonly #now: () => number;
-  readonly #startedAt: number;
-  first: number | undefined;
-
-  constructor(now: () => number) {
-    this.#now = now;
-    this.#startedAt = now();
-  }
-
-  elapsed(): number {
-    return Math.max(0, this.#now() - this.#startedAt);
-  }
 }

@@ -16,7 +16,7 @@ import {
 import type { Topology } from '../experiment/definition.js';
 import { guard } from '../guard.js';
 import type { CallId, Leg, PairId, RunId, SpanReference } from '../trial/trial.js';
-import type { ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './bounded.js';
 import type { ShadowCall } from './prepare.js';
 
 /** What a pair is called on both of its spans. */

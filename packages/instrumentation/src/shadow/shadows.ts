@@ -5,7 +5,7 @@ import type { Clock } from '../capture/clock.js';
 import type { Topology } from '../experiment/definition.js';
 import { guard, raised } from '../guard.js';
 import type { Leg, SpanReference } from '../trial/trial.js';
-import type { ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './bounded.js';
 import type { Isolate } from './isolation.js';
 import type { ShadowCall } from './prepare.js';
 import { describeRequest, endShadowSpan, type PairNames, referenceOf, startShadowSpan } from './shadow-span.js';

@@ -1,0 +1,220 @@
+import { type Attributes, context, type Context, isSpanContextValid, type Span } from '@opentelemetry/api';
+import type { ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { TOO_LARGE } from '../dialect/fault.js';
+import { guard, remark } from '../guard.js';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_GEN_AI_RESPONSE_MODEL,
+  ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+  ATTR_OUTCOME,
+} from '../semconv.js';
+import type { Leg, Message, SpanReference } from '../trial/trial.js';
+import type { Call } from './call.js';
+import type { CallMetrics } from './call-metrics.js';
+import { type Clock, processClock } from './clock.js';
+import { failureType } from './failure.js';
+import { release } from './foreign-span.js';
+import type { AnswerRead, ReadLimits } from './function-answer.js';
+import { answered, fail, type PrimarySpan } from './primary-span.js';
+
+/** What is known of a call that is not HTTP when it starts. */
+export interface FunctionCallStart {
+  readonly request: ModelRequest;
+  /** How its span is called. */
+  readonly name: string;
+  /** Attributes that go on the span and on the standard metrics. */
+  readonly identity: Attributes;
+  /** Attributes of the request, told when the call has ended. */
+  readonly describe: () => Attributes;
+  /** The messages of the request, made anew each time. Throws where there are none. */
+  readonly messages: () => readonly Message[];
+  /** A failure seen before: how often this same call has been tried already. */
+  readonly resendCount: number;
+}
+
+/** What all calls of one tap share. */
+export interface FunctionCallEnvironment {
+  readonly metrics: CallMetrics;
+  /** Of an answer that is kept, in characters. */
+  readonly maxChars: number;
+  readonly clock?: Clock;
+}
+
+type End =
+  | { readonly how: 'answered'; readonly answer: ModelAnswer | null }
+  | { readonly how: 'failed'; readonly type: string }
+  | { readonly how: 'aborted' }
+  | { readonly how: 'unread' };
+
+const BYTES_PER_CHARACTER = 2;
+
+/** A primary that is a function: what listeners see of it, and what its tap tells about it. Ends exactly once. */
+export class FunctionCall implements Call {
+  readonly startedAt: number;
+  readonly request: ModelRequest;
+  readonly host: string = '';
+  readonly wire: null = null;
+  readonly resendCount: number;
+  readonly span: Span;
+  readonly spanReference: SpanReference | null;
+  readonly recording: boolean;
+  readonly context: Readonly<Record<string, unknown>>;
+
+  readonly #environment: FunctionCallEnvironment;
+  readonly #clock: Clock;
+  readonly #own: boolean;
+  readonly #identity: Attributes;
+  readonly #startedElapsed: number;
+  readonly #listeners: ((leg: Leg) => void)[] = [];
+  /** The host's own: let go when the call has ended, since it may be held much longer for its trial. */
+  #hosts: { readonly context: Context; readonly start: FunctionCallStart } | null;
+  #messages: readonly Message[] | null = null;
+  #keep = false;
+  #firstChunkMs: number | null = null;
+
+  constructor(environment: FunctionCallEnvironment, start: FunctionCallStart, span: PrimarySpan) {
+    this.#environment = environment;
+    this.#clock = environment.clock ?? processClock;
+    this.startedAt = this.#clock.now();
+    this.#startedElapsed = this.#clock.elapsed();
+    this.request = start.request;
+    this.resendCount = start.resendCount;
+    this.#identity = start.identity;
+    this.#own = span.own;
+    this.#hosts = { context: span.context, start };
+    this.span = span.span;
+    this.recording = this.span.isRecording();
+    const spanContext = this.span.spanContext();
+    this.spanReference = isSpanContextValid(spanContext)
+      ? { traceId: spanContext.traceId, spanId: spanContext.spanId }
+      : null;
+    this.context = span.surroundings;
+  }
+
+  get bytes(): number {
+    let characters = 0;
+    for (const { parts } of guard('capture.messages', () => this.messages()) ?? []) {
+      for (const part of parts) {
+        for (const value of Object.values(part)) characters += typeof value === 'string' ? value.length : 0;
+      }
+    }
+    return BYTES_PER_CHARACTER * characters;
+  }
+
+  /** Made once: what the host does with its arguments afterwards must not change what was asked. */
+  messages(): readonly Message[] {
+    this.#messages ??= this.#hosts?.start.messages() ?? null;
+    if (this.#messages === null) throw new Error('the messages of a call that has ended');
+    return this.#messages;
+  }
+
+  keepAnswer(): void {
+    this.#keep = true;
+    guard('capture.messages', () => this.messages());
+  }
+
+  onOutcome(listener: (leg: Leg) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Somebody waits for the outcome: a trial, or a span that is recorded. */
+  get wanted(): boolean {
+    return this.#listeners.length > 0 || (this.#own && this.recording);
+  }
+
+  /** What of the answer is to be read. */
+  get reading(): ReadLimits {
+    return { content: this.#keep, maxChars: this.#environment.maxChars };
+  }
+
+  run<Result>(send: () => Result): Result {
+    return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
+  }
+
+  /** The first piece of a streamed answer has come. */
+  started(): void {
+    this.#firstChunkMs ??= this.#sinceStart();
+  }
+
+  /** @param read `null`: nobody wanted it. What cannot be read leaves a call without an outcome, not one that failed. */
+  answered(read: AnswerRead | null): void {
+    if (read === null) this.#settle({ how: 'answered', answer: null });
+    else if (read.status === 'ok') this.#settle({ how: 'answered', answer: read.answer });
+    // What the caller gets is whole, however much of it is read here.
+    else if (read.type === TOO_LARGE) this.#settle({ how: 'answered', answer: null });
+    else this.unread(read.detail);
+  }
+
+  /** The caller has its answer, and nothing is known of it. */
+  unread(detail: string): void {
+    if (this.#listeners.length > 0)
+      remark(`the answers of \`${this.request.operation}\` cannot be compared: ${detail}`);
+    this.#settle({ how: 'unread' });
+  }
+
+  failed(error: unknown, type: string = failureType(error)): void {
+    this.#settle(type === 'AbortError' || type === 'ABORT_ERR' ? { how: 'aborted' } : { how: 'failed', type });
+  }
+
+  aborted(): void {
+    this.#settle({ how: 'aborted' });
+  }
+
+  #sinceStart(): number {
+    return this.#clock.elapsed() - this.#startedElapsed;
+  }
+
+  #settle(end: End): void {
+    const hosts = this.#hosts;
+    if (hosts === null) return;
+    const durationMs = this.#sinceStart();
+    this.#hosts = null;
+    const leg = this.#leg(end, durationMs);
+    guard('capture.span', () => this.#describe(end, leg, hosts.start));
+    guard('capture.metrics', () => this.#measure(end, leg));
+    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
+    if (this.#own) guard('capture.span', () => this.span.end());
+    else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
+  }
+
+  #leg(end: End, durationMs: number): Leg {
+    const span = this.spanReference;
+    if (end.how === 'aborted') return { status: 'aborted', afterMs: durationMs, span };
+    if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
+    if (end.how === 'unread') return { status: 'missing', reason: 'unreadable_answer' };
+    const { answer } = end;
+    return {
+      status: 'ok',
+      answer: this.#keep && answer !== null ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
+      finish: answer?.finish ?? null,
+      usage: answer?.usage ?? null,
+      durationMs,
+      ...(this.request.stream && this.#firstChunkMs !== null && { firstChunkMs: this.#firstChunkMs }),
+      model: answer?.model ?? null,
+      span,
+    };
+  }
+
+  #describe(end: End, leg: Leg, start: FunctionCallStart): void {
+    if (!this.#own || !this.recording) return;
+    guard('capture.attributes', () => this.span.setAttributes(start.describe()));
+    if (end.how === 'answered' && end.answer !== null) this.span.setAttributes(answered(end.answer));
+    if (this.request.stream && this.#firstChunkMs !== null) {
+      this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
+    }
+    if (leg.status === 'error') fail(this.span, leg.type);
+    if (end.how === 'aborted') this.span.setAttribute(ATTR_OUTCOME, end.how);
+  }
+
+  /** Calls that were given up, or whose end was not seen, say nothing about how long the operation takes. */
+  #measure(end: End, leg: Leg): void {
+    if (leg.status !== 'ok' && leg.status !== 'error') return;
+    const answer = end.how === 'answered' ? end.answer : null;
+    const attributes = {
+      ...this.#identity,
+      ...(answer !== null && answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
+    };
+    const failure: Attributes = leg.status === 'error' ? { [ATTR_ERROR_TYPE]: leg.type } : {};
+    this.#environment.metrics.record(leg.durationMs, answer?.usage ?? null, attributes, failure);
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+
+/** The text of a value, as much of it as was asked for. */
+export interface JsonText {
+  readonly text: string;
+  /** There would have been more. */
+  readonly cut: boolean;
+}
+
+/** Deeper values are refused, and with them those that contain themselves. */
+const MAX_DEPTH = 64;
+
+/** A value that JSON has no word for. `what` is fit for a log. */
+class NoText extends Error {
+  override readonly name: string = 'NoText';
+}
+
+/**
+ * One text for one value, whatever order its fields were set in: JSON with sorted keys, bytes by their length and digest. Its own
+ * walk, and not `JSON.stringify`, since the values are the host's: it stops at `maxChars`, runs no more of their code than `toJSON`,
+ * and refuses (throws) what JSON would write as `{}`: an empty object that is a `Map` says nothing and would agree with every other.
+ */
+export function jsonText(value: unknown, maxChars: number): JsonText {
+  const pieces: string[] = [];
+  let left = maxChars;
+  const put = (piece: string): void => {
+    if (left > 0) pieces.push(piece.length > left ? piece.slice(0, left) : piece);
+    left -= piece.length;
+  };
+  write(value, 0, put, () => left > 0);
+  return { text: pieces.join(''), cut: left < 0 };
+}
+
+type Put = (piece: string) => void;
+
+function write(value: unknown, depth: number, put: Put, wanted: () => boolean): void {
+  if (!wanted()) return;
+  if (depth > MAX_DEPTH) throw new NoText(`more than ${MAX_DEPTH} levels`);
+  if (typeof value === 'bigint') return put(String(value));
+  if (typeof value === 'number' && !Number.isFinite(value)) return put(`"${value}"`);
+  if (value === null || typeof value !== 'object') {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text === undefined) throw new NoText(`a ${typeof value}`);
+    return put(text);
+  }
+  if (ArrayBuffer.isView(value)) return put(ofBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
+  if (value instanceof ArrayBuffer) return put(ofBytes(new Uint8Array(value)));
+  const toJson: unknown = Reflect.get(value, 'toJSON');
+  if (typeof toJson === 'function') return write(Reflect.apply(toJson, value, []), depth + 1, put, wanted);
+  if (Array.isArray(value)) return writeList(value, depth, put, wanted);
+  writeFields(value, depth, put, wanted);
+}
+
+function writeList(list: readonly unknown[], depth: number, put: Put, wanted: () => boolean): void {
+  put('[');
+  for (const [index, each] of list.entries()) {
+    if (!wanted()) return;
+    if (index > 0) put(',');
+    write(each === undefined ? null : each, depth + 1, put, wanted);
+  }
+  put(']');
+}
+
+function writeFields(value: object, depth: number, put: Put, wanted: () => boolean): void {
+  const keys = Object.keys(value).toSorted();
+  if (keys.length === 0 && !isPlain(value)) throw new NoText('an object without fields of its own');
+  put('{');
+  let first = true;
+  for (const key of keys) {
+    const field: unknown = Reflect.get(value, key);
+    if (field === undefined || typeof field === 'function') continue;
+    put(`${first ? '' : ','}${JSON.stringify(key)}:`);
+    first = false;
+    write(field, depth + 1, put, wanted);
+    if (!wanted()) return;
+  }
+  put('}');
+}
+
+/** Made by `{}`, in whatever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function ofBytes(bytes: Uint8Array): string {
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return `{"bytes":${bytes.length},"sha256":"${digest}"}`;
+}

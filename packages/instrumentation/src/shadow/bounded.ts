@@ -1,0 +1,76 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import { failureType } from '../capture/failure.js';
+import type { ModelAnswer } from '../dialect/dialect.js';
+
+export interface ExchangeLimits {
+  /** For the whole exchange, from the request to the last byte, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Of the response, as sent and as decompressed. */
+  readonly maxBytes: number;
+  /** Keep the answer's text; without it only its numbers are read. */
+  readonly keepContent: boolean;
+  /** Milliseconds of a clock that never steps. */
+  readonly now: () => number;
+}
+
+/** What came of an exchange. `error.type`: a status code, `timeout`, a connection's code, or what was wrong with the answer. */
+export type ExchangeOutcome =
+  | { readonly status: 'ok'; readonly answer: ModelAnswer; readonly durationMs: number; readonly firstChunkMs?: number }
+  | { readonly status: 'error'; readonly type: string; readonly durationMs: number };
+
+const TIMEOUT = 'timeout';
+
+/** The time of one exchange, in milliseconds. */
+export class Stopwatch {
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  /** When the first piece of the answer came. */
+  first: number | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  elapsed(): number {
+    return Math.max(0, this.#now() - this.#startedAt);
+  }
+}
+
+/**
+ * Runs one attempt of a shadow within its time limit, whatever the other side does, unless `cancelled` ends it first, which is an
+ * error of type `cancelled`. The signal fires in the end in any case, so that whatever is still open is closed.
+ *
+ * @param typeOf `error.type` of what the attempt rejects with. Rejects itself only where this does.
+ */
+export async function bounded(
+  limits: ExchangeLimits,
+  cancelled: AbortSignal,
+  attempt: (signal: AbortSignal, clock: Stopwatch) => Promise<ExchangeOutcome>,
+  typeOf: (error: unknown) => string = failureType,
+): Promise<ExchangeOutcome> {
+  const clock = new Stopwatch(limits.now);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException(TIMEOUT, 'TimeoutError')), limits.timeoutMs).unref();
+  const signal = AbortSignal.any([limit.signal, cancelled]);
+  const failed = (type: string): ExchangeOutcome => ({ status: 'error', type, durationMs: clock.elapsed() });
+  try {
+    return await until(signal, attempt(signal, clock));
+  } catch (error) {
+    if (cancelled.aborted) return failed('cancelled');
+    return failed(limit.signal.aborted ? TIMEOUT : typeOf(error));
+  } finally {
+    clearTimeout(timer);
+    limit.abort();
+  }
+}
+
+/** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
+function until<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('ended', { cause: signal.reason }));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    promise.then(resolve, reject);
+  });
+}
