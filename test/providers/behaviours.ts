@@ -4,7 +4,7 @@ export interface Behaviour {
   readonly delayMs?: number;
   /** An error status with a JSON error body. */
   readonly status?: number;
-  /** The status applies only to this many attempts: by the SDK's retry count, else by the requests this path has had. */
+  /** The status applies only to this many attempts: by the SDK's retry count, or by the requests this path has had. */
   readonly failures?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** How many pieces of text a streamed answer has. Default: 5. */

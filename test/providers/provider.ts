@@ -91,7 +91,7 @@ async function handle(incoming: IncomingMessage, outgoing: ServerResponse, seen:
   if (behaviour.hang === true) return;
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
   for (const [header, value] of Object.entries(behaviour.headers ?? {})) outgoing.setHeader(header, value);
-  const attempt = Number(incoming.headers['x-stainless-retry-count'] ?? before);
+  const attempt = Math.max(before, Number(incoming.headers['x-stainless-retry-count'] ?? 0));
   if (behaviour.status !== undefined && attempt < (behaviour.failures ?? Number.POSITIVE_INFINITY)) {
     sendJson(outgoing, record, behaviour.status, protocol, protocol.error(behaviour.status));
     return;

@@ -1,5 +1,5 @@
-/** Differs between any two runs: which socket of the pool it was. */
-const CHANCE: ReadonlySet<string> = new Set(['localPort', 'bytesRead', 'bytesWritten']);
+/** Differs between any two runs: which socket of the pool it was, and when. */
+const CHANCE: ReadonlySet<string> = new Set(['localPort', 'bytesRead', 'bytesWritten', 'date']);
 
 /** The frames of whatever ran the microtasks, a timer or the loop itself: a matter of milliseconds. */
 const DRAINING = /\(node:internal\/(process\/task_queues|timers):/;

@@ -196,7 +196,7 @@ export const responseObservables: readonly Observable[] = [
     name: 'structuredClone with transfer',
     look: async (call) => {
       const body = bodyOf(await call());
-      const moved = structuredClone(body, { transfer: [body] });
+      const moved = structuredClone(body, { transfer: [body as never] });
       return [await textOf(moved as never), body.locked];
     },
   },

@@ -22,15 +22,21 @@ export interface Observation {
 // Run as: node --import ./source-modules.mjs run-ways.ts LABEL MODE ORIGIN REFUSED
 const [label, mode, origin, refused] = process.argv.slice(2) as [string, Mode, string, string];
 const noticed: string[] = [];
-process.on('warning', (warning) => noticed.push(`warning ${warning.name}: ${warning.message}`));
-process.on('unhandledRejection', (reason) => noticed.push(`unhandledRejection ${String(reason)}`));
-process.on('uncaughtException', (error) => noticed.push(`uncaughtException ${String(error)}`));
 for (const method of ['debug', 'log', 'info', 'warn', 'error'] as const)
-  console[method] = (...args: unknown[]) => void noticed.push(`console.${method} ${format(...args).slice(0, 500)}`);
+  console[method] = (...args: unknown[]) =>
+    void noticed.push(
+      `console.${method} ${format(...args)
+        .replace(`(node:${process.pid})`, '(node)')
+        .slice(0, 500)}`,
+    );
 
 const watcher = watch(mode);
 const sdk = SDKS.find((known) => known.label === label) as Sdk;
 const kitOf = await sdk.load();
+// Only now: what fails before is ours, and ends the process.
+process.on('warning', (warning) => noticed.push(`warning ${warning.name}: ${warning.message}`));
+process.on('unhandledRejection', (reason) => noticed.push(`unhandledRejection ${String(reason)}`));
+process.on('uncaughtException', (error) => noticed.push(`uncaughtException ${String(error)}`));
 
 /** Asked over node:http, which nothing of ours looks at. */
 function endingsOf(prefix: string): Promise<unknown> {
@@ -56,9 +62,15 @@ async function observe(way: Way, index: number): Promise<Observation> {
   });
   const watched = await watcher.settled({ legs: legsOf(way, sdk).length, spans: spansOf(way, sdk) });
   const endings = await endingsOf(prefix);
-  return { way: way.name, result, notes, process: noticed.splice(0), endings, watched };
+  const observation = { way: way.name, result, notes, process: noticed.splice(0), endings, watched };
+  // Where it was asked tells the modes apart.
+  return JSON.parse(JSON.stringify(observation).replaceAll(`${origin}${prefix}`, 'http://provider/')) as Observation;
 }
 
-const observations: Observation[] = [];
-for (const [index, way] of sdk.ways.entries()) observations.push(await observe(way, index));
-process.stdout.write(JSON.stringify(observations), () => process.exit(0));
+try {
+  const observations: Observation[] = [];
+  for (const [index, way] of sdk.ways.entries()) observations.push(await observe(way, index));
+  process.stdout.write(JSON.stringify(observations), () => process.exit(0));
+} catch (error) {
+  process.stderr.write(format(error), () => process.exit(1));
+}

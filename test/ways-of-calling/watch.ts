@@ -32,9 +32,9 @@ export interface Watcher {
   settled(expected: { readonly legs: number; readonly spans: number }): Promise<Watched>;
 }
 
-/** Longer than any pause of a provider that is read. */
-const ABANDONED_AFTER_MS = 400;
-const PATIENCE_MS = 4_000;
+/** Longer than any pause of a provider that is read; a body that somebody has locked is given ten of these. */
+const ABANDONED_AFTER_MS = 200;
+const PATIENCE_MS = 8_000;
 const OURS = 'understudy-test';
 
 export function watch(mode: Mode): Watcher {
