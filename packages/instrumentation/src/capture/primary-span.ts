@@ -86,6 +86,7 @@ export function attempt(request: ModelRequest, resendCount: number): Attributes 
 export function answered(answer: ModelAnswer): Attributes {
   const { usage } = answer;
   return {
+    ...answer.attributes,
     ...(answer.id !== null && { [ATTR_GEN_AI_RESPONSE_ID]: answer.id }),
     ...(answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
     ...(answer.finishReasons.length > 0 && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [...answer.finishReasons] }),

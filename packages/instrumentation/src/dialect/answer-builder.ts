@@ -50,6 +50,7 @@ export class AnswerBuilder {
   #usage: Usage | null = null;
   #id: string | null = null;
   #model: string | null = null;
+  #attributes: Record<string, string> | null = null;
   /** An error inside the answer. Nothing follows it: SDKs leave the stream at once. */
   errorType: string | null = null;
   /** The provider has said that the answer is over. */
@@ -72,6 +73,17 @@ export class AnswerBuilder {
   identify(id: unknown, model: unknown): void {
     this.#id ??= asName(id);
     this.#model ??= asName(model);
+  }
+
+  /** An attribute of the provider's own conventions, by its name there. What is no name is left out. */
+  attribute(name: string, value: unknown): void {
+    const found = asName(value);
+    if (found !== null) (this.#attributes ??= {})[name] = found;
+  }
+
+  /** Something of this part has come: for protocols that say a part more than once. */
+  has(choice: number, slot: number): boolean {
+    return this.#choices.get(choice)?.parts.has(slot) ?? false;
   }
 
   /** How many parts a choice has so far: the next slot, for protocols that do not number them. */
@@ -162,6 +174,7 @@ export class AnswerBuilder {
       usage: this.#usage,
       model: this.#model,
       id: this.#id,
+      ...(this.#attributes !== null && { attributes: this.#attributes }),
     };
   }
 

@@ -8,7 +8,8 @@ import { mergePatch } from './merge-patch.js';
  * - `keep`: it shapes the answer and nothing else.
  * - `strip`: it changes nothing in the answer and leaves a trace at the provider: a stored completion, a user it is booked on, a
  *   cache key shared with the primary.
- * - `refuse`: the provider would do something by it, or the answer depends on state a shadow does not have.
+ * - `refuse`: the provider would do something by it, or the answer depends on state a shadow does not have. `null` and `false` ask for
+ *   nothing, and stay.
  */
 export type FieldRule = 'keep' | 'strip' | 'refuse';
 
@@ -19,6 +20,8 @@ export interface BodyRules {
    * sending it could have an effect. A candidate's own parameters may add fields that are not in it.
    */
   readonly fields: Readonly<Record<string, FieldRule>>;
+  /** Fields that every shadow's request has with this value, whatever the primary's says, where their absence would leave a trace. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
   /** Whether a JSON object is a request of this protocol at all. */
   isRequest(request: JsonObject): boolean;
   /** Set by the primary, and the candidate's `model` and `system`: parameters must not reach them. */
@@ -47,13 +50,16 @@ export function changeBody(body: string, rules: BodyRules, change: RequestChange
   let changed: JsonObject = Object.keys(parameters).length === 0 ? request : mergePatch(request, parameters);
   const stripped: string[] = [];
   for (const name of Object.keys(changed)) {
-    const rule = ruleOf(rules, name) ?? (Object.hasOwn(parameters, name) ? 'keep' : 'refuse');
-    if (rule === 'refuse') return refused('disallowed_feature', fieldOf(name));
+    const rule = ruleOf(rules, name) ?? (Object.hasOwn(parameters, name) ? 'keep' : 'unknown');
+    if (rule === 'unknown' || (rule === 'refuse' && asksFor(changed[name])))
+      return refused('disallowed_feature', fieldOf(name));
     if (rule === 'strip') stripped.push(name);
   }
-  if (stripped.length > 0) changed = without(changed, stripped);
   const feature = rules.refused(changed);
   if (feature !== null) return refused('disallowed_feature', feature);
+  if (stripped.length > 0) changed = without(changed, stripped);
+  const { fixed = {} } = rules;
+  if (Object.keys(fixed).some((name) => changed[name] !== fixed[name])) changed = { ...changed, ...fixed };
   if (change.model !== undefined && rules.model !== null && change.model !== changed[rules.model])
     changed = { ...changed, [rules.model]: change.model };
   if (change.system !== undefined) changed = rules.withSystem(changed, change.system);
@@ -78,6 +84,10 @@ export function refused(reason: Refusal['reason'], detail: string): Refusal {
 /** A field's name as a log may hold it: the request chooses it. */
 export function fieldOf(name: string): string {
   return /^\w{1,64}$/.test(name) ? `the field \`${name}\`` : 'a field whose name is no word';
+}
+
+function asksFor(value: unknown): boolean {
+  return value !== null && value !== false;
 }
 
 /** Names are foreign: those of every object are no entries of the table. */

@@ -1,5 +1,6 @@
 import type { Message, Usage } from '../trial/trial.js';
 import type { CanonicalRequest } from './canonical.js';
+import type { FieldRule } from './change-body.js';
 
 /** A request as it stands on the wire. */
 export interface WireRequest {
@@ -24,6 +25,8 @@ export interface ModelAnswer {
   readonly usage: Usage | null;
   readonly model: string | null;
   readonly id: string | null;
+  /** Attributes that the conventions have for this provider alone, by name, e.g. `openai.response.service_tier`. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -104,6 +107,8 @@ export interface ShadowRules {
   readonly protocolQuery?: readonly string[];
   /** The headers that carry a key to this URL. */
   authorize(key: string, url: URL): Readonly<Record<string, string>>;
+  /** What becomes of each field of the body that is known, at its top level; every other makes a request one that is not repeated. */
+  readonly fields: Readonly<Record<string, FieldRule>>;
   /** The shadow's request: the primary's with declared changes, stateful and server-side features refused or stripped. */
   change(request: WireRequest, change: RequestChange): ChangedRequest;
   /** `null`: spoken only among its own. */

@@ -65,6 +65,7 @@ export const anthropicMessages: Dialect = {
     protocolHeaders: ['anthropic-version', 'anthropic-beta'],
     // As the SDK does since its version 1, and as most that speak this protocol understand; `x-api-key` is `keyHeader`'s to say.
     authorize: (key) => ({ authorization: `Bearer ${key}` }),
+    fields: messagesBody.fields,
     change({ url, body }, change) {
       const changed = changeBody(body, messagesBody, change);
       return changed.status === 'ok' ? { status: 'ok', url, body: changed.body } : changed;

@@ -61,6 +61,7 @@ export const openaiChat: Dialect = {
   reader: (_request, maxBytes, options) => new FormatReader(chatAnswer, maxBytes, options),
   shadow: {
     ...openaiKey,
+    fields: chatBody.fields,
     change({ url, body }, change) {
       const changed = changeBody(body, chatBody, change);
       return changed.status === 'ok' ? { status: 'ok', url, body: changed.body } : changed;
