@@ -9,3 +9,12 @@ it('loads a package once, however often the queue is tried again, and leaves the
   expect(requirePrivately('ioredis')).toBe(first);
   expect(Object.keys(require.cache).some((path) => path.includes('/ioredis/'))).toBe(false);
 });
+
+it('names the package that is missing, and what to do where the service is a bundle', () => {
+  expect(() => requirePrivately('@understudy/nothing-of-this-name')).toThrow(
+    expect.objectContaining({
+      code: 'package_missing',
+      message: expect.stringMatching(/`@understudy\/nothing-of-this-name` cannot be found: .+ external/),
+    }),
+  );
+});

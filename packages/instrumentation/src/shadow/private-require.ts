@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { isAbsolute, join } from 'node:path';
+import { UnderstudyError } from '../errors.js';
 
 const loaded = new Map<string, unknown>();
 
@@ -16,11 +18,27 @@ export function requirePrivately(name: string): unknown {
 }
 
 function requireUncached(name: string): unknown {
-  const require = createRequire(import.meta.url);
+  const require = createRequire(requiredFrom());
   const known = new Set(Object.keys(require.cache));
   try {
     return require(name);
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+    const fix =
+      'where a service is bundled, keep @understudy/instrumentation external and install it beside the bundle';
+    throw new UnderstudyError('package_missing', `the package \`${name}\` cannot be found: ${fix}`, { cause });
   } finally {
     for (const path of Object.keys(require.cache)) if (!known.has(path)) delete require.cache[path];
   }
+}
+
+/** This file; or the program, where a bundler has made CommonJS of it, which has no `import.meta`. */
+function requiredFrom(): string {
+  const own: string | undefined = import.meta.url;
+  const [, program = ''] = process.argv;
+  return own ?? (isAbsolute(program) ? program : join(process.cwd(), 'index.js'));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
 }
