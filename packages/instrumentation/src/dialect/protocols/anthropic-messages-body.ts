@@ -56,16 +56,18 @@ export const messagesBody: BodyRules = {
 };
 
 function statefulFeature(request: JsonObject): string | null {
-  for (const tool of asList(request['tools'])) {
-    const { type } = asObject(tool);
-    if (type !== undefined && type !== null && !CLIENT_TOOL.test(String(type)))
-      return "one of the provider's own tools";
+  if (!asList(request['tools']).every((tool) => isClientTool(asObject(tool)['type']))) {
+    return "one of the provider's own tools";
   }
   return (
     asList(request['messages'])
       .map(featureOf)
       .find((feature) => feature !== null) ?? null
   );
+}
+
+function isClientTool(type: unknown): boolean {
+  return type === undefined || type === null || (typeof type === 'string' && CLIENT_TOOL.test(type));
 }
 
 /** Looks into results of tools and into documents, which hold blocks of their own. */
