@@ -3,6 +3,7 @@ import { wireReader, type WireReader } from './decode-beside.js';
 import { type DispatchedRequest, isGivenUp } from './dispatched-request.js';
 import type { RequestObserver } from './observer.js';
 import { Once } from './once.js';
+import { rawHeader } from './raw-header.js';
 import { runOutside } from './untapped.js';
 
 type Method = (...args: unknown[]) => unknown;
@@ -72,7 +73,9 @@ export function followedHandler(
 function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
   const moments: Readonly<Record<string, Moments>> = {
     onRequestStart: { before: ([controller]) => exchange.started(controller) },
-    onResponseStart: { before: ([, status, headers]) => exchange.responded(status, encodingOf(headers)) },
+    onResponseStart: {
+      before: ([, status, headers]) => exchange.responded(status, rawHeader(headers, 'content-encoding')),
+    },
     onResponseData: { before: ([, chunk]) => exchange.chunk(chunk) },
     onResponseEnd: { before: () => exchange.over(), after: () => exchange.ended() },
     onResponseError: { before: ([, error]) => exchange.over(error), after: ([, error]) => exchange.failed(error) },
@@ -80,7 +83,7 @@ function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
 
     onConnect: { given: (args) => exchange.connected(args) },
     onHeaders: {
-      before: ([status, headers]) => exchange.responded(status, rawEncodingOf(headers)),
+      before: ([status, headers]) => exchange.responded(status, rawHeader(headers, 'content-encoding')),
       after: (_args, result) => exchange.took(result),
     },
     onData: { before: ([chunk]) => exchange.chunk(chunk), after: (_args, result) => exchange.took(result) },
@@ -171,18 +174,4 @@ class Exchange {
     this.#observer = null;
     return observer;
   }
-}
-
-function encodingOf(headers: unknown): string {
-  if (typeof headers !== 'object' || headers === null) return '';
-  const value: unknown = (headers as Readonly<Record<string, unknown>>)['content-encoding'];
-  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
-}
-
-/** Names and values in turn, as bytes. */
-function rawEncodingOf(headers: unknown): string {
-  if (!Array.isArray(headers)) return '';
-  const texts = headers.map((text: unknown) => (Buffer.isBuffer(text) ? text.toString('latin1') : String(text)));
-  const at = texts.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-encoding');
-  return at === -1 ? '' : (texts[at + 1] ?? '');
 }

@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guard } from '../guard.js';
 import { ExpectedRequests } from './expected-requests.js';
+import { rawHeader } from './raw-header.js';
 import { scope } from './untapped.js';
 
-/** Where every copy of undici, and the fetch inside Node, says that it has made a request. */
-const CHANNEL = 'undici:request:create';
+/** Where every copy of undici, and the fetch inside Node, says that it has made a request, has its headers, or has failed. */
+const CHANNELS = ['undici:request:create', 'undici:request:headers', 'undici:request:error'] as const;
 
 /** What is read of undici's request, whose shape is not ours. */
 interface MadeRequest {
@@ -13,6 +14,12 @@ interface MadeRequest {
   readonly path?: unknown;
   /** The `host` header, where there is one: the origin may be an address or a proxy. */
   readonly host?: unknown;
+}
+
+interface Message {
+  readonly request: MadeRequest;
+  readonly response?: { readonly statusCode?: unknown; readonly headers?: unknown };
+  readonly error?: unknown;
 }
 
 export interface UntappedOptions {
@@ -32,8 +39,10 @@ export interface UntappedOptions {
 export class UntappedCalls {
   readonly #options: UntappedOptions;
   readonly #expected = new ExpectedRequests();
+  /** Requests of tapped calls: what undici's own interceptors repeat is made in whatever context the connection has. */
+  readonly #known = new WeakSet<MadeRequest>();
   readonly #listen = (message: unknown): void => {
-    guard('tap.untapped', () => this.#made(((message ?? {}) as { readonly request?: MadeRequest }).request ?? {}));
+    guard('tap.untapped', () => this.#told(message as Message));
   };
   #listening = false;
   #said = false;
@@ -46,12 +55,12 @@ export class UntappedCalls {
   enable(): void {
     if (this.#listening) return;
     this.#listening = true;
-    subscribe(CHANNEL, this.#listen);
+    for (const channel of CHANNELS) subscribe(channel, this.#listen);
   }
 
   disable(): void {
     this.#listening = false;
-    unsubscribe(CHANNEL, this.#listen);
+    for (const channel of CHANNELS) unsubscribe(channel, this.#listen);
   }
 
   /** A tap has seen this request, which is about to be sent. */
@@ -59,14 +68,33 @@ export class UntappedCalls {
     if (this.#listening) this.#expected.add(method, url.pathname);
   }
 
-  #made({ method, origin, path, host }: MadeRequest): void {
+  #told({ request, response, error }: Message): void {
+    if (response === undefined && error === undefined) this.#made(request);
+    else if (this.#known.has(request)) this.#mayBeRepeated(request, response);
+  }
+
+  #made(request: MadeRequest): void {
     const within = scope();
-    if (within === 'ours' || typeof method !== 'string' || typeof path !== 'string') return;
-    const url = URL.parse(path, String(origin));
-    if (url === null) return;
-    // An older connection's queue may make a request in another's context: that it was tapped is known by its being expected.
-    if (this.#expected.take(method, url.pathname) || within === 'tapped') return;
-    if (!this.#options.isModelCall(method, url)) return;
+    const url = urlOf(request);
+    if (within === 'ours' || url === null) return;
+    const method = String(request.method);
+    // A pool may make a request late, in the context of another: that it was tapped is known by its being expected.
+    if (this.#expected.take(method, url.pathname) || within === 'tapped') this.#known.add(request);
+    else if (this.#options.isModelCall(method, url)) this.#missed(method, url, request.host);
+  }
+
+  /** A failed request may be sent again, a redirected one elsewhere. */
+  #mayBeRepeated(request: MadeRequest, response: Message['response']): void {
+    const status = Number(response?.statusCode ?? 0);
+    const elsewhere = status === 307 || status === 308;
+    if (response !== undefined && !elsewhere && status !== 429 && status < 500) return;
+    this.#known.delete(request);
+    const from = urlOf(request);
+    const to = elsewhere && from !== null ? URL.parse(rawHeader(response?.headers, 'location'), from.href) : from;
+    if (to !== null) this.#expected.add(String(request.method), to.pathname);
+  }
+
+  #missed(method: string, url: URL, host: unknown): void {
     this.#options.onUntapped(method, url);
     if (this.#said) return;
     this.#said = true;
@@ -76,4 +104,8 @@ export class UntappedCalls {
         'or `understudy.dispatcher(dispatcher)`. Such calls are counted as dropped{reason="untapped"}; this is said once',
     );
   }
+}
+
+function urlOf({ origin, path }: MadeRequest): URL | null {
+  return typeof path === 'string' ? URL.parse(path, String(origin)) : null;
 }
