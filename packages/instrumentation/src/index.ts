@@ -1,7 +1,10 @@
 export { followLinks, type SpanSampler } from './capture/follow-links.js';
+export type { FunctionAnswer, FunctionToolCall } from './capture/function-answer.js';
 export { ConfigurationError, ContractError, UnderstudyError } from './errors.js';
 export type { Candidate, ExperimentInput, SecretReference } from './experiment/definition.js';
+export type { FunctionTap } from './function-tap.js';
 export { type InstrumentationConfig, UnderstudyInstrumentation, type UnderstudyOptions } from './instrumentation.js';
 export type { Environment, SourceOptions } from './options.js';
 export type { ProducerLimits } from './queue/limits.js';
 export type { CallRules, CallView } from './sample/call-view.js';
+export type { AnyFunction, CandidateFunction, CandidateFunctions, ShadowedOptions } from './shadowed.js';

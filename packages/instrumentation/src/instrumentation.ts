@@ -1,8 +1,19 @@
-import { diag, type Meter, metrics, type MeterProvider, trace, type TracerProvider } from '@opentelemetry/api';
+import {
+  diag,
+  type Meter,
+  metrics,
+  type MeterProvider,
+  trace,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import { createCapture } from './capture/capture.js';
+import { createFunctionCapture } from './capture/function-capture.js';
 import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
 import type { Experiment, SecretReference } from './experiment/definition.js';
+import { comparesCode } from './experiment/of-code.js';
+import { createFunctionTap, type FunctionTap, setupOfCode } from './function-tap.js';
 import { guard } from './guard.js';
 import { readSecret, resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
@@ -10,6 +21,7 @@ import { type ExperimentSetup, Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
 import { Secret } from './shadow/secret.js';
+import { type AnyFunction, type CandidateFunctions, shadowed, type ShadowedOptions } from './shadowed.js';
 import { type GlobalTap, globalTap } from './tap/global-tap.js';
 import type { OnRequest } from './tap/observer.js';
 import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
@@ -57,7 +69,8 @@ export class UnderstudyInstrumentation {
   readonly #source: Source | null;
   readonly #setups: readonly ExperimentSetup[];
   readonly #options: UnderstudyOptions;
-  readonly #arms: readonly ArmNames[];
+  /** The arms of the experiments that compare requests. */
+  readonly #overHttp: readonly ArmNames[];
   readonly #metrics: FunnelMetrics;
   readonly #untapped: UntappedCalls;
   readonly #onExit = (): void => void this.#finish();
@@ -77,8 +90,11 @@ export class UnderstudyInstrumentation {
     this.#options = options;
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
-    this.#arms = this.#setups.flatMap(({ experiment }) => armsOf(experiment));
-    this.#metrics = new FunnelMetrics(() => this.#getMeter(), this.#arms);
+    const arms = this.#setups.flatMap(({ experiment }) => armsOf(experiment));
+    this.#overHttp = this.#setups
+      .filter(({ experiment, rules }) => !comparesCode(experiment, Object.keys(rules.transform ?? {})))
+      .flatMap(({ experiment }) => armsOf(experiment));
+    this.#metrics = new FunnelMetrics(() => this.#getMeter(), arms);
     this.#untapped = new UntappedCalls({
       isModelCall: (method, url) => dialectOf(method, url) !== null,
       onUntapped: () => this.#missed(),
@@ -109,6 +125,39 @@ export class UnderstudyInstrumentation {
     if (producer === null) return dispatcher;
     this.#admitting = true;
     return tapDispatcher(dispatcher, this.#onRequest(producer));
+  }
+
+  /**
+   * A function whose calls are compared with those of one or several others: a gRPC client, a local model, a classifier. The same
+   * function to its callers; the primary itself where nothing is compared.
+   *
+   * The A/A leg calls the primary once more: it must have no side effects, or `noise.rate` must be 0. Throws {@link ConfigurationError}.
+   */
+  shadowed<Primary extends AnyFunction, Other = Awaited<ReturnType<Primary>>>(
+    primary: Primary,
+    candidates: CandidateFunctions<Primary, Other>,
+    options: ShadowedOptions<Primary, Other>,
+  ): Primary {
+    const tap = this.functionTap(options.experiment);
+    return tap === null ? primary : shadowed(tap, primary, candidates, options);
+  }
+
+  /**
+   * What {@link shadowed} and the middleware for the AI SDK show their calls to. `null` where nothing is compared. Throws
+   * {@link ConfigurationError} where the experiment is not there or does not compare functions.
+   */
+  functionTap(experiment: string): FunctionTap | null {
+    if (this.#source === null) return null;
+    const setup = setupOfCode(this.#setups, experiment);
+    const producer = this.#start();
+    if (producer === null) return null;
+    this.#admitting = true;
+    const capture = createFunctionCapture({
+      tracer: () => this.#tracer(),
+      meter: () => this.#getMeter(),
+      maxChars: setup.experiment.shadow.maxBytes,
+    });
+    return createFunctionTap(setup, producer, capture, () => this.#admitting);
   }
 
   /** Wraps `globalThis.fetch`. Twice is once. */
@@ -184,7 +233,7 @@ export class UnderstudyInstrumentation {
       setups: this.#setups,
       queueUrl,
       environmentProxy,
-      tracer: () => (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION),
+      tracer: () => this.#tracer(),
       metrics: this.#metrics,
       ...(this.#options.limits !== undefined && { limits: this.#options.limits }),
     });
@@ -204,7 +253,7 @@ export class UnderstudyInstrumentation {
 
   /** A call past the tap: which experiment it would have been of is not known, so each has called a model and lost it. */
   #missed(): void {
-    for (const arm of this.#arms) {
+    for (const arm of this.#overHttp) {
       this.#metrics.reached('called', arm);
       this.#metrics.dropped('untapped', arm);
     }
@@ -213,13 +262,17 @@ export class UnderstudyInstrumentation {
   #capture(producer: Producer): ReturnType<typeof createCapture> {
     return createCapture({
       dialects: DIALECTS,
-      tracer: () => (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION),
+      tracer: () => this.#tracer(),
       meter: () => this.#getMeter(),
       listener: (call) => {
         if (this.#admitting) producer.take(call);
       },
       maxAnswerBytes: Math.max(...this.#setups.map(({ experiment }) => experiment.shadow.maxBytes)),
     });
+  }
+
+  #tracer(): Tracer {
+    return (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION);
   }
 
   /** One meter of each provider: not every provider gives the same one again, and every new one would get instruments of its own. */

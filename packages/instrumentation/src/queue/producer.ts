@@ -2,11 +2,12 @@ import { processClock } from '../capture/clock.js';
 import type { Call } from '../capture/call.js';
 import { DIALECTS } from '../dialect/registry.js';
 import type { Experiment } from '../experiment/definition.js';
+import { comparesCode } from '../experiment/of-code.js';
 import { runOf } from '../experiment/run.js';
 import { guard } from '../guard.js';
 import type { CallRules } from '../sample/call-view.js';
 import type { FunnelMetrics } from '../shadow/funnel-metrics.js';
-import { prepareOverHttp } from '../shadow/prepare.js';
+import { type Prepare, prepareOverHttp } from '../shadow/prepare.js';
 import { createIsolation } from '../shadow/isolation.js';
 import type { Secret } from '../shadow/secret.js';
 import { Shadows, type ShadowOptions } from '../shadow/shadows.js';
@@ -48,6 +49,8 @@ export interface ProducerOptions {
 
 interface Arrangement {
   readonly setup: ExperimentSetup;
+  /** Its calls are given to it by name, and those over HTTP are not shown to it. */
+  readonly ofCode: boolean;
   readonly intake: Intake;
   readonly trials: OpenTrials;
 }
@@ -117,7 +120,8 @@ export class Producer {
         isolate,
         admittance: () => this.#admittance(trials),
       });
-      return { setup, intake, trials };
+      const ofCode = comparesCode(experiment, Object.keys(setup.rules.transform ?? {}));
+      return { setup, ofCode, intake, trials };
     });
   }
 
@@ -129,9 +133,17 @@ export class Producer {
     this.#publisher.start();
   }
 
-  /** Shown every primary at its start. Each experiment takes it on its own. */
+  /** Shown every primary over HTTP at its start. Each experiment that compares requests takes it on its own. */
   take(call: Call): void {
-    for (const { intake } of this.#arrangements) guard('trial.intake', () => intake.take(call, this.#prepare));
+    for (const { intake, ofCode } of this.#arrangements) {
+      if (!ofCode) guard('trial.intake', () => intake.take(call, this.#prepare));
+    }
+  }
+
+  /** Shown a primary that is one experiment's alone, and how its shadows are made. */
+  takeFor(experiment: string, call: Call, prepare: Prepare): void {
+    const found = this.#arrangements.find(({ setup }) => setup.experiment.name === experiment);
+    if (found !== undefined) guard('trial.intake', () => found.intake.take(call, prepare));
   }
 
   /** Resolves true when every call so far has its outcome in the queue, false when `timeoutMs` have passed before. */

@@ -1,0 +1,35 @@
+import type { Meter, Tracer } from '@opentelemetry/api';
+import type { CallListener } from './call.js';
+import { CallMetrics } from './call-metrics.js';
+import type { Clock } from './clock.js';
+import { FunctionCall, type FunctionCallEnvironment, type FunctionCallStart } from './function-call.js';
+import { attempt, startPrimarySpan } from './primary-span.js';
+import { guard } from '../guard.js';
+
+export interface FunctionCaptureOptions {
+  /** Asked at every call, so that a provider set later is used. */
+  readonly tracer: () => Tracer;
+  /** Asked at every call; instruments are made again when it gives another meter. */
+  readonly meter: () => Meter;
+  /** Of an answer that is kept, in characters. */
+  readonly maxChars: number;
+  readonly clock?: Clock;
+}
+
+/** Starts a call that is not HTTP: makes its span and shows it to the listener, before the function is called. */
+export type FunctionCapture = (start: FunctionCallStart, listener: CallListener) => FunctionCall;
+
+/** Makes spans and calls of functions, as a capture does of requests. */
+export function createFunctionCapture({ tracer, meter, maxChars, clock }: FunctionCaptureOptions): FunctionCapture {
+  const environment: FunctionCallEnvironment = {
+    metrics: new CallMetrics(meter),
+    maxChars,
+    ...(clock !== undefined && { clock }),
+  };
+  return (start, listener) => {
+    const attributes = { ...start.identity, ...attempt(start.request, start.resendCount) };
+    const call = new FunctionCall(environment, start, startPrimarySpan(tracer(), start.name, attributes));
+    guard('capture.listener', () => listener(call));
+    return call;
+  };
+}
