@@ -1,4 +1,5 @@
 import { type MeterProvider, SpanKind, type Tracer, type TracerProvider } from '@opentelemetry/api';
+import { INSTRUMENTATIONS } from './packages.js';
 import type { UnderstudyInstrumentation } from '../../packages/instrumentation/dist/index.js';
 
 /** What an arm is given to set itself up with, before the SDK of the model is loaded. */
@@ -56,41 +57,61 @@ const NEVER = 1e-9;
 /** As by default: of ten calls that are shadowed, one goes to the incumbent a second time too. */
 const NOISE = 0.1;
 
+async function start(
+  { tracers, meters, build, candidateUrl, queueUrl }: Surroundings,
+  rate: number,
+): Promise<UnderstudyInstrumentation> {
+  const module = (await import(`${build}/index.js`)) as {
+    UnderstudyInstrumentation: typeof UnderstudyInstrumentation;
+  };
+  const understudy = new module.UnderstudyInstrumentation({
+    environment: {},
+    queueUrl,
+    experiments: [
+      {
+        name: 'bench',
+        candidate: { model: 'gpt-5-mini', baseUrl: candidateUrl },
+        content: 'full',
+        sample: { rate },
+        noise: { rate: NOISE },
+      },
+    ],
+  });
+  understudy.setTracerProvider(tracers);
+  understudy.setMeterProvider(meters);
+  // Asking for it connects to the queue; the fetch of the process is as it was.
+  if (typeof understudy.fetch !== 'function') throw new TypeError('no fetch');
+  const end = performance.now() + 10_000;
+  while (!understudy.announced) {
+    if (performance.now() > end) throw new Error('the queue did not acknowledge the run');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return understudy;
+}
+
 function ours(title: string, rate: number): Arm {
   return {
     title,
     shadows: rate === NEVER ? 0 : rate * (1 + NOISE),
     spans: 1,
-    async setUp({ tracers, meters, build, candidateUrl, queueUrl }) {
-      const module = (await import(`${build}/index.js`)) as {
-        UnderstudyInstrumentation: typeof UnderstudyInstrumentation;
-      };
-      const understudy = new module.UnderstudyInstrumentation({
-        environment: {},
-        queueUrl,
-        experiments: [
-          {
-            name: 'bench',
-            candidate: { model: 'gpt-5-mini', baseUrl: candidateUrl },
-            content: 'full',
-            sample: { rate },
-            noise: { rate: NOISE },
-          },
-        ],
-      });
-      understudy.setTracerProvider(tracers);
-      understudy.setMeterProvider(meters);
+    async setUp(around) {
+      const understudy = await start(around, rate);
       understudy.enable();
-      const end = performance.now() + 10_000;
-      while (!understudy.announced) {
-        if (performance.now() > end) throw new Error('the queue did not acknowledge the run');
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
       return async () => {
+        if (rate === NEVER) return;
         if (!(await understudy.flush(30_000))) throw new Error('shadows were still under way after 30 s');
       };
     },
   };
+}
+
+/**
+ * Loads everything that any arm has, and connects ours to its queue, without switching anything on: a call's garbage is collected in
+ * a heap of the same size in all arms, and what a connection costs at rest is not counted as the calls'.
+ */
+export async function loadAll(around: Surroundings, arm: ArmName): Promise<void> {
+  for (const name of INSTRUMENTATIONS) around.load(name);
+  if (!arm.startsWith('ours')) await start(around, NEVER);
 }
 
 /** The span a service would make itself, around each call. */

@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { type ReadableSpan, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type OpenAI from 'openai';
-import { ARMS, type Arm, type ArmName, BY_HAND } from './arms.js';
+import { ARMS, type Arm, type ArmName, BY_HAND, loadAll, type Surroundings } from './arms.js';
 import { WORKLOADS, type WorkloadName } from './workloads.js';
 
 /** What one process is asked to measure. */
@@ -85,7 +85,7 @@ async function measure(task: Task): Promise<Measurement> {
   const load = createRequire(join(task.packages, 'service.js'));
   const behaviour = stream ? 'stream' : 'json';
   const arm: Arm = ARMS[name];
-  const settled = await arm.setUp({
+  const around: Surroundings = {
     tracers,
     meters,
     tracer,
@@ -93,7 +93,9 @@ async function measure(task: Task): Promise<Measurement> {
     build: task.build,
     candidateUrl: `http://127.0.0.1:${port}/${behaviour}/v1`,
     queueUrl: task.queueUrl,
-  });
+  };
+  await loadAll(around, name);
+  const settled = await arm.setUp(around);
   const { OpenAI: Client } = load('openai') as { OpenAI: typeof OpenAI };
   const client = new Client({ apiKey: 'sk-bench', baseURL: `http://127.0.0.1:${port}/${behaviour}/v1`, maxRetries: 0 });
   const request = {

@@ -8,7 +8,7 @@ export const SDKS = { '5': 'openai5', '6': 'openai6', '7': 'openai' } as const;
 export type SdkVersion = keyof typeof SDKS;
 
 /** These load the SDK themselves, or look for its name in the path: copied, since a link is resolved to where it leads. */
-const INSTRUMENTATIONS = [
+export const INSTRUMENTATIONS: readonly string[] = [
   '@opentelemetry/instrumentation-openai',
   '@traceloop/instrumentation-openai',
   '@arizeai/openinference-instrumentation-openai',
