@@ -75,12 +75,16 @@ export class UntappedCalls {
 
   #made(request: MadeRequest): void {
     const within = scope();
-    const url = urlOf(request);
-    if (within === 'ours' || url === null) return;
+    const path = pathOf(request);
+    if (within === 'ours' || path === null) return;
     const method = String(request.method);
     // A pool may make a request late, in the context of another: that it was tapped is known by its being expected.
-    if (this.#expected.take(method, url.pathname) || within === 'tapped') this.#known.add(request);
-    else if (this.#options.isModelCall(method, url)) this.#missed(method, url, request.host);
+    if (this.#expected.take(method, path) || within === 'tapped') {
+      this.#known.add(request);
+      return;
+    }
+    const url = urlOf(request);
+    if (url !== null && this.#options.isModelCall(method, url)) this.#missed(method, url, request.host);
   }
 
   /** A failed request may be sent again, a redirected one elsewhere. */
@@ -89,9 +93,10 @@ export class UntappedCalls {
     const elsewhere = status === 307 || status === 308;
     if (response !== undefined && !elsewhere && status !== 429 && status < 500) return;
     this.#known.delete(request);
-    const from = urlOf(request);
-    const to = elsewhere && from !== null ? URL.parse(rawHeader(response?.headers, 'location'), from.href) : from;
-    if (to !== null) this.#expected.add(String(request.method), to.pathname);
+    const to = elsewhere
+      ? URL.parse(rawHeader(response?.headers, 'location'), urlOf(request)?.href)?.pathname
+      : pathOf(request);
+    if (typeof to === 'string') this.#expected.add(String(request.method), to);
   }
 
   #missed(method: string, url: URL, host: unknown): void {
@@ -104,6 +109,15 @@ export class UntappedCalls {
         'or `understudy.dispatcher(dispatcher)`. Such calls are counted as dropped{reason="untapped"}; this is said once',
     );
   }
+}
+
+/** Without a query; not parsed, since this is done for every request of the process. Through a proxy it is a whole URL. */
+function pathOf(request: MadeRequest): string | null {
+  const { path } = request;
+  if (typeof path !== 'string') return null;
+  if (!path.startsWith('/')) return urlOf(request)?.pathname ?? null;
+  const query = path.indexOf('?');
+  return query === -1 ? path : path.slice(0, query);
 }
 
 function urlOf({ origin, path }: MadeRequest): URL | null {
