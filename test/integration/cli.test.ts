@@ -170,4 +170,19 @@ describe('understudy', () => {
     expect(ended.code).toBe(4);
     expect(ended.err).toContain('a fault');
   });
+
+  it('takes the store over where the process that served it has ended', { timeout: 90_000 }, async () => {
+    const first = await openStore(env['UNDERSTUDY_QUEUE_URL'] ?? '');
+    let starts = 0;
+    const ended = await understudy(['run'], env, (err, kill) => {
+      const seen = err.split(' runs, ').length - 1;
+      if (seen === starts) return;
+      starts = seen;
+      if (starts === 1) void first.close();
+      else kill('SIGTERM');
+    });
+    expect(ended.code).toBe(0);
+    expect(ended.err).toContain('the process that served the store has ended');
+    expect(await understudy(['verdict', '-e', 'good'], env)).toMatchObject({ code: 0 });
+  });
 });

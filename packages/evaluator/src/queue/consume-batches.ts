@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUES } from '@understudy/instrumentation/experiment';
-import { DelayedError, type Job } from 'bullmq';
+import { DelayedError, type Job, type Queue, type Worker } from 'bullmq';
 import { ContractError, UnderstudyError } from '../errors.js';
 import { createQueueWatch, type QueueState } from './queue-watch.js';
 import type { Store } from './store.js';
+import { untilReady } from './until-ready.js';
 
 /** A job as it came out of the queue. */
 export interface QueuedJob {
@@ -56,22 +57,41 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
   const closing = new AbortController();
   const queues = store.queues();
 
-  const worker = queues.worker(QUEUES.pairs, (job, token) => process(job, token), {
-    concurrency,
-    lockDuration: lockMs,
-    stalledInterval: Math.max(100, lockMs / 2),
-    maxStalledCount: STALLS,
-    runRetryDelay: 1000,
-    removeOnComplete: REMEMBERED,
-    removeOnFail: FAILED,
-  });
-  worker.on('error', (error) => {
-    // A worker that is closed loses its connections: that is no news.
-    if (!closing.signal.aborted) onError(error);
-  });
-  const queue = queues.queue(QUEUES.pairs);
-  queue.on('error', () => undefined);
+  const worker = untilReady(makeWorker, noted, closing.signal);
+  worker.then(
+    (ready) => void ready.run().catch(noted),
+    // Closed before the queue was ever there.
+    () => undefined,
+  );
+  const queue = untilReady(makeQueue, () => undefined, closing.signal);
+  queue.catch(() => undefined);
   const watch = createQueueWatch(queue, now);
+
+  function makeWorker(): Worker<unknown, void> {
+    const made = queues.worker(QUEUES.pairs, (job, token) => process(job, token), {
+      autorun: false,
+      concurrency,
+      lockDuration: lockMs,
+      stalledInterval: Math.max(100, lockMs / 2),
+      maxStalledCount: STALLS,
+      runRetryDelay: 1000,
+      removeOnComplete: REMEMBERED,
+      removeOnFail: FAILED,
+    });
+    made.on('error', noted);
+    return made;
+  }
+
+  function makeQueue(): Queue<unknown> {
+    const made = queues.queue(QUEUES.pairs);
+    made.on('error', () => undefined);
+    return made;
+  }
+
+  /** A worker that is closed loses its connections: that is no news. */
+  function noted(error: unknown): void {
+    if (!closing.signal.aborted) onError(error);
+  }
 
   async function process(job: Job<unknown, void>, token: string | undefined): Promise<void> {
     const queued: QueuedJob = { id: job.id ?? '', data: job.data };
@@ -111,21 +131,26 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
     throw new DelayedError();
   }
 
-  let closed: Promise<void> | null = null;
+  async function closed(made: Promise<{ close(): Promise<void> }>): Promise<void> {
+    const ready = await made.catch(() => null);
+    await ready?.close().catch(onError);
+  }
+
+  let closedOnce: Promise<void> | null = null;
   /** What was seen after the last job of this worker. */
   let last: QueueState | null = null;
   async function close(timeoutMs: number): Promise<void> {
     closing.abort();
     const limit = sleep(timeoutMs, undefined, { ref: false });
-    await Promise.race([worker.close().catch(onError), limit]);
+    await Promise.race([closed(worker), limit]);
     await watch().then((state) => (last = state));
-    await Promise.race([queue.close().catch(onError), limit]);
+    await Promise.race([closed(queue), limit]);
     await Promise.race([queues.close().catch(onError), sleep(1000, undefined, { ref: false })]);
   }
 
   return {
     state: async () => last ?? watch(),
-    close: (timeoutMs = 10_000) => (closed ??= close(timeoutMs)),
+    close: (timeoutMs = 10_000) => (closedOnce ??= close(timeoutMs)),
   };
 }
 

@@ -24,8 +24,8 @@ const CATCHING_UP_MS = 10_000;
 /** Jobs of each kind looked at to find the oldest one: the oldest come first. */
 const LOOKED_AT = 8;
 
-/** Makes the function that looks at a queue. One look at a time: a second caller gets the same answer. */
-export function createQueueWatch(queue: Queue<unknown>, now: () => number): () => Promise<QueueState> {
+/** Makes the function that looks at a queue, once there is one. One look at a time: a second caller gets the same answer. */
+export function createQueueWatch(queue: Promise<Queue<unknown>>, now: () => number): () => Promise<QueueState> {
   let last: QueueState | null = null;
   let looking: Promise<QueueState> | null = null;
   /** The time up to which everything was handled when the queue went away, while its return is fresh. */
@@ -33,7 +33,7 @@ export function createQueueWatch(queue: Queue<unknown>, now: () => number): () =
 
   async function look(): Promise<QueueState> {
     const at = now();
-    const seen = await withinLimit(() => seeJobs(queue)).catch(() => null);
+    const seen = await withinLimit(async () => seeJobs(await queue)).catch(() => null);
     if (seen === null) {
       last = { ...(last ?? unknown(at)), reachable: false, drained: false };
       return last;
