@@ -47,9 +47,9 @@ export const PACKAGES: readonly PackageRules[] = [
     composition: [
       'index.ts',
       'instrumentation.ts',
+      'instrumentation-setup.ts',
       'register.ts',
-      'function-tap.ts',
-      'shadowed.ts',
+      'functions/',
       'ai-sdk.ts',
       'ai-sdk/',
     ],

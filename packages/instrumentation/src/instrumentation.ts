@@ -10,24 +10,21 @@ import {
 import { createCapture } from './capture/capture.js';
 import { createFunctionCapture } from './capture/function-capture.js';
 import { dialectOf, DIALECTS } from './dialect/registry.js';
-import { ConfigurationError } from './errors.js';
-import type { Experiment, SecretReference } from './experiment/definition.js';
 import { comparesCode } from './experiment/of-code.js';
-import { createFunctionTap, type FunctionTap, setupOfCode } from './function-tap.js';
+import { createFunctionTap, type FunctionTap, setupOfCode } from './functions/function-tap.js';
 import { guard } from './guard.js';
-import { readSecret, resolveSource, type Source, type SourceOptions } from './options.js';
+import { armsOf, setupOf } from './instrumentation-setup.js';
+import { resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
 import { type ExperimentSetup, Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
-import { Secret } from './shadow/secret.js';
-import { type AnyFunction, type CandidateFunctions, shadowed, type ShadowedOptions } from './shadowed.js';
+import { type AnyFunction, type CandidateFunctions, shadowed, type ShadowedOptions } from './functions/shadowed.js';
 import { type GlobalTap, globalTap } from './tap/global-tap.js';
 import type { OnRequest } from './tap/observer.js';
 import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
 import { tapFetch } from './tap/tap-fetch.js';
 import { UntappedCalls } from './tap/untapped-calls.js';
-import { AA_ARM } from './trial/trial.js';
 import { VERSION } from './version.js';
 
 /** What {@link UnderstudyInstrumentation} can be told. Nothing is required where `understudy.yaml` says it. */
@@ -289,54 +286,4 @@ function say(message: string): void {
 
 async function guardedFlush(producer: Producer | null, timeoutMs: number): Promise<boolean | undefined> {
   return await guard('instrumentation.flush', () => producer?.flush(timeoutMs))?.catch(() => false);
-}
-
-function setupOf(experiment: Experiment, { rules, environment }: UnderstudyOptions): ExperimentSetup {
-  const own = rules?.[experiment.name] ?? {};
-  const issues: string[] = [];
-  if (own.segment !== undefined && experiment.segments.version === null) {
-    issues.push('segments.version: a rule in code decides what is compared; name its version');
-  }
-  if (own.cluster !== undefined && experiment.cluster.version === null) {
-    issues.push('cluster.version: a rule in code decides what is compared; name its version');
-  }
-  issues.push(...candidateIssues(experiment, own));
-  if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
-  const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>
-    apiKey === undefined ? [] : [[candidate, keyOf(apiKey, experiment.name, candidate, environment)]],
-  );
-  return { experiment, rules: own, apiKeys: new Map(apiKeys) };
-}
-
-function* candidateIssues({ candidates }: Experiment, { transform = {} }: CallRules): Iterable<string> {
-  const spoken = DIALECTS.filter(({ shadow }) => shadow !== null && shadow.translation !== null).map(
-    ({ name }) => name,
-  );
-  for (const [name, { dialect, version }] of Object.entries(candidates)) {
-    if (dialect !== undefined && !spoken.includes(dialect))
-      yield `candidates.${name}.dialect: expected one of ${spoken.join(', ')}, got ${dialect}`;
-    if (Object.hasOwn(transform, name) && version === undefined)
-      yield `candidates.${name}.version: a transform in code decides what is compared; name its version`;
-  }
-  for (const name of Object.keys(transform))
-    if (!Object.hasOwn(candidates, name)) yield `rules.transform.${name}: expected the name of a candidate`;
-}
-
-function keyOf(
-  reference: SecretReference,
-  experiment: string,
-  candidate: string,
-  environment: UnderstudyOptions['environment'],
-): Secret {
-  try {
-    return new Secret(readSecret(reference, environment));
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(`candidate ${candidate} of experiment ${experiment}`, error.issues, { cause: error });
-  }
-}
-
-function armsOf({ name, candidates, noise }: Experiment): readonly ArmNames[] {
-  const arms = [...Object.keys(candidates), ...(noise.rate > 0 ? [AA_ARM] : [])];
-  return arms.map((arm) => ({ experiment: name, arm }));
 }

@@ -1,10 +1,10 @@
-import type { FunctionCall, FunctionCallStart } from './capture/function-call.js';
-import type { FunctionCapture } from './capture/function-capture.js';
-import { ConfigurationError } from './errors.js';
-import { comparesCode } from './experiment/of-code.js';
-import type { ExperimentSetup, Producer } from './queue/producer.js';
-import type { Prepare } from './shadow/prepare.js';
-import { isUntapped } from './tap/untapped.js';
+import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
+import type { FunctionCapture } from '../capture/function-capture.js';
+import { ConfigurationError } from '../errors.js';
+import { comparesCode } from '../experiment/of-code.js';
+import type { ExperimentSetup, Producer } from '../queue/producer.js';
+import type { Prepare } from '../shadow/prepare.js';
+import { isUntapped } from '../tap/untapped.js';
 
 /** Where what is not HTTP shows its calls: one experiment's, and nobody else's. */
 export interface FunctionTap {

@@ -1,0 +1,68 @@
+import { DIALECTS } from './dialect/registry.js';
+import { ConfigurationError } from './errors.js';
+import type { Experiment, SecretReference } from './experiment/definition.js';
+import { type Environment, readSecret } from './options.js';
+import type { ExperimentSetup } from './queue/producer.js';
+import type { CallRules } from './sample/call-view.js';
+import type { ArmNames } from './shadow/funnel-metrics.js';
+import { Secret } from './shadow/secret.js';
+import { AA_ARM } from './trial/trial.js';
+
+/** What of the instrumentation's options experiments are put together with. */
+export interface SetupOptions {
+  /** By experiment. */
+  readonly rules?: Readonly<Record<string, CallRules>>;
+  readonly environment?: Environment;
+}
+
+/** Puts an experiment together with what of it is code or secret. Throws {@link ConfigurationError} with everything that is wrong. */
+export function setupOf(experiment: Experiment, { rules, environment }: SetupOptions): ExperimentSetup {
+  const own = rules?.[experiment.name] ?? {};
+  const issues: string[] = [];
+  if (own.segment !== undefined && experiment.segments.version === null) {
+    issues.push('segments.version: a rule in code decides what is compared; name its version');
+  }
+  if (own.cluster !== undefined && experiment.cluster.version === null) {
+    issues.push('cluster.version: a rule in code decides what is compared; name its version');
+  }
+  issues.push(...candidateIssues(experiment, own));
+  if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
+  const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>
+    apiKey === undefined ? [] : [[candidate, keyOf(apiKey, experiment.name, candidate, environment)]],
+  );
+  return { experiment, rules: own, apiKeys: new Map(apiKeys) };
+}
+
+function* candidateIssues({ candidates }: Experiment, { transform = {} }: CallRules): Iterable<string> {
+  const spoken = DIALECTS.filter(({ shadow }) => shadow !== null && shadow.translation !== null).map(
+    ({ name }) => name,
+  );
+  for (const [name, { dialect, version }] of Object.entries(candidates)) {
+    if (dialect !== undefined && !spoken.includes(dialect))
+      yield `candidates.${name}.dialect: expected one of ${spoken.join(', ')}, got ${dialect}`;
+    if (Object.hasOwn(transform, name) && version === undefined)
+      yield `candidates.${name}.version: a transform in code decides what is compared; name its version`;
+  }
+  for (const name of Object.keys(transform))
+    if (!Object.hasOwn(candidates, name)) yield `rules.transform.${name}: expected the name of a candidate`;
+}
+
+function keyOf(
+  reference: SecretReference,
+  experiment: string,
+  candidate: string,
+  environment: SetupOptions['environment'],
+): Secret {
+  try {
+    return new Secret(readSecret(reference, environment));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(`candidate ${candidate} of experiment ${experiment}`, error.issues, { cause: error });
+  }
+}
+
+/** The arms of an experiment, by name. */
+export function armsOf({ name, candidates, noise }: Experiment): readonly ArmNames[] {
+  const arms = [...Object.keys(candidates), ...(noise.rate > 0 ? [AA_ARM] : [])];
+  return arms.map((arm) => ({ experiment: name, arm }));
+}
