@@ -1,0 +1,74 @@
+import type { BodyRules, FieldRule } from '../change-body.js';
+import type { SystemChange } from '../dialect.js';
+import { asList, asObject, asText, type JsonObject } from '../json.js';
+
+/** What chat and generate have in common. */
+const SHARED: Readonly<Record<string, FieldRule>> = {
+  model: 'keep',
+  stream: 'keep',
+  format: 'keep',
+  options: 'keep',
+  think: 'keep',
+  logprobs: 'keep',
+  top_logprobs: 'keep',
+  // How long the model stays loaded. Without it the server would fall back to its own time, and change the primary's.
+  keep_alive: 'keep',
+};
+
+/** How the body of a chat request is changed. A request without messages loads a model, or unloads it, and asks it nothing. */
+export const ollamaChatBody: BodyRules = {
+  isRequest: (request) => asList(request['messages']).length > 0,
+  reserved: ['model', 'messages', 'stream'],
+  model: 'model',
+  fields: { ...SHARED, messages: 'keep', tools: 'keep', truncate: 'keep', shift: 'keep' },
+  refused: () => null,
+  withSystem(request, change) {
+    const messages = asList(request['messages']).map(asObject);
+    const { leading, rest } = splitInstructions(messages);
+    const present = leading.length === 0 ? null : leading.map(({ content }) => asText(content) ?? '').join('\n\n');
+    return { ...request, messages: [{ role: 'system', content: change(present) }, ...rest] };
+  },
+};
+
+/** How the body of a generate request is changed. */
+export const ollamaGenerateBody: BodyRules = {
+  isRequest: (request) => typeof request['prompt'] === 'string' && !isLoading(request),
+  reserved: ['model', 'prompt', 'system', 'stream'],
+  model: 'model',
+  fields: {
+    ...SHARED,
+    prompt: 'keep',
+    suffix: 'keep',
+    system: 'keep',
+    template: 'keep',
+    raw: 'keep',
+    images: 'keep',
+    truncate: 'keep',
+    shift: 'keep',
+
+    // The tokens of an earlier answer, which are words of that model alone.
+    context: 'refuse',
+    // Pictures are made, not text.
+    width: 'refuse',
+    height: 'refuse',
+    steps: 'refuse',
+  },
+  refused: () => null,
+  withSystem: (request: JsonObject, change: SystemChange) => ({
+    ...request,
+    system: change(asText(request['system'])),
+  }),
+};
+
+/** The instructions at the beginning of a conversation, and the turns after them. */
+export function splitInstructions(messages: readonly JsonObject[]): {
+  readonly leading: readonly JsonObject[];
+  readonly rest: readonly JsonObject[];
+} {
+  const end = messages.findIndex(({ role }) => role !== 'system');
+  return end === -1 ? { leading: messages, rest: [] } : { leading: messages.slice(0, end), rest: messages.slice(end) };
+}
+
+function isLoading(request: JsonObject): boolean {
+  return request['prompt'] === '' && asList(request['images']).length === 0 && asText(request['suffix']) === null;
+}
