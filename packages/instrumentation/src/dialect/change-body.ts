@@ -13,6 +13,14 @@ import { mergePatch } from './merge-patch.js';
  */
 export type FieldRule = 'keep' | 'strip' | 'refuse';
 
+/** A table of fields from lists of their names, which spaces part. */
+export function fieldTable(names: Readonly<Record<FieldRule, readonly string[]>>): Readonly<Record<string, FieldRule>> {
+  const rules = Object.entries(names) as [FieldRule, readonly string[]][];
+  return Object.fromEntries(
+    rules.flatMap(([rule, lists]) => lists.flatMap((list) => list.split(' ').map((name) => [name, rule] as const))),
+  );
+}
+
 /** How the bodies of one protocol are changed. */
 export interface BodyRules {
   /**
@@ -20,7 +28,7 @@ export interface BodyRules {
    * sending it could have an effect. A candidate's own parameters may add fields that are not in it.
    */
   readonly fields: Readonly<Record<string, FieldRule>>;
-  /** Fields that every shadow's request has with this value, whatever the primary's says, where their absence would leave a trace. */
+  /** Stripped fields whose absence would leave a trace: every shadow's request has them, with this value. */
   readonly fixed?: Readonly<Record<string, unknown>>;
   /** Whether a JSON object is a request of this protocol at all. */
   isRequest(request: JsonObject): boolean;
@@ -44,6 +52,7 @@ export function changeBody(body: string, rules: BodyRules, change: RequestChange
   const request = parseJson(body);
   if (!isObject(request) || !rules.isRequest(request)) return refused('unparsable', 'a body that is no request');
   const { parameters = {} } = change;
+  const { fixed = {} } = rules;
   const reserved = Object.keys(parameters).find((name) => rules.reserved.includes(name));
   if (reserved !== undefined) return refused('disallowed_feature', `the parameter \`${reserved}\``);
 
@@ -53,12 +62,11 @@ export function changeBody(body: string, rules: BodyRules, change: RequestChange
     const rule = ruleOf(rules, name) ?? (Object.hasOwn(parameters, name) ? 'keep' : 'unknown');
     if (rule === 'unknown' || (rule === 'refuse' && asksFor(changed[name])))
       return refused('disallowed_feature', fieldOf(name));
-    if (rule === 'strip') stripped.push(name);
+    if (rule === 'strip' && !Object.hasOwn(fixed, name)) stripped.push(name);
   }
   const feature = rules.refused(changed);
   if (feature !== null) return refused('disallowed_feature', feature);
   if (stripped.length > 0) changed = without(changed, stripped);
-  const { fixed = {} } = rules;
   if (Object.keys(fixed).some((name) => changed[name] !== fixed[name])) changed = { ...changed, ...fixed };
   if (change.model !== undefined && rules.model !== null && change.model !== changed[rules.model])
     changed = { ...changed, [rules.model]: change.model };

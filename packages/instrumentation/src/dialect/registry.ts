@@ -4,9 +4,17 @@ import { geminiGenerate } from './protocols/gemini-generate.js';
 import { ollamaChat } from './protocols/ollama-chat.js';
 import { ollamaGenerate } from './protocols/ollama-generate.js';
 import { openaiChat } from './protocols/openai-chat.js';
+import { openaiResponses } from './protocols/openai-responses.js';
 
 /** Every protocol that is understood. A new one is a file and a line here. */
-export const DIALECTS: readonly Dialect[] = [openaiChat, anthropicMessages, geminiGenerate, ollamaChat, ollamaGenerate];
+export const DIALECTS: readonly Dialect[] = [
+  openaiChat,
+  anthropicMessages,
+  geminiGenerate,
+  ollamaChat,
+  ollamaGenerate,
+  openaiResponses,
+];
 
 /** The dialect a request speaks, by method and path alone; `null` for everything that is not a call to a model. */
 export function dialectOf(method: string, url: URL, dialects: readonly Dialect[] = DIALECTS): Dialect | null {
