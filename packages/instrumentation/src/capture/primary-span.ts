@@ -9,6 +9,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import type { Usage } from '../trial/trial.js';
 import {
   ATTR_ERROR_TYPE,
   ATTR_GEN_AI_OPERATION_NAME,
@@ -66,13 +67,15 @@ export function spanName(request: ModelRequest): string {
 
 /** What is known at the start, and can be sampled on; also the attributes of the standard metrics, but for the last two. */
 export function identity(dialect: Dialect, request: ModelRequest, url: URL): Attributes {
-  return {
+  const { hostname, port, protocol } = url;
+  const attributes: Attributes = {
     [ATTR_GEN_AI_OPERATION_NAME]: request.operation,
     [ATTR_GEN_AI_PROVIDER_NAME]: dialect.provider(url),
-    ...(request.model !== null && { [ATTR_GEN_AI_REQUEST_MODEL]: request.model }),
-    [ATTR_SERVER_ADDRESS]: url.hostname,
-    [ATTR_SERVER_PORT]: url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port),
+    [ATTR_SERVER_ADDRESS]: hostname,
+    [ATTR_SERVER_PORT]: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
   };
+  if (request.model !== null) attributes[ATTR_GEN_AI_REQUEST_MODEL] = request.model;
+  return attributes;
 }
 
 export function attempt(request: ModelRequest, resendCount: number): Attributes {
@@ -82,24 +85,27 @@ export function attempt(request: ModelRequest, resendCount: number): Attributes 
   };
 }
 
+const USAGE: readonly (readonly [count: keyof Usage, attribute: string])[] = [
+  ['inputTokens', ATTR_GEN_AI_USAGE_INPUT_TOKENS],
+  ['outputTokens', ATTR_GEN_AI_USAGE_OUTPUT_TOKENS],
+  ['cachedInputTokens', ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS],
+  ['cacheCreationInputTokens', ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS],
+  ['reasoningTokens', ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS],
+];
+
 /** What the answer says, as far as it came. Numbers and names only: content is not for spans. */
 export function answered(answer: ModelAnswer): Attributes {
   const { usage } = answer;
-  return {
-    ...answer.attributes,
-    ...(answer.id !== null && { [ATTR_GEN_AI_RESPONSE_ID]: answer.id }),
-    ...(answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
-    ...(answer.finishReasons.length > 0 && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [...answer.finishReasons] }),
-    ...(usage?.inputTokens !== undefined && { [ATTR_GEN_AI_USAGE_INPUT_TOKENS]: usage.inputTokens }),
-    ...(usage?.outputTokens !== undefined && { [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS]: usage.outputTokens }),
-    ...(usage?.cachedInputTokens !== undefined && {
-      [ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage.cachedInputTokens,
-    }),
-    ...(usage?.cacheCreationInputTokens !== undefined && {
-      [ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS]: usage.cacheCreationInputTokens,
-    }),
-    ...(usage?.reasoningTokens !== undefined && { [ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage.reasoningTokens }),
-  };
+  const attributes: Attributes = { ...answer.attributes };
+  if (answer.id !== null) attributes[ATTR_GEN_AI_RESPONSE_ID] = answer.id;
+  if (answer.model !== null) attributes[ATTR_GEN_AI_RESPONSE_MODEL] = answer.model;
+  if (answer.finishReasons.length > 0) attributes[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = [...answer.finishReasons];
+  if (usage === null) return attributes;
+  for (const [count, attribute] of USAGE) {
+    const value = usage[count];
+    if (value !== undefined) attributes[attribute] = value;
+  }
+  return attributes;
 }
 
 /** The status of a success stays unset, as the conventions have it. */

@@ -12,10 +12,23 @@ const HOSTS: readonly (readonly [suffix: string, name: string])[] = [
   ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
 ];
 
+/** The names of the hosts seen, as far as they are few: every call asks. */
+const seen = new Map<string, string | null>();
+const MAX_SEEN = 100;
+
+function nameOf(hostname: string): string | null {
+  let name = seen.get(hostname);
+  if (name === undefined) {
+    const known = HOSTS.find(
+      ([suffix]) => hostname === suffix || hostname.endsWith(`.${suffix}`) || hostname.endsWith(`-${suffix}`),
+    );
+    name = known?.[1] ?? null;
+    if (seen.size < MAX_SEEN) seen.set(hostname, name);
+  }
+  return name;
+}
+
 /** `gen_ai.provider.name` of a host, `fallback` where the conventions have no name for it. */
 export function providerOf({ hostname }: URL, fallback: string): string {
-  const known = HOSTS.find(
-    ([suffix]) => hostname === suffix || hostname.endsWith(`.${suffix}`) || hostname.endsWith(`-${suffix}`),
-  );
-  return known?.[1] ?? fallback;
+  return nameOf(hostname) ?? fallback;
 }

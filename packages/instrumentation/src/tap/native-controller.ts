@@ -4,6 +4,8 @@ import type { BodyObserver } from './observer.js';
 interface Names {
   readonly state: symbol;
   readonly cancel: symbol;
+  /** What of a controller is observed. */
+  readonly observed: readonly (string | symbol)[];
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -32,14 +34,15 @@ function findNames(): Names | null {
   const { queueTotalSize, closeRequested } = stateOf(given, state);
   if (cancel === undefined || queueTotalSize !== 0 || closeRequested !== false) return null;
 
+  const observed = ['enqueue', 'close', 'error', cancel];
   const told: string[] = [];
-  replaceMethods(given, ['enqueue', 'close', 'error', cancel], (name, method) => (...args) => {
+  replaceMethods(given, observed, (name, method) => (...args) => {
     told.push(typeof name === 'string' ? name : 'cancel');
     return method(...args);
   });
   given.enqueue(new Uint8Array(1));
   void stream.cancel();
-  return told.join() === 'enqueue,cancel' ? { state, cancel } : null;
+  return told.join() === 'enqueue,cancel' ? { state, cancel, observed } : null;
 }
 
 /**
@@ -52,13 +55,15 @@ function replaceMethods(
   replace: (name: string | symbol, method: Method) => Method,
 ): () => void {
   const members = target as Members;
-  const own = names.map((name) => (Object.hasOwn(target, name) ? members[name] : undefined));
+  const own: unknown[] = [];
   for (const name of names) {
+    own.push(Object.hasOwn(target, name) ? members[name] : undefined);
     const method = members[name] as Method;
     members[name] = replace(name, (...args) => Reflect.apply(method, target, args));
   }
   return () => {
-    for (const [index, name] of [...names.entries()].toReversed()) {
+    for (let index = names.length - 1; index >= 0; index -= 1) {
+      const name = names[index] as string | symbol;
       if (own[index] === undefined) Reflect.deleteProperty(target, name);
       else members[name] = own[index];
     }
@@ -113,6 +118,6 @@ export function observeController(stream: ReadableStream, observer: BodyObserver
       return result;
     };
   };
-  const restore = replaceMethods(controller, ['enqueue', 'close', 'error', names.cancel], replace);
+  const restore = replaceMethods(controller, names.observed, replace);
   return true;
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { HeadersView } from './headers-view.js';
 import type { OutgoingRequest } from './observer.js';
 
 /** More than this of a `Request`'s stream is not held: such a body counts as unreadable. */
@@ -34,12 +35,20 @@ function hrefOf(input: unknown): string {
 
 /** An iterator that can be walked only once is left to fetch. */
 export function readHeaders(source: unknown): ReadonlyMap<string, string> {
+  return isHeaders(source) ? new HeadersView(source, copyHeaders) : copyHeaders(source);
+}
+
+function isHeaders(source: unknown): source is Headers {
+  return typeof source === 'object' && source !== null && 'forEach' in source && 'get' in source;
+}
+
+function copyHeaders(source: unknown): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const take = (value: unknown, name: unknown): void => {
     if (typeof name === 'string' && typeof value === 'string') headers.set(name.toLowerCase(), value);
   };
   if (typeof source !== 'object' || source === null) return headers;
-  if ('forEach' in source && 'get' in source) (source as Headers).forEach(take);
+  if (isHeaders(source)) source.forEach(take);
   else if (Array.isArray(source)) {
     for (const pair of source as unknown[]) if (Array.isArray(pair)) take(pair[1], pair[0]);
   } else if (!(Symbol.iterator in source)) for (const [name, value] of Object.entries(source)) take(value, name);
