@@ -10,7 +10,7 @@ export interface BehavingServer {
   close(): Promise<void>;
 }
 
-export const ANSWER: string = JSON.stringify({ id: 'chatcmpl-1', text: 'an answer of some length. '.repeat(40) });
+const ANSWER: string = JSON.stringify({ id: 'chatcmpl-1', text: 'an answer of some length. '.repeat(40) });
 const LARGE = Buffer.alloc(1024 * 1024, 'x');
 
 const ENCODE: Readonly<Record<string, (text: string) => Buffer>> = {
