@@ -1,17 +1,6 @@
-import type { Refusal, RequestChange, SystemChange } from './dialect.js';
+import type { FieldRule, Refusal, RequestChange, SystemChange } from './dialect.js';
 import { isObject, type JsonObject, parseJson } from './json.js';
 import { mergePatch } from './merge-patch.js';
-
-/**
- * What becomes of a field of a request in a shadow's copy of it.
- *
- * - `keep`: it shapes the answer and nothing else.
- * - `strip`: it changes nothing in the answer and leaves a trace at the provider: a stored completion, a user it is booked on, a
- *   cache key shared with the primary.
- * - `refuse`: the provider would do something by it, or the answer depends on state a shadow does not have. `null` and `false` ask for
- *   nothing, and stay.
- */
-export type FieldRule = 'keep' | 'strip' | 'refuse';
 
 /** A table of fields from lists of their names, which spaces part. */
 export function fieldTable(names: Readonly<Record<FieldRule, readonly string[]>>): Readonly<Record<string, FieldRule>> {

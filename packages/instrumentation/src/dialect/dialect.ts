@@ -1,6 +1,5 @@
 import type { Message, Usage } from '../trial/trial.js';
 import type { CanonicalRequest } from './canonical.js';
-import type { FieldRule } from './change-body.js';
 
 /** A request as it stands on the wire. */
 export interface WireRequest {
@@ -97,6 +96,17 @@ export interface Translation {
   write(request: CanonicalRequest, declared: ReadonlySet<string>): WrittenRequest | Refusal;
 }
 
+/**
+ * What becomes of a field of a request in a shadow's copy of it.
+ *
+ * - `keep`: it shapes the answer and nothing else.
+ * - `strip`: it changes nothing in the answer and leaves a trace at the provider: a stored completion, a user it is booked on, a
+ *   cache key shared with the primary.
+ * - `refuse`: the provider would do something by it, or the answer depends on state a shadow does not have. `null` and `false` ask for
+ *   nothing, and stay.
+ */
+export type FieldRule = 'keep' | 'strip' | 'refuse';
+
 /** How a request of a dialect is repeated without harm. */
 export interface ShadowRules {
   /** What of a request says who asks, lower case. Never sent to another origin, nor beside the candidate's own key. */
@@ -130,8 +140,12 @@ export interface Dialect {
   recognises(method: string, url: URL): boolean;
   /** The few things a span needs at its start, without parsing the prompt. `null`: not a request of this dialect. */
   skim(request: WireRequest): ModelRequest | null;
-  /** The attributes of the GenAI conventions that the request gives (temperature, max tokens, ...). */
-  requestAttributes(body: string): RequestAttributes;
+  /**
+   * The attributes of the GenAI conventions that the request gives (temperature, max tokens, ...).
+   *
+   * @param skimmed What `skim` gave for this body: a dialect that has read the fields then need not look for them again.
+   */
+  requestAttributes(body: string, skimmed?: ModelRequest): RequestAttributes;
   /** The messages of the request, instructions first. Throws on a body that cannot be read. */
   messages(body: string): readonly Message[];
   /** `maxBytes`: how much of one response may be held. */
