@@ -1,5 +1,5 @@
-import type { BodyRules, FieldRule } from '../change-body.js';
-import type { SystemChange } from '../dialect.js';
+import type { BodyRules } from '../change-body.js';
+import type { FieldRule, SystemChange } from '../dialect.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { either, snakeCase } from './gemini-spelling.js';
 
