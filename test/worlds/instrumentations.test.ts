@@ -41,8 +41,12 @@ describeWithRedis('together with', () => {
     await Promise.all([provider.close(), redis.stop()]);
   });
 
-  const run = (...service: [string, ...string[]]): Promise<Report> =>
-    runService(service, { origin: provider.origin, queueUrl: redis.url });
+  let runs = 0;
+  /** Each with addresses of its own: what fails once does so once for an address. */
+  const run = (...service: [string, ...string[]]): Promise<Report> => {
+    runs += 1;
+    return runService(service, { origin: `${provider.origin}/${runs}`, queueUrl: redis.url });
+  };
 
   it.each([
     ["OpenTelemetry's own instrumentation of openai", 'older', 'hook', OTEL, `chat m [${OTEL}]`],
