@@ -102,17 +102,13 @@ function world(
     },
     close: () => undefined,
   };
-  const { timeoutMs, maxBytes, concurrency } = experiment.shadow;
   const clock = { now: () => performance.timeOrigin + performance.now(), elapsed: () => performance.now() };
   const shadows = new Shadows({
     tracer: () => tracer,
     isolate: (work) => work(),
     clock,
-    timeoutMs,
-    maxBytes,
-    concurrency,
+    ...experiment.shadow,
     keepContent: true,
-    topology: 'linked',
     onUnfollowed: () => undefined,
   });
   const trials: OpenTrials = new OpenTrials({
