@@ -83,5 +83,6 @@ function beginCall(options: CaptureOptions, environment: CallEnvironment, start:
   );
   const call = new PrimaryCall(environment, { ...start, request, headers, body, resendCount, span, identity: named });
   guard('capture.listener', () => options.listener(call));
+  call.shown();
   return call;
 }

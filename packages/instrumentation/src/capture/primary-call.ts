@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { context, isSpanContextValid, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
@@ -40,6 +41,8 @@ export interface CallStart {
   readonly identity: Attributes;
 }
 
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
 /** How a call can end, before its answer is looked at. */
 type End =
   | { readonly how: 'ended' }
@@ -51,7 +54,6 @@ type End =
 export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly startedAt: number;
   readonly request: ModelRequest;
-  readonly wire: WireCall;
   readonly resendCount: number;
   readonly span: Span;
   readonly spanReference: SpanReference | null;
@@ -60,6 +62,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly abandonedAfterMs: number;
 
   readonly #environment: CallEnvironment;
+  #wire: WireCall;
   readonly #own: boolean;
   readonly #startedElapsed: number;
   readonly #identity: Attributes;
@@ -70,6 +73,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #reader: AnswerReader | null = null;
   #firstChunkMs: number | null = null;
   #movedMs: number | null = null;
+  #ending = false;
   #settled = false;
 
   constructor(environment: CallEnvironment, start: CallStart) {
@@ -80,7 +84,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#hosts = { context: start.span.context, aborted: start.outgoing.aborted };
     this.startedAt = start.startedAt;
     this.request = start.request;
-    this.wire = { dialect: start.dialect, url: start.outgoing.url, headers: start.headers, body: start.body };
+    this.#wire = { dialect: start.dialect, url: start.outgoing.url, headers: start.headers, body: start.body };
     this.resendCount = start.resendCount;
     this.span = start.span.span;
     this.recording = this.span.isRecording();
@@ -90,6 +94,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       : null;
     this.context = start.span.surroundings;
     this.abandonedAfterMs = environment.abandonedAfterMs;
+  }
+
+  get wire(): WireCall {
+    return this.#wire;
   }
 
   get host(): string {
@@ -112,6 +120,15 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#listeners.push(listener);
   }
 
+  /**
+   * Every listener has been shown the call, and none waits for its outcome: prompt and headers are let go, which would live as long
+   * as the model thinks.
+   */
+  shown(): void {
+    if (this.#keep || this.#listeners.length > 0 || this.request.described === undefined) return;
+    this.#wire = { ...this.#wire, headers: NO_HEADERS, body: '' };
+  }
+
   run<Result>(send: () => Result): Result {
     return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
@@ -132,6 +149,12 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     reader.push(bytes);
     this.#movedMs = this.#sinceStart();
     if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#movedMs;
+    // Some clients neither read on nor cancel after the last event: their calls would be over at the deadline only. Not at once, since
+    // the caller is still to get these bytes.
+    if (reader.terminal && !this.#ending) {
+      this.#ending = true;
+      setImmediate(() => this.ended());
+    }
   }
 
   ended(): void {
@@ -202,8 +225,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
 
   #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {
     if (!this.#own || !this.recording) return;
-    // Looks through the whole body: not while the primary waits to be sent.
-    guard('capture.attributes', () => this.span.setAttributes(this.wire.dialect.requestAttributes(this.wire.body)));
+    // May look through the whole body: not while the primary waits to be sent.
+    guard('capture.attributes', () => {
+      this.span.setAttributes(this.request.described ?? this.wire.dialect.requestAttributes(this.wire.body));
+    });
     if (answer !== null) this.span.setAttributes(answered(answer));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);

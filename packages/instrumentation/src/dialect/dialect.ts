@@ -12,6 +12,8 @@ export interface ModelRequest {
   readonly operation: string;
   readonly model: string | null;
   readonly stream: boolean;
+  /** What {@link Dialect.requestAttributes} gives, where skimming came upon it: the body need not be kept for it then. */
+  readonly described?: RequestAttributes;
 }
 
 /** What a provider answered, in words that are the same for every protocol. */
@@ -140,12 +142,8 @@ export interface Dialect {
   recognises(method: string, url: URL): boolean;
   /** The few things a span needs at its start, without parsing the prompt. `null`: not a request of this dialect. */
   skim(request: WireRequest): ModelRequest | null;
-  /**
-   * The attributes of the GenAI conventions that the request gives (temperature, max tokens, ...).
-   *
-   * @param skimmed What `skim` gave for this body: a dialect that has read the fields then need not look for them again.
-   */
-  requestAttributes(body: string, skimmed?: ModelRequest): RequestAttributes;
+  /** The attributes of the GenAI conventions that the request gives (temperature, max tokens, ...). */
+  requestAttributes(body: string): RequestAttributes;
   /** The messages of the request, instructions first. Throws on a body that cannot be read. */
   messages(body: string): readonly Message[];
   /** `maxBytes`: how much of one response may be held. */
