@@ -44,6 +44,7 @@ type End =
   | { readonly how: 'answered'; readonly answer: ModelAnswer | null }
   | { readonly how: 'failed'; readonly type: string }
   | { readonly how: 'aborted' }
+  | { readonly how: 'abandoned' }
   | { readonly how: 'unread' };
 
 const BYTES_PER_CHARACTER = 2;
@@ -71,6 +72,7 @@ export class FunctionCall implements Call {
   #messages: readonly Message[] | null = null;
   #keep = false;
   #firstChunkMs: number | null = null;
+  #movedMs: number | null = null;
 
   constructor(environment: FunctionCallEnvironment, start: FunctionCallStart, span: PrimarySpan) {
     this.#environment = environment;
@@ -117,11 +119,6 @@ export class FunctionCall implements Call {
     this.#listeners.push(listener);
   }
 
-  /** Somebody waits for the outcome: a trial, or a span that is recorded. */
-  get wanted(): boolean {
-    return this.#listeners.length > 0 || (this.#own && this.recording);
-  }
-
   /** What of the answer is to be read. */
   get reading(): ReadLimits {
     return { content: this.#keep, maxChars: this.#environment.maxChars };
@@ -136,10 +133,14 @@ export class FunctionCall implements Call {
     this.#firstChunkMs ??= this.#sinceStart();
   }
 
-  /** @param read `null`: nobody wanted it. What cannot be read leaves a call without an outcome, not one that failed. */
-  answered(read: AnswerRead | null): void {
-    if (read === null) this.#settle({ how: 'answered', answer: null });
-    else if (read.status === 'ok') this.#settle({ how: 'answered', answer: read.answer });
+  /** Something of a streamed answer has come. */
+  moved(): void {
+    this.#movedMs = this.#sinceStart();
+  }
+
+  /** What cannot be read leaves a call without an outcome, not one that failed. */
+  answered(read: AnswerRead): void {
+    if (read.status === 'ok') this.#settle({ how: 'answered', answer: read.answer });
     // What the caller gets is whole, however much of it is read here.
     else if (read.type === TOO_LARGE) this.#settle({ how: 'answered', answer: null });
     else this.unread(read.detail);
@@ -158,6 +159,11 @@ export class FunctionCall implements Call {
 
   aborted(): void {
     this.#settle({ how: 'aborted' });
+  }
+
+  /** Nobody has read it, or nobody can see how it is read. */
+  abandoned(): void {
+    this.#settle({ how: 'abandoned' });
   }
 
   #sinceStart(): number {
@@ -180,6 +186,8 @@ export class FunctionCall implements Call {
   #leg(end: End, durationMs: number): Leg {
     const span = this.spanReference;
     if (end.how === 'aborted') return { status: 'aborted', afterMs: durationMs, span };
+    // When it last moved is all there is to know.
+    if (end.how === 'abandoned') return { status: 'aborted', afterMs: this.#movedMs ?? durationMs, span };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
     if (end.how === 'unread') return { status: 'missing', reason: 'unreadable_answer' };
     const { answer } = end;
@@ -203,7 +211,7 @@ export class FunctionCall implements Call {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
     }
     if (leg.status === 'error') fail(this.span, leg.type);
-    if (end.how === 'aborted') this.span.setAttribute(ATTR_OUTCOME, end.how);
+    if (end.how === 'aborted' || end.how === 'abandoned') this.span.setAttribute(ATTR_OUTCOME, end.how);
   }
 
   /** Calls that were given up, or whose end was not seen, say nothing about how long the operation takes. */

@@ -91,12 +91,12 @@ export class FunctionCalls {
       throw error;
     }
     if (!isPlainPromise(result)) {
-      guard('function.answered', () => this.#answered(call, result));
+      this.#settle(call, result);
       return result;
     }
     return result.then(
       (value) => {
-        guard('function.answered', () => this.#answered(call, value));
+        this.#settle(call, value);
         return value;
       },
       (error: unknown) => {
@@ -106,10 +106,15 @@ export class FunctionCalls {
     );
   }
 
+  #settle(call: FunctionCall, result: unknown): void {
+    guard('function.answered', () => this.#answered(call, result));
+    // Settles once: this is for what could not even be looked at.
+    call.unread('a failure of ours');
+  }
+
   #answered(call: FunctionCall, result: unknown): void {
     this.#unfollowed ??= unfollowed(result);
     if (this.#unfollowed !== null) return call.unread(this.#unfollowed);
-    if (!call.wanted) return call.answered(null);
     const read = this.#read(result, call.reading);
     if (read === null) call.unread('the rule `answer` failed');
     else call.answered(read);
