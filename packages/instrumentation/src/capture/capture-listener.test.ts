@@ -1,8 +1,42 @@
 import { trace, type Meter, type Tracer } from '@opentelemetry/api';
 import { AlwaysOffSampler, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, test } from 'vitest';
+import type { Call } from './call.js';
 import type { CaptureOptions } from './capture.js';
-import { TARGET, ANSWER, tracer, failures, tapped, networked, request, onlySpan } from './tapped.test.support.js';
+import {
+  exporter,
+  TARGET,
+  ANSWER,
+  tracer,
+  failures,
+  tapped,
+  networked,
+  request,
+  onlySpan,
+} from './tapped.test.support.js';
+
+describe('the request of a call', () => {
+  test('is there for the listener, and afterwards only where somebody waits for the outcome', async () => {
+    for (const waits of [true, false]) {
+      const shown: Call[] = [];
+      const bodies: (string | undefined)[] = [];
+      const { fetch } = tapped(() => networked([ANSWER]), {
+        listener: (call) => {
+          shown.push(call);
+          bodies.push(call.wire?.body);
+          if (waits) call.onOutcome(() => undefined);
+        },
+      });
+      const init = request();
+      await (await fetch(TARGET, init)).text();
+      expect(bodies).toEqual([init.body]);
+      expect(shown[0]?.wire?.body).toBe(waits ? init.body : '');
+    }
+    expect(exporter.getFinishedSpans().map(({ attributes }) => attributes['gen_ai.request.temperature'])).toEqual([
+      0.5, 0.5,
+    ]);
+  });
+});
 
 describe('the outcome', () => {
   test('has the text only where it was asked for', async () => {
