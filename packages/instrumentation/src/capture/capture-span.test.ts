@@ -23,6 +23,7 @@ describe('the span', () => {
         'gen_ai.usage.input_tokens': 3,
         'gen_ai.usage.output_tokens': 4,
         'gen_ai.usage.cache_read.input_tokens': 1,
+        'openai.api.type': 'chat_completions',
         'server.address': 'api.openai.com',
         'server.port': 443,
       });

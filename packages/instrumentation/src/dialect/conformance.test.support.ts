@@ -18,7 +18,8 @@ export interface DialectFixtures {
   /** What {@link json} and {@link stream} both say. */
   readonly answer: ModelAnswer;
   readonly json: string;
-  readonly stream: string;
+  /** `null`: it never comes as one. */
+  readonly stream: string | null;
   /** Whether the stream says itself that it is over. */
   readonly terminal: boolean;
   /** Texts of whole answers or streams, and the error type they hold. */
@@ -57,6 +58,7 @@ const GARBAGE = [
 /** The conformance suite of a dialect: a new entry of the registry calls it with its fixtures. */
 export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
   const { request, skimmed } = fixtures;
+  const forms = { json: fixtures.json, ...(fixtures.stream !== null && { stream: fixtures.stream }) };
   const url = new URL(fixtures.url);
   const body = JSON.stringify(request);
   const read = (text: string, size: number, content: boolean, maxBytes = 1e6): [ModelAnswer | null, AnswerReader] => {
@@ -74,10 +76,10 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
     });
 
     test('say operation, model and stream, before and after the prompt', () => {
-      expect(dialect.skim({ url, body })).toEqual(skimmed);
+      expect(dialect.skim({ url, body })).toMatchObject(skimmed);
       expect(
         dialect.skim({ url, body: JSON.stringify(Object.fromEntries(Object.entries(request).toReversed())) }),
-      ).toEqual(skimmed);
+      ).toMatchObject(skimmed);
     });
 
     test('give attributes and messages', () => {
@@ -91,9 +93,9 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
   });
 
   describe(`${dialect.name}: answers`, () => {
-    test.each(['json', 'stream'] as const)('%s, cut anywhere', (form) => {
+    test.each(Object.entries(forms))('%s, cut anywhere', (form, text) => {
       for (const size of [1, 7, 64, 1e6]) {
-        const [answer, reader] = read(fixtures[form], size, true);
+        const [answer, reader] = read(text, size, true);
         expect(answer).toEqual(fixtures.answer);
         expect([reader.started, reader.truncated, reader.errorType]).toEqual([true, false, null]);
         // Of one body nobody asks it; where a body is a stream of one line, it says so too.
@@ -101,20 +103,26 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
       }
     });
 
-    test.each(['json', 'stream'] as const)('%s, numbers alone', (form) => {
-      expect(read(fixtures[form], 11, false)[0]).toEqual({ ...fixtures.answer, messages: [] });
+    test.each(Object.entries(forms))('%s, numbers alone', (_form, text) => {
+      expect(read(text, 11, false)[0]).toEqual({ ...fixtures.answer, messages: [] });
     });
 
-    test('past the cap the text is dropped, and a stream is still followed to its numbers', () => {
-      const [answer, reader] = read(fixtures.stream, 5, true, Math.floor(encode(fixtures.stream).length / 2));
-      expect(reader.truncated).toBe(true);
-      expect(answer).toMatchObject({ messages: [], finish: fixtures.answer.finish });
-      expect(read(fixtures.json, 5, true, 20)[1].truncated).toBe(true);
-    });
+    test('a body past the cap is no answer', () => expect(read(fixtures.json, 5, true, 20)[1].truncated).toBe(true));
 
-    test('a stream that breaks off is no whole answer', () => {
-      const cut = fixtures.stream.slice(0, Math.floor(fixtures.stream.length / 3));
-      const [answer, reader] = read(cut, 9, true);
+    const { stream } = fixtures;
+    test.skipIf(stream === null)(
+      'past the cap the text of a stream is dropped, and it is followed to its numbers',
+      () => {
+        const text = stream ?? '';
+        const [answer, reader] = read(text, 5, true, Math.floor(encode(text).length / 2));
+        expect(reader.truncated).toBe(true);
+        expect(answer).toMatchObject({ messages: [], finish: fixtures.answer.finish });
+      },
+    );
+
+    test.skipIf(stream === null)('a stream that breaks off is no whole answer', () => {
+      const text = stream ?? '';
+      const [answer, reader] = read(text.slice(0, Math.floor(text.length / 3)), 9, true);
       expect([reader.terminal, answer?.finish ?? null]).toEqual([false, null]);
     });
 
@@ -163,7 +171,10 @@ function testShadow(dialect: Dialect, fixtures: DialectFixtures, shadow: ShadowF
 
     test('may have another model', () => {
       const changed = change({}, { model: 'another-model' });
-      expect(changed.status === 'ok' && dialect.skim(changed)).toEqual({ ...fixtures.skimmed, model: 'another-model' });
+      expect(changed.status === 'ok' && dialect.skim(changed)).toMatchObject({
+        ...fixtures.skimmed,
+        model: 'another-model',
+      });
     });
 
     test('may have parameters: a merge patch that reaches neither the conversation nor a refused field', () => {

@@ -5,6 +5,8 @@ import { ollamaChat } from './protocols/ollama-chat.js';
 import { ollamaGenerate } from './protocols/ollama-generate.js';
 import { openaiChat } from './protocols/openai-chat.js';
 import { openaiResponses } from './protocols/openai-responses.js';
+import { openaiEmbeddings } from './protocols/openai-embeddings.js';
+import { openaiCompletions } from './protocols/openai-completions.js';
 
 /** Every protocol that is understood. A new one is a file and a line here. */
 export const DIALECTS: readonly Dialect[] = [
@@ -14,6 +16,8 @@ export const DIALECTS: readonly Dialect[] = [
   ollamaChat,
   ollamaGenerate,
   openaiResponses,
+  openaiEmbeddings,
+  openaiCompletions,
 ];
 
 /** The dialect a request speaks, by method and path alone; `null` for everything that is not a call to a model. */

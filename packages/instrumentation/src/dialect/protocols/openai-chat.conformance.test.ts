@@ -11,7 +11,7 @@ const USAGE = {
   completion_tokens_details: { reasoning_tokens: 5 },
 };
 const chunk = (rest: object): string =>
-  `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-5-2026', ...rest })}\n\n`;
+  `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-5-2026', service_tier: 'default', system_fingerprint: 'fp_1', ...rest })}\n\n`;
 const delta = (value: object, finish: string | null = null): string =>
   chunk({ choices: [{ index: 0, delta: value, finish_reason: finish }] });
 
@@ -60,6 +60,7 @@ testDialect(openaiChat, {
     'gen_ai.request.seed': 7,
     'gen_ai.request.stop_sequences': ['END'],
     'gen_ai.output.type': 'json',
+    'openai.api.type': 'chat_completions',
   },
   messages: [
     { role: 'system', parts: [{ type: 'text', content: 'Be brief.' }] },
@@ -89,12 +90,15 @@ testDialect(openaiChat, {
     usage: { inputTokens: 30, outputTokens: 12, cachedInputTokens: 8, reasoningTokens: 5 },
     model: 'gpt-5-2026',
     id: 'chatcmpl-1',
+    attributes: { 'openai.response.service_tier': 'default', 'openai.response.system_fingerprint': 'fp_1' },
   },
   json: JSON.stringify({
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 1,
     model: 'gpt-5-2026',
+    service_tier: 'default',
+    system_fingerprint: 'fp_1',
     choices: [
       {
         index: 0,

@@ -56,13 +56,20 @@ describe('requests', () => {
   test('skims model and stream', () => {
     expect(
       openaiChat.skim({ url, body: '{"messages":[{"content":"\\"model\\":1"}],"model":"gpt","stream":true}' }),
-    ).toEqual({
+    ).toMatchObject({
       operation: 'chat',
       model: 'gpt',
       stream: true,
     });
-    expect(openaiChat.skim({ url, body: '{"model":5}' })).toEqual({ operation: 'chat', model: null, stream: false });
+    expect(openaiChat.skim({ url, body: '{"model":5}' })).toMatchObject({ model: null, stream: false, described: {} });
     expect(openaiChat.skim({ url, body: 'nonsense' })).toBeNull();
+  });
+
+  test('are described on the way, as they are by themselves', () => {
+    const body = '{"temperature":0.5,"model":"gpt","messages":[],"seed":7,"stop":"END"}';
+    const described = openaiChat.requestAttributes(body);
+    expect(openaiChat.skim({ url, body })).toMatchObject({ described });
+    expect(described).toMatchObject({ 'gen_ai.request.seed': 7 });
   });
 
   test('gives the attributes of the conventions', () => {
@@ -82,8 +89,11 @@ describe('requests', () => {
       'gen_ai.request.choice.count': 2,
       'gen_ai.request.seed': 7,
       'gen_ai.output.type': 'json',
+      'openai.api.type': 'chat_completions',
     });
-    expect(openaiChat.requestAttributes('{"temperature":"hot","n":1}')).toEqual({});
+    expect(openaiChat.requestAttributes('{"temperature":"hot","n":1}')).toEqual({
+      'openai.api.type': 'chat_completions',
+    });
   });
 
   test('parses messages of every kind', () => {
