@@ -1,0 +1,63 @@
+import Anthropic from '@anthropic-ai/sdk';
+import {
+  ANSWER,
+  CALL,
+  IMAGE,
+  MAX_TOKENS,
+  NEXT,
+  QUESTION,
+  RESULT,
+  SCHEMA,
+  SYSTEM,
+  TOOLS,
+  type Said,
+} from '../content.js';
+import { drain, type Speaker } from '../sdk.js';
+
+type Messages = Anthropic.MessageParam[];
+
+function messages(said: Said): Messages {
+  const opening: Messages = [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: QUESTION },
+        { type: 'image', source: { type: 'base64', media_type: IMAGE.mediaType, data: IMAGE.data } },
+      ],
+    },
+  ];
+  if (said === 'opening') return opening;
+  const { id, name, arguments: input } = CALL;
+  return [
+    ...opening,
+    { role: 'assistant', content: [{ type: 'tool_use', id, name, input }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: RESULT }] },
+    { role: 'assistant', content: ANSWER },
+    { role: 'user', content: NEXT },
+  ];
+}
+
+export const anthropicMessages: Speaker = {
+  dialect: 'anthropic-messages',
+  prefix: '',
+  headers: ['authorization', 'anthropic-version'],
+  async ask({ baseUrl, apiKey, model, said, stream }) {
+    const client = new Anthropic({ baseURL: baseUrl, apiKey, maxRetries: 0 });
+    const request = {
+      model,
+      max_tokens: MAX_TOKENS,
+      system: SYSTEM,
+      messages: messages(said),
+      tools: TOOLS.map(({ name, description, parameters }) => ({
+        name,
+        description,
+        input_schema: parameters as Anthropic.Tool.InputSchema,
+      })),
+      ...(said === 'whole' && {
+        output_config: { format: { type: 'json_schema' as const, schema: { ...SCHEMA } } },
+      }),
+    };
+    if (!stream) await client.messages.create(request);
+    else await drain(await client.messages.create({ ...request, stream: true }));
+  },
+};
