@@ -7,7 +7,7 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
-import { createCapture } from './capture/capture.js';
+import { type CaptureOptions, createCapture } from './capture/capture.js';
 import { createFunctionCapture } from './capture/function-capture.js';
 import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { comparesCode } from './experiment/of-code.js';
@@ -150,8 +150,7 @@ export class UnderstudyInstrumentation {
     if (producer === null) return null;
     this.#admitting = true;
     const capture = createFunctionCapture({
-      tracer: () => this.#tracer(),
-      meter: () => this.#getMeter(),
+      ...this.#telemetry(),
       maxChars: setup.experiment.shadow.maxBytes,
     });
     return createFunctionTap(setup, producer, capture, () => this.#admitting);
@@ -259,13 +258,20 @@ export class UnderstudyInstrumentation {
   #capture(producer: Producer): ReturnType<typeof createCapture> {
     return createCapture({
       dialects: DIALECTS,
-      tracer: () => this.#tracer(),
-      meter: () => this.#getMeter(),
+      ...this.#telemetry(),
       listener: (call) => {
         if (this.#admitting) producer.take(call);
       },
       maxAnswerBytes: Math.max(...this.#setups.map(({ experiment }) => experiment.shadow.maxBytes)),
     });
+  }
+
+  #telemetry(): Pick<CaptureOptions, 'tracer' | 'meter' | 'metricNames'> {
+    return {
+      tracer: () => this.#tracer(),
+      meter: () => this.#getMeter(),
+      metricNames: this.#source?.latestConventions === true ? 'latest' : 'v1.41',
+    };
   }
 
   #tracer(): Tracer {

@@ -55,6 +55,17 @@ describe('resolveSource', () => {
     expect(resolveSource({ environment: {} }).status).toBe('absent');
   });
 
+  it.each([
+    [undefined, false],
+    ['http', false],
+    ['http,gen_ai_latest_experimental', true],
+    [' gen_ai_latest_experimental ', true],
+    ['gen_ai_latest_experimental_not', false],
+  ])('has the newest names of the conventions where OTEL_SEMCONV_STABILITY_OPT_IN is %s: %s', (value, expected) => {
+    const { latestConventions } = sourceOf({ experiments }, { OTEL_SEMCONV_STABILITY_OPT_IN: value });
+    expect(latestConventions).toBe(expected);
+  });
+
   it('takes a rate from the environment without changing what is admissible, unless it has to', () => {
     const rated = (rate: string): unknown => sourceOf({ experiments }, { UNDERSTUDY_SAMPLE_RATE: rate }).experiments[0];
     expect(rated('0.5')).toMatchObject({ sample: { rate: 0.5 }, piMin: 0.2 });

@@ -27,6 +27,8 @@ export interface Source {
   readonly queueUrl: string;
   /** The primary's own fetch goes through the proxies of the environment: so must shadows. */
   readonly environmentProxy: boolean;
+  /** `OTEL_SEMCONV_STABILITY_OPT_IN` asks for the newest names of the GenAI conventions. */
+  readonly latestConventions: boolean;
 }
 
 /** `absent`: nobody has configured anything. `disabled`: somebody has switched it off. */
@@ -52,7 +54,15 @@ export function resolveSource(options: SourceOptions): Resolved {
   const url = setting(environment, 'UNDERSTUDY_QUEUE_URL') ?? options.queueUrl ?? found.queueUrl;
   const queueUrl = anchorEmbedded(url, process.cwd());
   parseStoreUrl(queueUrl);
-  return { status: 'ready', source: { experiments, queueUrl, environmentProxy: usesEnvironmentProxy(environment) } };
+  return {
+    status: 'ready',
+    source: {
+      experiments,
+      queueUrl,
+      environmentProxy: usesEnvironmentProxy(environment),
+      latestConventions: optsIn(environment, 'gen_ai_latest_experimental'),
+    },
+  };
 }
 
 /** Reads a secret. Throws {@link ConfigurationError} that names its reference, never what was found. */
@@ -132,6 +142,12 @@ function readRate(environment: Environment, name: string): number | null {
   const rate = Number(value);
   if (rate >= 0 && rate <= 1) return rate;
   throw new ConfigurationError(name, [`expected a number in [0,1], got ${JSON.stringify(value.slice(0, 40))}`]);
+}
+
+/** A list of categories, separated by commas. */
+function optsIn(environment: Environment, category: string): boolean {
+  const asked = setting(environment, 'OTEL_SEMCONV_STABILITY_OPT_IN') ?? '';
+  return asked.split(',').some((each) => each.trim() === category);
 }
 
 function usesEnvironmentProxy(environment: Environment): boolean {

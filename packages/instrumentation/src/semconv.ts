@@ -45,6 +45,15 @@ export const ATTR_ERROR_TYPE = 'error.type';
 export const METRIC_GEN_AI_CLIENT_OPERATION_DURATION = 'gen_ai.client.operation.duration';
 export const METRIC_GEN_AI_CLIENT_TOKEN_USAGE = 'gen_ai.client.token.usage';
 
+/** What the two above are being renamed to for inference, in open-telemetry/semantic-conventions-genai (October 2026). */
+export const METRIC_GEN_AI_CLIENT_INFERENCE_DURATION = 'gen_ai.client.inference.duration';
+export const METRIC_GEN_AI_CLIENT_INFERENCE_INPUT_TOKENS = 'gen_ai.client.inference.usage.input_tokens';
+export const METRIC_GEN_AI_CLIENT_INFERENCE_OUTPUT_TOKENS = 'gen_ai.client.inference.usage.output_tokens';
+export const METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_READ_TOKENS = 'gen_ai.client.inference.usage.cache_read.input_tokens';
+export const METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_WRITE_TOKENS =
+  'gen_ai.client.inference.usage.cache_write.input_tokens';
+export const METRIC_GEN_AI_CLIENT_INFERENCE_REASONING_TOKENS = 'gen_ai.client.inference.usage.reasoning.output_tokens';
+
 export const ATTR_PAIR_ID = 'understudy.pair.id';
 export const ATTR_CALL_ID = 'understudy.call.id';
 export const ATTR_ROLE = 'understudy.role';

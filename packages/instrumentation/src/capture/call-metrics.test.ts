@@ -1,4 +1,6 @@
+import type { Meter } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
+import { CallMetrics } from './call-metrics.js';
 import { TARGET, ANSWER, metricExporter, meterProvider, tapped, networked, request } from './tapped.test.support.js';
 
 test('the standard metrics: duration and tokens of calls that ended or failed, of no others', async () => {
@@ -29,4 +31,34 @@ test('the standard metrics: duration and tokens of calls that ended or failed, o
     'server.address': 'api.openai.com',
     'server.port': 443,
   });
+});
+
+test('with the names they are being renamed to: counters of tokens, and no old name beside them', () => {
+  const recorded: [string, number, unknown][] = [];
+  const instrument = (name: string): { record(value: number, attributes: object): void; add(value: number): void } => ({
+    record: (value, attributes) => recorded.push([name, value, Object.keys(attributes)]),
+    add: (value) => recorded.push([name, value, null]),
+  });
+  const meter = { createHistogram: instrument, createCounter: instrument } as unknown as Meter;
+  const metrics = new CallMetrics(() => meter, 'latest');
+  const usage = {
+    inputTokens: 9,
+    outputTokens: 5,
+    cachedInputTokens: 4,
+    cacheCreationInputTokens: 2,
+    reasoningTokens: 1,
+  };
+  metrics.record(1500, usage, { 'gen_ai.operation.name': 'chat' }, {});
+  expect(recorded.map(([name, value]) => [name, value])).toEqual([
+    ['gen_ai.client.inference.duration', 1.5],
+    ['gen_ai.client.inference.usage.input_tokens', 9],
+    ['gen_ai.client.inference.usage.output_tokens', 5],
+    ['gen_ai.client.inference.usage.cache_read.input_tokens', 4],
+    ['gen_ai.client.inference.usage.cache_write.input_tokens', 2],
+    ['gen_ai.client.inference.usage.reasoning.output_tokens', 1],
+  ]);
+  recorded.length = 0;
+  // Embeddings are no inference: the conventions have not renamed theirs.
+  metrics.record(20, { inputTokens: 3 }, { 'gen_ai.operation.name': 'embeddings' }, {});
+  expect(recorded.map(([name]) => name)).toEqual(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']);
 });

@@ -1,6 +1,13 @@
-import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Meter } from '@opentelemetry/api';
 import {
+  ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOKEN_TYPE,
+  METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_READ_TOKENS,
+  METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_WRITE_TOKENS,
+  METRIC_GEN_AI_CLIENT_INFERENCE_DURATION,
+  METRIC_GEN_AI_CLIENT_INFERENCE_INPUT_TOKENS,
+  METRIC_GEN_AI_CLIENT_INFERENCE_OUTPUT_TOKENS,
+  METRIC_GEN_AI_CLIENT_INFERENCE_REASONING_TOKENS,
   METRIC_GEN_AI_CLIENT_OPERATION_DURATION,
   METRIC_GEN_AI_CLIENT_TOKEN_USAGE,
 } from '../semconv.js';
@@ -10,11 +17,65 @@ import type { Usage } from '../trial/trial.js';
 const SECONDS: number[] = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
 const TOKENS: number[] = Array.from({ length: 14 }, (_, power) => 4 ** power);
 
-interface Instruments {
-  readonly meter: Meter;
-  readonly duration: Histogram;
-  readonly tokens: Histogram;
+/** One call that ended or failed. */
+interface Measured {
+  readonly seconds: number;
+  readonly usage: Usage | null;
+  readonly attributes: Attributes;
+  readonly errorAttributes: Attributes;
 }
+
+type Recorder = (measured: Measured) => void;
+
+/** Which names the metrics have: those of v1.41, or those they are being renamed to. */
+export type MetricNames = 'v1.41' | 'latest';
+
+/** The instruments of each set of names, and how a call is recorded on them. */
+const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = {
+  'v1.41': (meter) => {
+    const duration = durations(meter, METRIC_GEN_AI_CLIENT_OPERATION_DURATION, 'GenAI operation duration.');
+    const tokens = meter.createHistogram(METRIC_GEN_AI_CLIENT_TOKEN_USAGE, {
+      description: 'Number of input and output tokens used.',
+      unit: '{token}',
+      advice: { explicitBucketBoundaries: TOKENS },
+    });
+    return ({ seconds, usage, attributes, errorAttributes }) => {
+      duration.record(seconds, { ...attributes, ...errorAttributes });
+      if (usage?.inputTokens !== undefined)
+        tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
+      if (usage?.outputTokens !== undefined)
+        tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
+    };
+  },
+  latest: (meter) => {
+    const duration = durations(meter, METRIC_GEN_AI_CLIENT_INFERENCE_DURATION, 'GenAI client inference duration.');
+    const others = FORMS['v1.41'](meter);
+    const counters = COUNTERS.map(([field, name, description]) => {
+      return { field, counter: meter.createCounter(name, { description, unit: '{token}' }) };
+    });
+    return (measured) => {
+      const { seconds, usage, attributes, errorAttributes } = measured;
+      if (!INFERENCE.has(attributes[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
+      duration.record(seconds, { ...attributes, ...errorAttributes });
+      if (usage === null) return;
+      for (const { field, counter } of counters) {
+        const count = usage[field];
+        if (count !== undefined) counter.add(count, attributes);
+      }
+    };
+  },
+};
+
+/** Only these are renamed: embeddings and what is no call to a model keep their names. */
+const INFERENCE: ReadonlySet<unknown> = new Set(['chat', 'generate_content', 'text_completion']);
+
+const COUNTERS: readonly (readonly [field: keyof Usage, name: string, description: string])[] = [
+  ['inputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_INPUT_TOKENS, 'Input tokens used.'],
+  ['outputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_OUTPUT_TOKENS, 'Output tokens used.'],
+  ['cachedInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_READ_TOKENS, 'Input tokens read from a cache.'],
+  ['cacheCreationInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_WRITE_TOKENS, 'Input tokens written to a cache.'],
+  ['reasoningTokens', METRIC_GEN_AI_CLIENT_INFERENCE_REASONING_TOKENS, 'Output tokens used for reasoning.'],
+];
 
 /**
  * The standard metrics of a GenAI client, for primaries only: no attribute of theirs could tell a shadow apart.
@@ -23,37 +84,21 @@ interface Instruments {
  */
 export class CallMetrics {
   readonly #meter: () => Meter;
-  #made: Instruments | null = null;
+  readonly #names: MetricNames;
+  #made: { readonly meter: Meter; readonly record: Recorder } | null = null;
 
-  constructor(meter: () => Meter) {
+  constructor(meter: () => Meter, names: MetricNames = 'v1.41') {
     this.#meter = meter;
+    this.#names = names;
   }
 
   record(durationMs: number, usage: Usage | null, attributes: Attributes, errorAttributes: Attributes): void {
-    const { duration, tokens } = this.#instruments();
-    duration.record(durationMs / 1000, { ...attributes, ...errorAttributes });
-    if (usage?.inputTokens !== undefined)
-      tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
-    if (usage?.outputTokens !== undefined)
-      tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
-  }
-
-  #instruments(): Instruments {
     const meter = this.#meter();
-    if (this.#made?.meter === meter) return this.#made;
-    this.#made = {
-      meter,
-      duration: meter.createHistogram(METRIC_GEN_AI_CLIENT_OPERATION_DURATION, {
-        description: 'GenAI operation duration.',
-        unit: 's',
-        advice: { explicitBucketBoundaries: SECONDS },
-      }),
-      tokens: meter.createHistogram(METRIC_GEN_AI_CLIENT_TOKEN_USAGE, {
-        description: 'Number of input and output tokens used.',
-        unit: '{token}',
-        advice: { explicitBucketBoundaries: TOKENS },
-      }),
-    };
-    return this.#made;
+    if (this.#made?.meter !== meter) this.#made = { meter, record: FORMS[this.#names](meter) };
+    this.#made.record({ seconds: durationMs / 1000, usage, attributes, errorAttributes });
   }
+}
+
+function durations(meter: Meter, name: string, description: string): ReturnType<Meter['createHistogram']> {
+  return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
 }

@@ -4,7 +4,7 @@ import { dialectOf } from '../dialect/registry.js';
 import { guard } from '../guard.js';
 import type { OnRequest, OutgoingRequest } from '../tap/observer.js';
 import type { CallListener } from './call.js';
-import { CallMetrics } from './call-metrics.js';
+import { CallMetrics, type MetricNames } from './call-metrics.js';
 import { processClock, type Clock } from './clock.js';
 import { LateCall } from './late-call.js';
 import { PrimaryCall, type CallEnvironment } from './primary-call.js';
@@ -24,6 +24,8 @@ export interface CaptureOptions {
   /** How much of one answer may be held, in bytes. Default: 1 MiB. */
   readonly maxAnswerBytes?: number;
   readonly clock?: Clock;
+  /** Default: `v1.41`. */
+  readonly metricNames?: MetricNames;
 }
 
 const DEFAULTS = {
@@ -39,7 +41,7 @@ const RETRY_HEADER = 'x-stainless-retry-count';
 export function createCapture(options: CaptureOptions): OnRequest {
   const environment: CallEnvironment = {
     clock: options.clock ?? DEFAULTS.clock,
-    metrics: new CallMetrics(options.meter),
+    metrics: new CallMetrics(options.meter, options.metricNames),
     abandonedAfterMs: options.abandonedAfterMs ?? DEFAULTS.abandonedAfterMs,
     maxAnswerBytes: options.maxAnswerBytes ?? DEFAULTS.maxAnswerBytes,
   };

@@ -1,6 +1,6 @@
 import type { Meter, Tracer } from '@opentelemetry/api';
 import type { CallListener } from './call.js';
-import { CallMetrics } from './call-metrics.js';
+import { CallMetrics, type MetricNames } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { FunctionCall, type FunctionCallEnvironment, type FunctionCallStart } from './function-call.js';
 import { attempt, startPrimarySpan } from './primary-span.js';
@@ -14,15 +14,23 @@ export interface FunctionCaptureOptions {
   /** Of an answer that is kept, in characters. */
   readonly maxChars: number;
   readonly clock?: Clock;
+  /** Default: `v1.41`. */
+  readonly metricNames?: MetricNames;
 }
 
 /** Starts a call that is not HTTP: makes its span and shows it to the listener, before the function is called. */
 export type FunctionCapture = (start: FunctionCallStart, listener: CallListener) => FunctionCall;
 
 /** Makes spans and calls of functions, as a capture does of requests. */
-export function createFunctionCapture({ tracer, meter, maxChars, clock }: FunctionCaptureOptions): FunctionCapture {
+export function createFunctionCapture({
+  tracer,
+  meter,
+  maxChars,
+  clock,
+  metricNames,
+}: FunctionCaptureOptions): FunctionCapture {
   const environment: FunctionCallEnvironment = {
-    metrics: new CallMetrics(meter),
+    metrics: new CallMetrics(meter, metricNames),
     maxChars,
     ...(clock !== undefined && { clock }),
   };
