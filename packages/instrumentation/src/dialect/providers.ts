@@ -1,7 +1,11 @@
 /** Hosts that speak OpenAI's protocols under a name the conventions know. */
 const HOSTS: readonly (readonly [suffix: string, name: string])[] = [
   ['openai.azure.com', 'azure.ai.openai'],
+  ['cognitiveservices.azure.com', 'azure.ai.openai'],
   ['services.ai.azure.com', 'azure.ai.inference'],
+  ['models.ai.azure.com', 'azure.ai.inference'],
+  ['inference.ai.azure.com', 'azure.ai.inference'],
+  ['ml.cloud.ibm.com', 'ibm.watsonx.ai'],
   ['api.groq.com', 'groq'],
   ['api.mistral.ai', 'mistral_ai'],
   ['api.deepseek.com', 'deepseek'],

@@ -1,4 +1,4 @@
-import type { BodyRules } from '../change-body.js';
+import { type BodyRules, fieldTable } from '../change-body.js';
 import type { SystemChange } from '../dialect.js';
 import { asList, asObject, asText, type JsonObject } from '../json.js';
 
@@ -10,51 +10,33 @@ export const chatBody: BodyRules = {
   isRequest: (request) => Array.isArray(request['messages']),
   reserved: ['messages', 'model', 'stream'],
   model: 'model',
-  fields: {
-    model: 'keep',
-    messages: 'keep',
-    stream: 'keep',
-    stream_options: 'keep',
-    temperature: 'keep',
-    top_p: 'keep',
-    top_k: 'keep',
-    min_p: 'keep',
-    n: 'keep',
-    max_tokens: 'keep',
-    max_completion_tokens: 'keep',
-    stop: 'keep',
-    seed: 'keep',
-    random_seed: 'keep',
-    presence_penalty: 'keep',
-    frequency_penalty: 'keep',
-    repetition_penalty: 'keep',
-    logit_bias: 'keep',
-    logprobs: 'keep',
-    top_logprobs: 'keep',
-    response_format: 'keep',
-    reasoning_effort: 'keep',
-    verbosity: 'keep',
-    prediction: 'keep',
-    service_tier: 'keep',
-    tools: 'keep',
-    tool_choice: 'keep',
-    parallel_tool_calls: 'keep',
-    functions: 'keep',
-    function_call: 'keep',
-    modalities: 'keep',
-    safe_prompt: 'keep',
-
-    store: 'strip',
-    metadata: 'strip',
-    user: 'strip',
-    safety_identifier: 'strip',
-    prompt_cache_key: 'strip',
-    prompt_cache_retention: 'strip',
-
-    audio: 'refuse',
-    background: 'refuse',
-    web_search_options: 'refuse',
-  },
+  fields: fieldTable({
+    keep: [
+      'model messages stream stream_options temperature top_p n max_tokens max_completion_tokens stop seed modalities',
+      'presence_penalty frequency_penalty logit_bias logprobs top_logprobs response_format reasoning_effort verbosity',
+      'prediction service_tier tools tool_choice parallel_tool_calls functions function_call moderation',
+      // What other hosts than OpenAI's take, and do no more by than shape the answer: Mistral, Groq, DeepSeek, Qwen;
+      'random_seed safe_prompt prompt_mode guardrails',
+      'reasoning_format include_reasoning disable_tool_validation documents citation_options',
+      'thinking enable_thinking thinking_budget',
+      // OpenRouter, Together;
+      'models provider route transforms reasoning usage top_a safety_model context_length_exceeded_behavior',
+      // vLLM, and others that run models of any kind.
+      'top_k min_p typical_p repetition_penalty length_penalty min_tokens ignore_eos stop_token_ids bad_words echo best_of',
+      'include_stop_str_in_output skip_special_tokens spaces_between_special_tokens add_special_tokens use_beam_search',
+      'add_generation_prompt continue_final_message chat_template chat_template_kwargs truncate_prompt_tokens priority',
+      'guided_json guided_regex guided_choice guided_grammar guided_decoding_backend guided_whitespace_pattern',
+      'structured_outputs allowed_token_ids prompt_logprobs mm_processor_kwargs return_tokens_as_token_ids return_token_ids',
+    ],
+    strip: [
+      'store metadata user safety_identifier prompt_cache_key prompt_cache_retention prompt_cache_options',
+      'user_security_context cache_salt request_id session_id trace',
+    ],
+    refuse: [
+      'audio background deferred web_search_options data_sources enhancements search_parameters search_settings',
+      'enable_search search_options compound_custom plugins preset kv_transfer_params',
+    ],
+  }),
   refused: statefulFeature,
   withSystem,
 };
@@ -66,8 +48,12 @@ function statefulFeature(request: JsonObject): string | null {
   for (const value of asList(request['messages'])) {
     const message = asObject(value);
     if (asObject(message['audio'])['id'] !== undefined) return 'a stored sound';
-    const files = asList(message['content']).map((part) => asObject(asObject(part)['file'])['file_id']);
-    if (files.some((id) => id !== undefined)) return 'an uploaded file';
+    for (const value of asList(message['content'])) {
+      const part = asObject(value);
+      // Mistral's parts have the id themselves.
+      const id = asObject(part['file'])['file_id'] ?? part['file_id'];
+      if (id !== undefined && id !== null) return 'an uploaded file';
+    }
   }
   return null;
 }

@@ -21,8 +21,9 @@ function readMessage(value: unknown): Message {
   const refusal = asText(message['refusal']);
   if (refusal !== null) parts.push({ type: 'refusal', content: refusal });
   parts.push(...toolCalls(message));
-  for (const kind of ['reasoning_content', 'reasoning', 'audio']) {
-    if (message[kind] !== undefined && message[kind] !== null) parts.push({ type: 'other', kind });
+  const reasoning = message['reasoning_content'] ?? message['reasoning'];
+  for (const [kind, value] of Object.entries({ reasoning, audio: message['audio'] })) {
+    if (value !== undefined && value !== null) parts.push({ type: 'other', kind });
   }
   return { role, parts };
 }
@@ -46,7 +47,7 @@ function toolCalls(message: Readonly<Record<string, unknown>>): Part[] {
       type: 'tool_call',
       id: asText(call['id']),
       name: asText(named['name']) ?? '',
-      arguments: asText(named['arguments'] ?? named['input']) ?? '',
+      arguments: argumentsText(named['arguments'] ?? named['input']),
     };
   });
   const legacy = message['function_call'];
@@ -59,6 +60,11 @@ function toolCalls(message: Readonly<Record<string, unknown>>): Part[] {
     });
   }
   return calls;
+}
+
+/** JSON text; some servers take the value itself. */
+function argumentsText(value: unknown): string {
+  return isObject(value) ? JSON.stringify(value) : (asText(value) ?? '');
 }
 
 function flatText(content: unknown): string {

@@ -25,7 +25,7 @@ const KNOWN: ReadonlySet<string> = new Set(
   [
     'model messages stream stream_options temperature top_p top_k max_tokens max_completion_tokens stop seed',
     'frequency_penalty presence_penalty response_format tools tool_choice parallel_tool_calls reasoning_effort verbosity',
-    'n logprobs modalities service_tier',
+    'n logprobs modalities service_tier random_seed safe_prompt',
   ].flatMap((names) => names.split(' ')),
 );
 
@@ -48,6 +48,7 @@ export const chatTranslation: Translation = {
 function read(body: JsonObject): CanonicalRequest {
   onlyFields(body, KNOWN);
   if (body['n'] !== undefined && body['n'] !== null && body['n'] !== 1) untranslatable('several choices');
+  if (body['safe_prompt'] === true) untranslatable('`safe_prompt`');
   if (body['logprobs'] === true) untranslatable('log-probabilities');
   if (!['auto', 'default', null, undefined].includes(body['service_tier'] as string)) untranslatable('`service_tier`');
   const messages = asList(body['messages']).map(asObject);
@@ -65,7 +66,7 @@ function read(body: JsonObject): CanonicalRequest {
     parallelToolCalls: typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : null,
     output: readOutput(body['response_format']),
     parameters: {
-      ...readNumbers(body, { maxTokens: 'max_tokens' }),
+      ...readNumbers(body, { maxTokens: 'max_tokens', seed: 'random_seed' }),
       ...readNumbers(body, { maxTokens: 'max_completion_tokens', ...NUMBERS }),
       ...(typeof stop === 'string' && { stop: [stop] }),
       ...(Array.isArray(stop) && { stop: stop.map(String) }),
