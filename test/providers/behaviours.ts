@@ -12,16 +12,18 @@ export interface Behaviour {
   readonly pieceDelayMs?: number;
   /** Write this many pieces at once, then wait until the client goes away: what it has got and what not is no matter of time. */
   readonly holdAfter?: number;
-  /** Destroy the socket after this many pieces. */
+  /** Write this many pieces at once, then destroy the socket, when the client has had time to read them. */
   readonly destroyAfter?: number;
   /** Never send the headers. */
   readonly hang?: true;
   /** Send this instead of an answer. */
   readonly raw?: string;
-  /** Put an `error` object into the stream after this many pieces. */
+  /** Put an `error` object into the stream after this many pieces, all at once. */
   readonly errorAfter?: number;
   /** Write a stream in slices of this many bytes, wherever they cut. */
   readonly sliceBytes?: number;
+  /** Keep the connection open after the last piece of a stream, until the client goes away or for this long. */
+  readonly lingerMs?: number;
   /** Answer with the words of the last message, so that no two answers are alike. */
   readonly echo?: true;
   /** Answer with a tool call first, with text once the request holds a tool's result. */
@@ -41,14 +43,15 @@ export const BEHAVIOURS = {
   held: { pieces: 12, holdAfter: 6 },
   long: { pieces: 200 },
   sliced: { sliceBytes: 7 },
-  destroyed: { pieces: 8, pieceDelayMs: 10, destroyAfter: 3 },
+  destroyed: { pieces: 8, destroyAfter: 3 },
   bad_request: { status: 400 },
   rate_limited: { status: 429, headers: { 'retry-after-ms': '5' }, failures: 1 },
   fails_once: { status: 500, headers: { 'retry-after-ms': '5' }, failures: 1 },
   fails_always: { status: 500, headers: { 'retry-after-ms': '5' } },
   hang: { hang: true },
   garbage: { raw: '<html>not an answer</html>' },
-  error_inside: { errorAfter: 2, pieceDelayMs: 40 },
+  error_inside: { errorAfter: 2 },
+  lingers: { lingerMs: 400 },
   tool: { tool: 'get_weather' },
   parallel_tools: { tool: 'get_weather', parallel: true },
   thinking: { thinking: true },

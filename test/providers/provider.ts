@@ -55,6 +55,9 @@ export async function startProvider(): Promise<Provider> {
 /** Longer than any client of a test waits. */
 const HOLD_MS = 8_000;
 
+/** Longer than a client takes to read what has come. */
+const READING_MS = 60;
+
 /** `GET any/segments/endings`: how the exchanges under `any/segments/` have ended: `whole`, `aborted` by the client, or `open`. */
 const ENDINGS = 'endings';
 
@@ -129,10 +132,10 @@ function sendJson(outgoing: ServerResponse, record: Seen, status: number, protoc
 }
 
 /** Waits until the client has gone, for a bounded time. */
-async function closed(outgoing: ServerResponse): Promise<void> {
+async function closed(outgoing: ServerResponse, ms: number): Promise<void> {
   const timeUp = new AbortController();
   const gone = new Promise<void>((resolve) => outgoing.once('close', resolve));
-  await Promise.race([gone, sleep(HOLD_MS, undefined, { signal: timeUp.signal })]);
+  await Promise.race([gone, sleep(ms, undefined, { signal: timeUp.signal })]);
   timeUp.abort();
 }
 
@@ -146,15 +149,16 @@ async function sendEndings(outgoing: ServerResponse, seen: readonly Seen[], pref
 }
 
 /** What is written at once. */
-function partsOf(frames: readonly string[], { sliceBytes, holdAfter }: Behaviour): readonly Buffer[] {
+function partsOf(frames: readonly string[], behaviour: Behaviour): readonly Buffer[] {
+  const { sliceBytes, holdAfter, destroyAfter, errorAfter } = behaviour;
   if (sliceBytes !== undefined) {
     const whole = Buffer.from(frames.join(''));
     return Array.from({ length: Math.ceil(whole.length / sliceBytes) }, (_, index) =>
       whole.subarray(index * sliceBytes, (index + 1) * sliceBytes),
     );
   }
-  const first = frames.slice(0, holdAfter ?? 1).join('');
-  return [first, ...frames.slice(holdAfter ?? 1)].map((frame) => Buffer.from(frame));
+  const count = errorAfter === undefined ? (holdAfter ?? destroyAfter ?? 1) : frames.length;
+  return [frames.slice(0, count).join(''), ...frames.slice(count)].map((frame) => Buffer.from(frame));
 }
 
 async function sendStream(
@@ -167,18 +171,22 @@ async function sendStream(
   outgoing.writeHead(200, headers);
   outgoing.flushHeaders();
   const writes = partsOf(frames, behaviour);
-  for (const bytes of writes) {
-    if (outgoing.destroyed) return;
-    if (record.chunks === behaviour.destroyAfter) {
-      outgoing.destroy();
-      return;
-    }
-    if (behaviour.holdAfter !== undefined && record.chunks === 1) await closed(outgoing);
+  for (const [index, bytes] of writes.entries()) {
     if (outgoing.destroyed) return;
     record.chunks += 1;
+    // The end goes with the last part, unless told otherwise: whether a client that knows where the answer ends is faster is chance.
+    if (index === writes.length - 1 && behaviour.lingerMs === undefined) {
+      outgoing.end(bytes);
+      return;
+    }
     outgoing.write(bytes);
-    if (behaviour.pieceDelayMs === undefined) await new Promise((resolve) => setImmediate(resolve));
+    if (index === 0 && behaviour.holdAfter !== undefined) await closed(outgoing, HOLD_MS);
+    else if (index === 0 && behaviour.destroyAfter !== undefined) {
+      await sleep(READING_MS);
+      outgoing.destroy();
+    } else if (behaviour.pieceDelayMs === undefined) await new Promise((resolve) => setImmediate(resolve));
     else await sleep(behaviour.pieceDelayMs);
   }
+  await closed(outgoing, behaviour.lingerMs ?? 0);
   outgoing.end();
 }

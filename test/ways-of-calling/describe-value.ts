@@ -32,6 +32,8 @@ function describeError(error: Error, depth: number): unknown {
   const entries = Object.entries(error).map(([key, entry]) => [key, describeValue(entry, depth + 1)]);
   // The stack of a cause that was made inside fetch, before it returned, passes through the tap: that one is compared down to fetch.
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ') && !DRAINING.test(line));
+  // Who asked a stream for more first is a matter of milliseconds too, and these frames stand below the stream's own.
+  const asked = frames.findIndex((line) => line.includes('(node:internal/webstreams/'));
   return {
     class: error.constructor.name,
     name: error.name,
@@ -40,7 +42,7 @@ function describeError(error: Error, depth: number): unknown {
     own: Object.fromEntries(entries),
     stack:
       depth === 0
-        ? frames
+        ? frames.slice(0, asked === -1 ? frames.length : asked)
         : frames.slice(
             0,
             frames.findIndex((line) => line.includes('file:')),

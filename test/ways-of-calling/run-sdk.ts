@@ -8,8 +8,8 @@ import type { Sdk } from './way.js';
 
 export const MODES: readonly Mode[] = ['bare', 'tapped', 'sampled'];
 
-/** What the provider saw of a request, without what tells the modes apart or is a matter of milliseconds. */
-export type Upstream = Omit<Seen, 'chunks' | 'aborted'> & { readonly chunks: number | null };
+/** What the provider saw of a request, without what tells the modes apart. How it ended is in the observation: here the process is over. */
+export type Upstream = Pick<Seen, 'method' | 'path' | 'headers' | 'body'>;
 
 /** One way in one mode. */
 export interface Run {
@@ -24,8 +24,8 @@ export interface SdkRuns {
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const waiting: (() => void)[] = [];
-/** Processes mostly wait for timers of the ways: one more than the cores keeps these busy. */
-let free = availableParallelism() + 1;
+/** Processes mostly wait for timers of the ways: two of them keep a core busy. */
+let free = 2 * availableParallelism();
 
 /** Runs something when there is a core for it. */
 async function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -78,10 +78,5 @@ function seenBy(seen: readonly Seen[], mode: Mode, index: number): readonly Upst
   const prefix = `/${mode.slice(0, 1)}/${index}/`;
   return seen
     .filter(({ path }) => path.startsWith(prefix))
-    .map(({ aborted, chunks, ...rest }) => ({
-      ...rest,
-      path: rest.path.slice(prefix.length),
-      // How far an answer that was left had come is a matter of milliseconds; that it was left is in the endings.
-      chunks: aborted === true ? null : chunks,
-    }));
+    .map(({ method, path, headers, body }) => ({ method, path: path.slice(prefix.length), headers, body }));
 }

@@ -25,7 +25,7 @@ async function* parts(full: AsyncIterable<TextStreamPart<ToolSet>>): AsyncGenera
 
 /** An answer as a stream of parts. */
 export const streamWays: readonly AiWay[] = [
-  ...(['plain', 'sliced', 'long', 'thinking', 'parallel_tools'] as const).map((behaviour): AiWay => ({
+  ...(['plain', 'sliced', 'lingers', 'long', 'thinking', 'parallel_tools'] as const).map((behaviour): AiWay => ({
     name: `stream, ${behaviour}`,
     behaviour,
     legs: ['ok'],
@@ -136,7 +136,7 @@ export const streamWays: readonly AiWay[] = [
     name: 'an error inside the stream',
     behaviour: 'error_inside',
     legs: ['error:overloaded'],
-    legsIn: { 'ai 7, anthropic': ['error:overloaded_error'], 'ai 7, google': ['error:UNAVAILABLE'] },
+    legsIn: { 'ai 7, anthropic': ['error:overloaded_error'], 'ai 7, google': ['error:503'] },
     run: async (tools) => readAll(parts(stream(tools).stream), tools),
   },
   {

@@ -3,7 +3,7 @@ import { PLAIN, STREAMED, WEATHER, type AnthropicWay } from './kit.js';
 
 /** An answer as a stream of events. */
 export const streamWays: readonly AnthropicWay[] = [
-  ...(['plain', 'sliced', 'long', 'thinking'] as const).map((behaviour): AnthropicWay => ({
+  ...(['plain', 'sliced', 'lingers', 'long', 'thinking'] as const).map((behaviour): AnthropicWay => ({
     name: `stream, ${behaviour}`,
     behaviour,
     legs: ['ok'],

@@ -4,12 +4,14 @@ import { type GeminiKit, PLAIN, config } from './kit.js';
 
 /** An answer as a stream of events. */
 export const streamWays: readonly Way<GeminiKit>[] = [
-  ...(['plain', 'sliced', 'long', 'thinking', 'tool', 'parallel_tools'] as const).map((behaviour): Way<GeminiKit> => ({
-    name: `stream, ${behaviour}`,
-    behaviour,
-    legs: ['ok'],
-    run: async (tools) => readAll(await tools.client().models.generateContentStream(PLAIN), tools),
-  })),
+  ...(['plain', 'sliced', 'lingers', 'long', 'thinking', 'tool', 'parallel_tools'] as const).map(
+    (behaviour): Way<GeminiKit> => ({
+      name: `stream, ${behaviour}`,
+      behaviour,
+      legs: ['ok'],
+      run: async (tools) => readAll(await tools.client().models.generateContentStream(PLAIN), tools),
+    }),
+  ),
   {
     name: 'chats.sendMessageStream()',
     behaviour: 'plain',
@@ -57,7 +59,7 @@ export const streamWays: readonly Way<GeminiKit>[] = [
   {
     name: 'an error inside the stream',
     behaviour: 'error_inside',
-    legs: ['error:UNAVAILABLE'],
+    legs: ['error:503'],
     run: async (tools) => readAll(await tools.client().models.generateContentStream(PLAIN), tools),
   },
   {

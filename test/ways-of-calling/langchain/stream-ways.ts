@@ -4,7 +4,7 @@ import { type LangChainKit, PROMPT, saidIn } from './kit.js';
 
 /** An answer as a stream of chunks. */
 export const streamWays: readonly Way<LangChainKit>[] = [
-  ...(['plain', 'sliced', 'long', 'tool'] as const).map((behaviour): Way<LangChainKit> => ({
+  ...(['plain', 'sliced', 'lingers', 'long', 'tool'] as const).map((behaviour): Way<LangChainKit> => ({
     name: `stream(), ${behaviour}`,
     behaviour,
     legs: ['ok'],

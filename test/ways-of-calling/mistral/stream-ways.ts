@@ -4,7 +4,7 @@ import { type MistralKit, PLAIN } from './kit.js';
 
 /** An answer as a stream of events. */
 export const streamWays: readonly Way<MistralKit>[] = [
-  ...(['plain', 'sliced', 'long', 'tool', 'parallel_tools'] as const).map((behaviour): Way<MistralKit> => ({
+  ...(['plain', 'sliced', 'lingers', 'long', 'tool', 'parallel_tools'] as const).map((behaviour): Way<MistralKit> => ({
     name: `chat.stream(), ${behaviour}`,
     behaviour,
     legs: ['ok'],
@@ -78,7 +78,7 @@ export const streamWays: readonly Way<MistralKit>[] = [
   },
   {
     name: 'stream never iterated',
-    behaviour: 'plain',
+    behaviour: 'held',
     legs: ['aborted'],
     run: async ({ client }) => typeof (await client().chat.stream(PLAIN)),
   },

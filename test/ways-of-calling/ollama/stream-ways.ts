@@ -4,7 +4,7 @@ import { type OllamaKit, CHAT, GENERATE } from './kit.js';
 
 /** An answer as lines of JSON. */
 export const streamWays: readonly Way<OllamaKit>[] = [
-  ...(['plain', 'sliced', 'long', 'thinking', 'tool'] as const).flatMap((behaviour): Way<OllamaKit>[] => [
+  ...(['plain', 'sliced', 'lingers', 'long', 'thinking', 'tool'] as const).flatMap((behaviour): Way<OllamaKit>[] => [
     {
       name: `chat, a stream, ${behaviour}`,
       behaviour,
@@ -64,7 +64,7 @@ export const streamWays: readonly Way<OllamaKit>[] = [
   {
     name: 'an error inside the stream',
     behaviour: 'error_inside',
-    legs: ['error:_OTHER'],
+    legs: ['error:provider_error'],
     run: async (tools) => readAll(await tools.client().chat({ ...CHAT, stream: true }), tools),
   },
   {

@@ -1,3 +1,4 @@
+import { ownFetch } from '../reading.js';
 import { PLAIN } from './requests.js';
 import type { RunnableToolFunction } from 'openai/lib/RunnableFunction';
 import type { Way } from '../way.js';
@@ -93,6 +94,12 @@ export const chatWays: readonly Way<OpenAIKit>[] = [
       client()
         .chat.completions.runTools({ ...PLAIN, tools: [WEATHER] })
         .finalContent(),
+  },
+  {
+    name: 'a fetch of its own',
+    behaviour: 'plain',
+    legs: ['ok'],
+    run: (tools) => tools.client({ fetch: ownFetch(tools) }).chat.completions.create(PLAIN),
   },
   {
     name: 'an answer that is not JSON',

@@ -1,3 +1,4 @@
+import { abortSoon, caughtLater } from '../reading.js';
 import { PLAIN, STREAMED } from './requests.js';
 import type { Way } from '../way.js';
 import type { OpenAIKit } from './kit.js';
@@ -26,18 +27,14 @@ export const failingWays: readonly Way<OpenAIKit>[] = [
     name: 'AbortSignal before the response',
     behaviour: 'hang',
     legs: ['aborted'],
-    run: async ({ client, sleep }) => {
+    run: (tools) => {
       const abort = new AbortController();
-      const call = client().chat.completions.create(PLAIN, { signal: abort.signal });
-      const settled = call.then(
-        (value) => value,
-        (error: unknown) => {
-          throw error;
-        },
+      const call = tools.client().chat.completions.create(PLAIN, { signal: abort.signal });
+      return abortSoon(
+        call.then((value) => value),
+        () => abort.abort(),
+        tools,
       );
-      await Promise.race([sleep(80), settled]);
-      abort.abort();
-      return settled;
     },
   },
   {
@@ -112,20 +109,6 @@ export const failingWays: readonly Way<OpenAIKit>[] = [
     name: 'unawaited rejection caught later',
     behaviour: 'bad_request',
     legs: ['error:400'],
-    run: async ({ client, note, sleep }) => {
-      const unhandled = (reason: unknown): void => note(['unhandledRejection', (reason as Error).message]);
-      const handled = (): void => note('rejectionHandled');
-      process.on('unhandledRejection', unhandled).on('rejectionHandled', handled);
-      try {
-        const call = client().chat.completions.create(PLAIN).asResponse();
-        await sleep(120);
-        const message = await call.catch((error: Error) => error.message);
-        await sleep(5);
-        return message;
-      } finally {
-        await sleep(5);
-        process.off('unhandledRejection', unhandled).off('rejectionHandled', handled);
-      }
-    },
+    run: (tools) => caughtLater(() => tools.client().chat.completions.create(PLAIN).asResponse(), tools),
   },
 ];

@@ -2,12 +2,13 @@ import type { Sdk } from '../way.js';
 import { chatWays } from './chat-ways.js';
 import { failingWays } from './failing-ways.js';
 import { openaiKit, type OpenAIKit } from './kit.js';
+import { otherWays } from './other-ways.js';
 import { responsesWays } from './responses-ways.js';
 import { streamWays } from './stream-ways.js';
 
 const shared = {
   dialect: 'openai-chat',
-  ways: [...chatWays, ...streamWays, ...failingWays, ...responsesWays],
+  ways: [...chatWays, ...streamWays, ...failingWays, ...responsesWays, ...otherWays],
 } satisfies Partial<Sdk<OpenAIKit>>;
 
 export const openai5: Sdk<OpenAIKit> = {

@@ -1,24 +1,19 @@
 import { PLAIN, STREAMED, WITH_USAGE } from './requests.js';
-import type { Tools, Way } from '../way.js';
+import { breakAfter, doAfter, iterateByHand, readAll, readText, throwOut } from '../reading.js';
+import type { Way } from '../way.js';
 import type { OpenAIKit } from './kit.js';
-
-async function readAll(stream: AsyncIterable<unknown>, { note }: Tools): Promise<void> {
-  for await (const chunk of stream) note(chunk);
-}
-
-async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>)
-    text += decoder.decode(chunk, { stream: true });
-  return text;
-}
 
 /** An answer as a stream of chunks. */
 export const streamWays: readonly Way<OpenAIKit>[] = [
   {
     name: 'stream read fully',
     behaviour: 'plain',
+    legs: ['ok'],
+    run: async (tools) => readAll(await tools.client().chat.completions.create(STREAMED), tools),
+  },
+  {
+    name: 'stream read fully, the connection stays open',
+    behaviour: 'lingers',
     legs: ['ok'],
     run: async (tools) => readAll(await tools.client().chat.completions.create(STREAMED), tools),
   },
@@ -77,41 +72,30 @@ export const streamWays: readonly Way<OpenAIKit>[] = [
       ),
   },
   {
-    name: 'break after 3 on a slow server',
+    name: 'break after 3',
     behaviour: 'held',
     legs: ['aborted'],
-    run: async (tools) => {
-      let count = 0;
-      for await (const chunk of await tools.client().chat.completions.create(STREAMED)) {
-        tools.note(chunk);
-        count += 1;
-        if (count === 3) break;
-      }
-    },
+    run: async (tools) => breakAfter(3, await tools.client().chat.completions.create(STREAMED), tools),
   },
   {
-    name: 'throw out of the loop on a slow server',
+    name: 'throw out of the loop',
     behaviour: 'held',
     legs: ['aborted'],
-    run: async (tools) => {
-      for await (const chunk of await tools.client().chat.completions.create(STREAMED)) {
-        tools.note(chunk);
-        throw new RangeError('enough');
-      }
-    },
+    run: async (tools) => throwOut(await tools.client().chat.completions.create(STREAMED), tools),
   },
+  ...(['return', 'throw'] as const).map((end): Way<OpenAIKit> => ({
+    name: `iterator.${end}()`,
+    behaviour: 'held',
+    legs: ['aborted'],
+    run: async (tools) => iterateByHand(await tools.client().chat.completions.create(STREAMED), tools, end),
+  })),
   {
     name: 'controller.abort after 3',
     behaviour: 'held',
     legs: ['aborted'],
     run: async (tools) => {
       const stream = await tools.client().chat.completions.create(STREAMED);
-      let count = 0;
-      for await (const chunk of stream) {
-        tools.note(chunk);
-        count += 1;
-        if (count === 3) stream.controller.abort();
-      }
+      await doAfter(3, stream, tools, () => stream.controller.abort());
     },
   },
   {
@@ -120,12 +104,8 @@ export const streamWays: readonly Way<OpenAIKit>[] = [
     legs: ['aborted'],
     run: async (tools) => {
       const abort = new AbortController();
-      let count = 0;
-      for await (const chunk of await tools.client().chat.completions.create(STREAMED, { signal: abort.signal })) {
-        tools.note(chunk);
-        count += 1;
-        if (count === 3) abort.abort(new RangeError('my own reason'));
-      }
+      const stream = await tools.client().chat.completions.create(STREAMED, { signal: abort.signal });
+      await doAfter(3, stream, tools, () => abort.abort(new RangeError('my own reason')));
     },
   },
   {
