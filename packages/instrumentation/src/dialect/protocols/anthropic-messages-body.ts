@@ -1,4 +1,4 @@
-import type { BodyRules } from '../change-body.js';
+import { type BodyRules, fieldTable } from '../change-body.js';
 import type { SystemChange } from '../dialect.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 
@@ -7,9 +7,9 @@ const CLIENT_TOOL = /^(?:custom|bash_\d+|text_editor_\d+|memory_\d+)$/;
 
 /** Blocks that are content and nothing else. All others are of the provider's tools, its files and its containers. */
 const CONTENT: ReadonlySet<unknown> = new Set(
-  [
-    'text image document search_result thinking redacted_thinking tool_use tool_result tool_reference compaction',
-  ].flatMap((names) => names.split(' ')),
+  'text image document search_result thinking redacted_thinking tool_use tool_result tool_reference compaction'.split(
+    ' ',
+  ),
 );
 
 /** How the body of a messages request is changed. */
@@ -17,40 +17,17 @@ export const messagesBody: BodyRules = {
   isRequest: (request) => Array.isArray(request['messages']),
   reserved: ['messages', 'model', 'stream', 'system'],
   model: 'model',
-  fields: {
-    model: 'keep',
-    messages: 'keep',
-    system: 'keep',
-    stream: 'keep',
-    max_tokens: 'keep',
-    stop_sequences: 'keep',
-    temperature: 'keep',
-    top_p: 'keep',
-    top_k: 'keep',
-    thinking: 'keep',
-    tools: 'keep',
-    tool_choice: 'keep',
-    output_config: 'keep',
-    output_format: 'keep',
-    context_management: 'keep',
-    // Of account for cost and latency, which are compared: a candidate is to have its cache as the primary has.
-    cache_control: 'keep',
-    service_tier: 'keep',
-    speed: 'keep',
-    inference_geo: 'keep',
-
-    metadata: 'strip',
-    diagnostics: 'strip',
-    // Somebody else would pay for the duplicate.
-    billing_policy: 'strip',
-
-    compaction: 'refuse',
-    container: 'refuse',
-    fallbacks: 'refuse',
-    fallback_credit_token: 'refuse',
-    mcp_servers: 'refuse',
-    thread: 'refuse',
-  },
+  fields: fieldTable({
+    keep: [
+      'model messages system stream max_tokens stop_sequences temperature top_p top_k thinking tools tool_choice',
+      'output_config output_format context_management service_tier speed inference_geo',
+      // Of account for cost and latency, which are compared: a candidate is to have its cache as the primary has.
+      'cache_control',
+    ],
+    // By the last of them somebody else would pay for the duplicate.
+    strip: ['metadata diagnostics billing_policy'],
+    refuse: ['compaction container fallbacks fallback_credit_token mcp_servers thread'],
+  }),
   refused: statefulFeature,
   withSystem,
 };

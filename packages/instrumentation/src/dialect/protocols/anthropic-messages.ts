@@ -7,7 +7,7 @@ import {
 import { FormatReader } from '../answer-reader.js';
 import { describeRequestFields, type NumberTable } from '../attributes.js';
 import { changeBody } from '../change-body.js';
-import type { Dialect } from '../dialect.js';
+import type { Dialect, RequestAttributes } from '../dialect.js';
 import { asName, asObject, isObject } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
@@ -16,8 +16,6 @@ import { messagesBody } from './anthropic-messages-body.js';
 import { readMessages } from './anthropic-messages-messages.js';
 import { messagesTranslation } from './anthropic-messages-translation.js';
 
-const SKIMMED: ReadonlySet<string> = new Set(['model', 'stream']);
-
 const NUMBERS: NumberTable = [
   ['temperature', ATTR_GEN_AI_REQUEST_TEMPERATURE],
   ['top_p', ATTR_GEN_AI_REQUEST_TOP_P],
@@ -25,12 +23,24 @@ const NUMBERS: NumberTable = [
   ['max_tokens', ATTR_GEN_AI_REQUEST_MAX_TOKENS],
 ];
 
-const DESCRIBED: ReadonlySet<string> = new Set([
+/** A prompt is stepped over once, for all that is to be known. */
+const READ: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
   ...NUMBERS.map(([field]) => field),
   'stop_sequences',
   'output_config',
   'output_format',
 ]);
+
+function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
+  const format = asObject(fields.get('output_config'))['format'] ?? fields.get('output_format');
+  return describeRequestFields((name) => fields.get(name), {
+    numbers: NUMBERS,
+    stop: fields.get('stop_sequences'),
+    output: isObject(format) ? 'json' : null,
+  });
+}
 
 /** Anthropic messages, at any host: `POST .../v1/messages`, JSON or a stream of events. Not batches, not the counting of tokens. */
 export const anthropicMessages: Dialect = {
@@ -39,19 +49,14 @@ export const anthropicMessages: Dialect = {
   provider: (url) => providerOf(url, 'anthropic'),
   recognises: (method, url) => method === 'POST' && url.pathname.endsWith('/v1/messages'),
   skim({ body }) {
-    const fields = topLevelFields(body, SKIMMED);
+    const fields = topLevelFields(body, READ);
     if (fields === null) return null;
-    return { operation: 'chat', model: asName(fields.get('model')), stream: fields.get('stream') === true };
+    const stream = fields.get('stream') === true;
+    return { operation: 'chat', model: asName(fields.get('model')), stream, described: describe(fields) };
   },
   requestAttributes(body) {
-    const fields = topLevelFields(body, DESCRIBED);
-    if (fields === null) return {};
-    const format = asObject(fields.get('output_config'))['format'] ?? fields.get('output_format');
-    return describeRequestFields((name) => fields.get(name), {
-      numbers: NUMBERS,
-      stop: fields.get('stop_sequences'),
-      output: isObject(format) ? 'json' : null,
-    });
+    const fields = topLevelFields(body, READ);
+    return fields === null ? {} : describe(fields);
   },
   messages: readMessages,
   reader: (_request, maxBytes, options) => new FormatReader(messagesAnswer, maxBytes, options),
