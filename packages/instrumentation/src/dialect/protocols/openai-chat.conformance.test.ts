@@ -7,7 +7,7 @@ const USAGE = {
   prompt_tokens: 30,
   completion_tokens: 12,
   total_tokens: 42,
-  prompt_tokens_details: { cached_tokens: 8 },
+  prompt_tokens_details: { cached_tokens: 8, cache_write_tokens: 4 },
   completion_tokens_details: { reasoning_tokens: 5 },
 };
 const chunk = (rest: object): string =>
@@ -87,7 +87,7 @@ testDialect(openaiChat, {
     ],
     finish: 'tool_call',
     finishReasons: ['tool_calls'],
-    usage: { inputTokens: 30, outputTokens: 12, cachedInputTokens: 8, reasoningTokens: 5 },
+    usage: { inputTokens: 30, outputTokens: 12, cachedInputTokens: 8, cacheCreationInputTokens: 4, reasoningTokens: 5 },
     model: 'gpt-5-2026',
     id: 'chatcmpl-1',
     attributes: { 'openai.response.service_tier': 'default', 'openai.response.system_fingerprint': 'fp_1' },
@@ -133,7 +133,14 @@ testDialect(openaiChat, {
     [`${delta({ content: 'a' })}data: {"error":{"code":"overloaded"}}\n\n`, 'overloaded'],
   ],
   shadow: {
-    stripped: { store: true, metadata: { a: 'b' }, user: 'u', safety_identifier: 's', prompt_cache_key: 'k' },
+    stripped: {
+      store: true,
+      metadata: { a: 'b' },
+      user: 'u',
+      safety_identifier: 's',
+      prompt_cache_key: 'k',
+      prompt_cache_options: { mode: 'implicit' },
+    },
     refused: [
       { web_search_options: {} },
       { background: true },
@@ -167,6 +174,14 @@ testDialect(openaiChat, {
       output: { type: 'json_schema', name: 'answer', schema: SCHEMA, strict: true },
       parameters: { maxTokens: 100, temperature: 0.5, topP: 0.9, stop: ['END'], seed: 7 },
     },
-    untranslatable: [{ n: 2 }, { logit_bias: { a: 1 } }, { logprobs: true }, { tool_choice: { type: 'x' } }],
+    untranslatable: [
+      { n: 2 },
+      { service_tier: 'flex' },
+      { safe_prompt: true },
+      { guided_choice: ['a'] },
+      { logit_bias: { a: 1 } },
+      { logprobs: true },
+      { tool_choice: { type: 'x' } },
+    ],
   },
 });
