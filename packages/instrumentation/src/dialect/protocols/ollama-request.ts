@@ -12,8 +12,8 @@ import type { ModelRequest, RequestAttributes, ShadowRules } from '../dialect.js
 import { asName, asObject, asText } from '../json.js';
 import { topLevelFields } from '../top-level.js';
 
-const SKIMMED: ReadonlySet<string> = new Set(['model', 'stream']);
-const DESCRIBED: ReadonlySet<string> = new Set(['options', 'format']);
+/** A prompt is stepped over once, for all that is to be known. */
+const READ: ReadonlySet<string> = new Set(['model', 'stream', 'options', 'format']);
 
 const NUMBERS: NumberTable = [
   ['temperature', ATTR_GEN_AI_REQUEST_TEMPERATURE],
@@ -30,15 +30,19 @@ export const OLLAMA = 'ollama';
 
 /** An answer streams unless the request says that it must not. */
 export function skimOllama(operation: string, body: string): ModelRequest | null {
-  const fields = topLevelFields(body, SKIMMED);
+  const fields = topLevelFields(body, READ);
   const model = asName(fields?.get('model'));
   // Paths like `/api/chat` are common: a request of Ollama's names a model.
-  return fields === null || model === null ? null : { operation, model, stream: fields.get('stream') !== false };
+  if (fields === null || model === null) return null;
+  return { operation, model, stream: fields.get('stream') !== false, described: describe(fields) };
 }
 
 export function describeOllama(body: string): RequestAttributes {
-  const fields = topLevelFields(body, DESCRIBED);
-  if (fields === null) return {};
+  const fields = topLevelFields(body, READ);
+  return fields === null ? {} : describe(fields);
+}
+
+function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
   const options = asObject(fields.get('options'));
   const format = fields.get('format');
   const json = asText(format) !== null || Object.keys(asObject(format)).length > 0;

@@ -1,0 +1,316 @@
+import { describe, expect, test } from 'vitest';
+import { candidateTarget, type Target } from '../../shadow/target.js';
+import { Secret } from '../../shadow/secret.js';
+import type { ChangedRequest, ModelAnswer, RequestChange, WrittenRequest } from '../dialect.js';
+import type { CanonicalRequest } from '../canonical.js';
+import { geminiGenerate } from './gemini-generate.js';
+
+const GOOGLE = 'https://generativelanguage.googleapis.com/v1beta/models/gemini-3:generateContent';
+const VERTEX =
+  'https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google/models/gemini-3:streamGenerateContent?alt=sse';
+const CONTENTS = [{ role: 'user', parts: [{ text: 'q' }] }];
+const { shadow } = geminiGenerate;
+const translation = shadow?.translation ?? null;
+if (shadow === null || translation === null) throw new Error('never translated');
+
+function changed(body: object, by: RequestChange, url: string = GOOGLE): ChangedRequest {
+  return shadow.change({ url: new URL(url), body: JSON.stringify(body) }, by);
+}
+
+function bodyOf(body: object, by: RequestChange): unknown {
+  const result = changed({ contents: CONTENTS, ...body }, by);
+  return result.status === 'ok' ? JSON.parse(result.body) : result.detail;
+}
+
+function read(text: string): { answer: ModelAnswer | null; errorType: string | null; terminal: boolean } {
+  const reader = geminiGenerate.reader({ operation: 'generate_content', model: 'm', stream: true }, 100_000);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 13) reader.push(bytes.slice(at, at + 13));
+  return { answer: reader.finish(), errorType: reader.errorType, terminal: reader.terminal };
+}
+
+describe('paths', () => {
+  test.each([
+    [GOOGLE, 'gemini-3', false, 'gcp.gemini'],
+    [VERTEX, 'gemini-3', true, 'gcp.vertex_ai'],
+    ['https://proxy.example/google/models/gemini-3%2E1:generateContent', 'gemini-3.1', false, 'gcp.gemini'],
+    [
+      'https://proxy.example/v1/projects/p/locations/l/endpoints/42%3AgenerateContent',
+      'endpoints/42',
+      false,
+      'gcp.vertex_ai',
+    ],
+    [GOOGLE.replace('models/gemini-3', 'tunedModels/mine'), 'tunedModels/mine', false, 'gcp.gemini'],
+  ])('%s', (address, model, stream, provider) => {
+    const url = new URL(address);
+    expect(geminiGenerate.recognises('POST', url)).toBe(true);
+    expect(geminiGenerate.skim({ url, body: ' {}' })).toEqual({ operation: 'generate_content', model, stream });
+    expect(geminiGenerate.provider(url)).toBe(provider);
+  });
+
+  test.each([
+    [GOOGLE, 'gemini-4', '/v1beta/models/gemini-4:generateContent'],
+    [GOOGLE, 'models/gemini-4', '/v1beta/models/gemini-4:generateContent'],
+    [GOOGLE, 'tunedModels/$&', '/v1beta/tunedModels/%24%26:generateContent'],
+    [GOOGLE, '../../x?key=', '/v1beta/models/..%2F..%2Fx%3Fkey%3D:generateContent'],
+    [VERTEX, 'gemini-4', '/v1/projects/p/locations/l/publishers/google/models/gemini-4:streamGenerateContent'],
+  ])('%s of %s', (address, model, pathname) => {
+    const result = changed({ contents: CONTENTS }, { model }, address);
+    expect(result.status === 'ok' && [result.url.pathname, result.url.search]).toEqual([
+      pathname,
+      new URL(address).search,
+    ]);
+  });
+});
+
+describe('the key', () => {
+  const target = (url: string, baseUrl: string, key: string | null): Target => {
+    const headers = new Map([
+      ['x-goog-api-key', 'primary'],
+      ['x-goog-user-project', 'primary'],
+    ]);
+    const wire = { url: new URL(url), headers, dialect: geminiGenerate, body: '{}' };
+    return candidateTarget(wire, wire, { baseUrl }, key === null ? null : new Secret(key));
+  };
+
+  test('in the query or a header goes to its own origin alone, and what the protocol needs of the query goes along', () => {
+    const { url, headers } = target(`${VERTEX}&key=primary&access_token=primary`, 'https://b.example/v1beta', 'own');
+    expect(url.href).toBe('https://b.example/v1beta/models/gemini-3:streamGenerateContent?alt=sse');
+    expect(headers['x-goog-api-key']).toBe('own');
+    expect(JSON.stringify(headers)).not.toContain('primary');
+  });
+
+  test("of the candidate's own stands alone at the primary's origin too", () => {
+    const { url, headers } = target(`${GOOGLE}?key=primary&alt=sse`, new URL('/v1beta', GOOGLE).href, 'own');
+    expect(url.search).toBe('?alt=sse');
+    expect(headers).toMatchObject({ 'x-goog-api-key': 'own', 'x-goog-user-project': 'primary' });
+  });
+
+  test('to a project of Vertex AI is a token', () => {
+    expect(shadow.authorize('k', new URL(VERTEX))).toEqual({ authorization: 'Bearer k' });
+  });
+});
+
+describe('spelling', () => {
+  const snake = {
+    contents: CONTENTS,
+    system_instruction: { parts: [{ text: 'old' }] },
+    generation_config: { max_output_tokens: 5, stop_sequences: ['a'], response_mime_type: 'application/json' },
+  };
+
+  test('in snake case says the same', () => {
+    expect(geminiGenerate.requestAttributes(JSON.stringify(snake))).toEqual({
+      'gen_ai.request.max_tokens': 5,
+      'gen_ai.request.stop_sequences': ['a'],
+      'gen_ai.output.type': 'json',
+    });
+    expect(geminiGenerate.messages(JSON.stringify(snake))[0]).toEqual({
+      role: 'system',
+      parts: [{ type: 'text', content: 'old' }],
+    });
+    expect(translation.read({ url: new URL(GOOGLE), body: JSON.stringify(snake) })).toMatchObject({
+      request: { system: 'old', output: { type: 'json' }, parameters: { maxTokens: 5, stop: ['a'] } },
+    });
+  });
+
+  test('of a parameter meets the other spelling of the request', () => {
+    const parameters = { generationConfig: { maxOutputTokens: 9, stop_sequences: null }, labels: { a: 'b' } };
+    expect(bodyOf(snake, { parameters, system: () => 'new' })).toEqual({
+      contents: CONTENTS,
+      systemInstruction: { parts: [{ text: 'new' }] },
+      generationConfig: { maxOutputTokens: 9, responseMimeType: 'application/json' },
+    });
+    expect(bodyOf({}, { parameters: { system_instruction: {} } })).toContain('parameter');
+  });
+
+  test('of the instructions stays', () => {
+    expect(bodyOf(snake, { system: (system) => `${system}!` })).toMatchObject({
+      system_instruction: { parts: [{ text: 'old!' }] },
+    });
+  });
+});
+
+describe('answers', () => {
+  const part = (value: object, rest: object = {}): object => ({
+    candidates: [{ content: { parts: [value] }, ...rest }],
+    usageMetadata: { promptTokenCount: 3 },
+  });
+
+  test('as a JSON array that grows', () => {
+    const { answer, terminal } = read(
+      `[${JSON.stringify(part({ text: 'a' }))}\n,\r\n${JSON.stringify(part({ text: 'b' }, { finishReason: 'MAX_TOKENS' }))}\n]\n`,
+    );
+    expect(answer).toMatchObject({
+      messages: [{ role: 'assistant', parts: [{ type: 'text', content: 'ab' }] }],
+      finish: 'length',
+      usage: { inputTokens: 3 },
+    });
+    expect(terminal).toBe(false);
+  });
+
+  test('several calls of one tool, without ids and over several events, are several', () => {
+    const call = (city: string): object => part({ functionCall: { name: 'weather', args: { city } } });
+    const text = [
+      call('Bern'),
+      part({ functionCall: { name: 'now' } }),
+      call('Genf'),
+      part({ text: 'so' }, { finishReason: 'STOP' }),
+    ];
+    const { answer } = read(text.map((value) => `data: ${JSON.stringify(value)}\n\n`).join(''));
+    expect(answer?.messages[0]?.parts).toEqual([
+      { type: 'text', content: 'so' },
+      { type: 'tool_call', id: null, name: 'weather', arguments: '{"city":"Bern"}' },
+      { type: 'tool_call', id: null, name: 'now', arguments: '{}' },
+      { type: 'tool_call', id: null, name: 'weather', arguments: '{"city":"Genf"}' },
+    ]);
+    expect(answer?.finish).toBe('tool_call');
+  });
+
+  test.each([
+    [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, 'content_filter', ['PROHIBITED_CONTENT']],
+    [part({}, { finishReason: 'SAFETY' }), 'content_filter', ['SAFETY']],
+    [part({}, { finishReason: 'RECITATION' }), 'content_filter', ['RECITATION']],
+    [part({}, { finishReason: 'MALFORMED_FUNCTION_CALL' }), 'MALFORMED_FUNCTION_CALL', ['MALFORMED_FUNCTION_CALL']],
+  ])('%j', (body, finish, finishReasons) =>
+    expect(read(JSON.stringify(body)).answer).toMatchObject({ finish, finishReasons }),
+  );
+
+  test('several candidates', () => {
+    const candidates = ['a', 'b'].map((text, index) => ({
+      index,
+      content: { parts: [{ text }] },
+      finishReason: 'STOP',
+    }));
+    expect(read(JSON.stringify({ candidates })).answer?.messages).toHaveLength(2);
+  });
+});
+
+describe('translation', () => {
+  const request: CanonicalRequest = {
+    model: 'gemini-3-pro',
+    stream: true,
+    system: null,
+    messages: [
+      { role: 'user', parts: [{ type: 'text', text: 'q' }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: '1', name: 'f', arguments: {} }] },
+      { role: 'assistant', parts: [{ type: 'tool_call', id: '2', name: 'g', arguments: {} }] },
+      { role: 'user', parts: [{ type: 'tool_result', id: '1', name: 'f', text: '{"a":1}' }] },
+      { role: 'user', parts: [{ type: 'tool_result', id: '2', name: 'g', text: 'b' }] },
+      { role: 'user', parts: [{ type: 'text', text: 'and?' }] },
+    ],
+    tools: [],
+    toolChoice: { type: 'tool', name: 'f' },
+    parallelToolCalls: true,
+    output: null,
+    parameters: {},
+  };
+  const write = (rest: Partial<CanonicalRequest>): WrittenRequest => {
+    const written = translation.write({ ...request, ...rest }, new Set());
+    if (written.status === 'refused') throw new Error(written.detail);
+    return written;
+  };
+
+  test('has as many results in a turn as calls, and tells a model that signs its calls that these are not its own', () => {
+    const signature = { thoughtSignature: 'skip_thought_signature_validator' };
+    const { path, body } = write({});
+    expect(path).toBe('/models/gemini-3-pro:streamGenerateContent?alt=sse');
+    expect(body).toEqual({
+      contents: [
+        { role: 'user', parts: [{ text: 'q' }] },
+        {
+          role: 'model',
+          parts: [
+            { functionCall: { id: '1', name: 'f', args: {} }, ...signature },
+            { functionCall: { id: '2', name: 'g', args: {} }, ...signature },
+          ],
+        },
+        {
+          role: 'user',
+          parts: [
+            { functionResponse: { id: '1', name: 'f', response: { a: 1 } } },
+            { functionResponse: { id: '2', name: 'g', response: { output: 'b' } } },
+          ],
+        },
+        { role: 'user', parts: [{ text: 'and?' }] },
+      ],
+      toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] } },
+    });
+    expect(JSON.stringify(write({ model: 'gemini-2.5-pro' }).body)).not.toContain('thoughtSignature');
+  });
+
+  test.each([
+    { parallelToolCalls: false },
+    { model: null },
+    { parameters: { reasoningEffort: 'low' } },
+    {
+      messages: [
+        {
+          role: 'user' as const,
+          parts: [{ type: 'image' as const, source: { kind: 'url' as const, url: 'https://x' } }],
+        },
+      ],
+    },
+  ])('skips what has no equivalent: %j', (rest) => expect(() => write(rest)).toThrow(/\w/));
+
+  test('reads schemas of the older kind', () => {
+    const responseSchema = {
+      type: 'OBJECT',
+      propertyOrdering: ['b', 'a'],
+      required: ['a'],
+      properties: {
+        a: { type: 'STRING', nullable: true, enum: ['x'], format: 'enum' },
+        b: {
+          type: 'ARRAY',
+          min_items: '2',
+          items: { any_of: [{ type: 'INTEGER', format: 'int32' }, { type: 'NUMBER' }] },
+        },
+      },
+    };
+    const generationConfig = { responseMimeType: 'application/json', responseSchema };
+    const body = JSON.stringify({ contents: CONTENTS, generationConfig });
+    expect(translation.read({ url: new URL(GOOGLE), body })).toMatchObject({
+      request: {
+        output: {
+          schema: {
+            type: 'object',
+            required: ['a'],
+            properties: {
+              a: { type: ['string', 'null'], enum: ['x', null] },
+              b: {
+                type: 'array',
+                minItems: 2,
+                items: { anyOf: [{ type: 'integer', format: 'int32' }, { type: 'number' }] },
+              },
+            },
+          },
+        },
+      },
+    });
+    const deep = `${'{"items":'.repeat(10_000)}{}${'}'.repeat(10_000)}`;
+    const text = `{"contents":[],"generationConfig":{"responseMimeType":"application/json","responseSchema":${deep}}}`;
+    expect(translation.read({ url: new URL(GOOGLE), body: text })).toMatchObject({ reason: 'untranslatable' });
+  });
+
+  test('calls and results without ids are matched by their order, thoughts are left behind', () => {
+    const body = JSON.stringify({
+      contents: [
+        {
+          role: 'model',
+          parts: [
+            { text: 'hm', thought: true },
+            { functionCall: { name: 'f' }, thoughtSignature: 'AA==' },
+          ],
+        },
+        { parts: [{ functionResponse: { name: 'f', response: { output: { a: 1 } } } }] },
+      ],
+    });
+    expect(translation.read({ url: new URL(GOOGLE), body })).toMatchObject({
+      request: {
+        messages: [
+          { role: 'assistant', parts: [{ type: 'tool_call', id: 'call_1', name: 'f', arguments: {} }] },
+          { role: 'user', parts: [{ type: 'tool_result', id: 'call_1', name: 'f', text: '{"a":1}' }] },
+        ],
+      },
+    });
+  });
+});
