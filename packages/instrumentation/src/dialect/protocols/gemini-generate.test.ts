@@ -13,9 +13,8 @@ const { shadow } = geminiGenerate;
 const translation = shadow?.translation ?? null;
 if (shadow === null || translation === null) throw new Error('never translated');
 
-function changed(body: object, by: RequestChange, url: string = GOOGLE): ChangedRequest {
-  return shadow.change({ url: new URL(url), body: JSON.stringify(body) }, by);
-}
+const changed = (body: object, by: RequestChange, url: string = GOOGLE): ChangedRequest =>
+  shadow.change({ url: new URL(url), body: JSON.stringify(body) }, by);
 
 function bodyOf(body: object, by: RequestChange): unknown {
   const result = changed({ contents: CONTENTS, ...body }, by);
