@@ -8,9 +8,13 @@ export const IMAGE = {
   data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 } as const;
 
-/** The id is the one that a call without an id is given, since not every protocol has ids. */
-export const CALL = { id: 'call_1', name: 'get_weather', arguments: { city: 'Zürich' } } as const;
-export const RESULT = 'sunny, 21 °C';
+/**
+ * Two calls in one turn, and their results. The ids are those that calls without one are given, since not every protocol has ids.
+ */
+export const CALLS = [
+  { id: 'call_1', name: 'get_weather', arguments: { city: 'Zürich' }, result: 'sunny, 21 °C' },
+  { id: 'call_2', name: 'get_time', arguments: { zone: 'CET' }, result: '12:04' },
+] as const;
 export const ANSWER = 'Zürich; it is sunny there.';
 export const NEXT = 'And in “Genève”, as JSON?';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../packages/instrumentation/src/dialect/json.js';
 import type { Leg, Message, Trial } from '../../packages/instrumentation/src/trial/trial.js';
+import { TOOL_ARGUMENTS } from '../providers/words.js';
 import { type Provider, type Seen, startProvider } from '../providers/provider.js';
-import { CALL, type Said } from './content.js';
+import type { Said } from './content.js';
 import { DIFFERENCES, expected } from './differences.js';
 import type { Speaker } from './sdk.js';
 import { type ShadowedService, startShadowed } from './shadowed-service.js';
@@ -126,7 +127,7 @@ const called = (name: string): Message['parts'][number] => ({
   type: 'tool_call',
   id: null,
   name,
-  arguments: JSON.stringify(CALL.arguments),
+  arguments: JSON.stringify(TOOL_ARGUMENTS),
 });
 const ANSWERS = {
   whole: { parts: [{ type: 'text', content: '{"answer":"forty-two"}' }], finish: 'stop' },

@@ -19,8 +19,6 @@ import { tapFetch } from '../../packages/instrumentation/src/tap/tap-fetch.js';
 import { decodeBatch, type EncodedBatch } from '../../packages/instrumentation/src/trial/codec.js';
 import type { Trial } from '../../packages/instrumentation/src/trial/trial.js';
 
-export const EXPERIMENT = 'matrix';
-
 /** A service whose every call is repeated by every candidate, with a queue in memory: all that a real one has but the store. */
 export interface ShadowedService extends AsyncDisposable {
   /** Runs with the tapped fetch as the global one. */
@@ -39,7 +37,7 @@ export async function startShadowed(
 ): Promise<ShadowedService> {
   const jobs = new Map<string, EncodedBatch>();
   const experiment = resolveExperiment({
-    name: EXPERIMENT,
+    name: 'shadowed',
     candidates,
     content: 'full',
     sample: { rate: 1 },
@@ -67,7 +65,7 @@ export async function startShadowed(
     tracer,
     metrics: new FunnelMetrics(
       meter,
-      Object.keys(candidates).map((arm) => ({ experiment: EXPERIMENT, arm })),
+      Object.keys(candidates).map((arm) => ({ experiment: experiment.name, arm })),
     ),
     store: memoryStore(jobs),
   });

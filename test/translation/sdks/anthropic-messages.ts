@@ -1,17 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import {
-  ANSWER,
-  CALL,
-  IMAGE,
-  MAX_TOKENS,
-  NEXT,
-  QUESTION,
-  RESULT,
-  SCHEMA,
-  SYSTEM,
-  TOOLS,
-  type Said,
-} from '../content.js';
+import { ANSWER, CALLS, IMAGE, MAX_TOKENS, NEXT, QUESTION, SCHEMA, SYSTEM, TOOLS, type Said } from '../content.js';
 import { drain, type Speaker } from '../sdk.js';
 
 type Messages = Anthropic.MessageParam[];
@@ -27,11 +15,16 @@ function messages(said: Said): Messages {
     },
   ];
   if (said === 'opening') return opening;
-  const { id, name, arguments: input } = CALL;
   return [
     ...opening,
-    { role: 'assistant', content: [{ type: 'tool_use', id, name, input }] },
-    { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: RESULT }] },
+    {
+      role: 'assistant',
+      content: CALLS.map(({ id, name, arguments: input }) => ({ type: 'tool_use', id, name, input })),
+    },
+    {
+      role: 'user',
+      content: CALLS.map(({ id, result }) => ({ type: 'tool_result', tool_use_id: id, content: result })),
+    },
     { role: 'assistant', content: ANSWER },
     { role: 'user', content: NEXT },
   ];

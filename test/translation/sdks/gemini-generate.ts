@@ -1,17 +1,5 @@
 import { type Content, type GenerateContentParameters, GoogleGenAI } from '@google/genai';
-import {
-  ANSWER,
-  CALL,
-  IMAGE,
-  MAX_TOKENS,
-  NEXT,
-  QUESTION,
-  RESULT,
-  SCHEMA,
-  SYSTEM,
-  TOOLS,
-  type Said,
-} from '../content.js';
+import { ANSWER, CALLS, IMAGE, MAX_TOKENS, NEXT, QUESTION, SCHEMA, SYSTEM, TOOLS, type Said } from '../content.js';
 import { drain, type Speaker } from '../sdk.js';
 
 function contents(said: Said): Content[] {
@@ -22,11 +10,13 @@ function contents(said: Said): Content[] {
     },
   ];
   if (said === 'opening') return opening;
-  const { id, name, arguments: args } = CALL;
   return [
     ...opening,
-    { role: 'model', parts: [{ functionCall: { id, name, args } }] },
-    { role: 'user', parts: [{ functionResponse: { id, name, response: { output: RESULT } } }] },
+    { role: 'model', parts: CALLS.map(({ id, name, arguments: args }) => ({ functionCall: { id, name, args } })) },
+    {
+      role: 'user',
+      parts: CALLS.map(({ id, name, result }) => ({ functionResponse: { id, name, response: { output: result } } })),
+    },
     { role: 'model', parts: [{ text: ANSWER }] },
     { role: 'user', parts: [{ text: NEXT }] },
   ];

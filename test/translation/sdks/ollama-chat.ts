@@ -1,17 +1,5 @@
 import { type ChatRequest, type Message, Ollama } from 'ollama';
-import {
-  ANSWER,
-  CALL,
-  IMAGE,
-  MAX_TOKENS,
-  NEXT,
-  QUESTION,
-  RESULT,
-  SCHEMA,
-  SYSTEM,
-  TOOLS,
-  type Said,
-} from '../content.js';
+import { ANSWER, CALLS, IMAGE, MAX_TOKENS, NEXT, QUESTION, SCHEMA, SYSTEM, TOOLS, type Said } from '../content.js';
 import { drain, type Speaker } from '../sdk.js';
 
 function messages(said: Said): Message[] {
@@ -20,11 +8,14 @@ function messages(said: Said): Message[] {
     { role: 'user', content: QUESTION, images: [IMAGE.data] },
   ];
   if (said === 'opening') return opening;
-  const { name, arguments: args } = CALL;
   return [
     ...opening,
-    { role: 'assistant', content: '', tool_calls: [{ function: { name, arguments: args } }] },
-    { role: 'tool', tool_name: name, content: RESULT },
+    {
+      role: 'assistant',
+      content: '',
+      tool_calls: CALLS.map(({ name, arguments: args }) => ({ function: { name, arguments: args } })),
+    },
+    ...CALLS.map(({ name, result }) => ({ role: 'tool', tool_name: name, content: result })),
     { role: 'assistant', content: ANSWER },
     { role: 'user', content: NEXT },
   ];

@@ -1,17 +1,5 @@
 import OpenAI from 'openai';
-import {
-  ANSWER,
-  CALL,
-  IMAGE,
-  MAX_TOKENS,
-  NEXT,
-  QUESTION,
-  RESULT,
-  SCHEMA,
-  SYSTEM,
-  TOOLS,
-  type Said,
-} from '../content.js';
+import { ANSWER, CALLS, IMAGE, MAX_TOKENS, NEXT, QUESTION, SCHEMA, SYSTEM, TOOLS, type Said } from '../content.js';
 import { drain, type Speaker } from '../sdk.js';
 
 type Messages = OpenAI.ChatCompletionCreateParams['messages'];
@@ -28,11 +16,18 @@ function messages(said: Said): Messages {
     },
   ];
   if (said === 'opening') return opening;
-  const call = { name: CALL.name, arguments: JSON.stringify(CALL.arguments) };
   return [
     ...opening,
-    { role: 'assistant', content: null, tool_calls: [{ id: CALL.id, type: 'function', function: call }] },
-    { role: 'tool', tool_call_id: CALL.id, content: RESULT },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: CALLS.map(({ id, name, arguments: args }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: JSON.stringify(args) },
+      })),
+    },
+    ...CALLS.map(({ id, result }) => ({ role: 'tool' as const, tool_call_id: id, content: result })),
     { role: 'assistant', content: ANSWER },
     { role: 'user', content: NEXT },
   ];

@@ -1,17 +1,5 @@
 import OpenAI from 'openai';
-import {
-  ANSWER,
-  CALL,
-  IMAGE,
-  MAX_TOKENS,
-  NEXT,
-  QUESTION,
-  RESULT,
-  SCHEMA,
-  SYSTEM,
-  TOOLS,
-  type Said,
-} from '../content.js';
+import { ANSWER, CALLS, IMAGE, MAX_TOKENS, NEXT, QUESTION, SCHEMA, SYSTEM, TOOLS, type Said } from '../content.js';
 import { drain, type Speaker } from '../sdk.js';
 
 type Input = OpenAI.Responses.ResponseInput;
@@ -27,11 +15,12 @@ function input(said: Said): Input {
     },
   ];
   if (said === 'opening') return opening;
-  const { id, name, arguments: args } = CALL;
   return [
     ...opening,
-    { type: 'function_call', call_id: id, name, arguments: JSON.stringify(args) },
-    { type: 'function_call_output', call_id: id, output: RESULT },
+    ...CALLS.map(({ id, name, arguments: args }) => {
+      return { type: 'function_call' as const, call_id: id, name, arguments: JSON.stringify(args) };
+    }),
+    ...CALLS.map(({ id, result }) => ({ type: 'function_call_output' as const, call_id: id, output: result })),
     { role: 'assistant', content: ANSWER },
     { role: 'user', content: NEXT },
   ];
