@@ -4,7 +4,7 @@ import type { Refusal } from './dialect.js';
 import { isObject, type JsonObject, parseJson } from './json.js';
 
 /** A part of a request that has no canonical word. Thrown by what reads and writes, and a refusal at {@link orRefused}. */
-export class Untranslatable extends Error {
+class Untranslatable extends Error {
   override readonly name: string = 'Untranslatable';
 }
 

@@ -1,24 +1,8 @@
 import type { Dialect } from './dialect.js';
-import { anthropicMessages } from './protocols/anthropic-messages.js';
-import { geminiGenerate } from './protocols/gemini-generate.js';
-import { ollamaChat } from './protocols/ollama-chat.js';
-import { ollamaGenerate } from './protocols/ollama-generate.js';
-import { openaiChat } from './protocols/openai-chat.js';
-import { openaiResponses } from './protocols/openai-responses.js';
-import { openaiEmbeddings } from './protocols/openai-embeddings.js';
-import { openaiCompletions } from './protocols/openai-completions.js';
+import * as protocols from './protocols.js';
 
-/** Every protocol that is understood. A new one is a file and a line here. */
-export const DIALECTS: readonly Dialect[] = [
-  openaiChat,
-  anthropicMessages,
-  geminiGenerate,
-  ollamaChat,
-  ollamaGenerate,
-  openaiResponses,
-  openaiEmbeddings,
-  openaiCompletions,
-];
+/** Every protocol that is understood, by its name in the list of them. No two take the same request for theirs: the order is none. */
+export const DIALECTS: readonly Dialect[] = Object.values(protocols);
 
 /** The dialect a request speaks, by method and path alone; `null` for everything that is not a call to a model. */
 export function dialectOf(method: string, url: URL, dialects: readonly Dialect[] = DIALECTS): Dialect | null {
