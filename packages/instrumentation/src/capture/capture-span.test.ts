@@ -75,6 +75,17 @@ describe('the span', () => {
     expect(legs[0]?.status).toBe('ok');
   });
 
+  test.each([
+    ['https://app.example/surveys/7/responses', { answers: ['yes'] }],
+    ['https://app.example/lessons/7/completions', { done: true }],
+    ['https://app.example/embeddings', { node: '#a' }],
+  ])('is not made of a request that only has the path of one: %s', async (url, body) => {
+    const { fetch, calls } = tapped(() => networked(['{}']));
+    await (await fetch(url, request(body))).text();
+    await (await fetch(new Request(url, request(body)))).text();
+    expect([calls, exporter.getFinishedSpans()]).toEqual([[], []]);
+  });
+
   test('of a Request is told the time it really started', async () => {
     const { fetch, calls } = tapped(async () => networked([ANSWER]));
     const before = Date.now();

@@ -50,12 +50,11 @@ export function createCapture(options: CaptureOptions): OnRequest {
     if (dialect === null) return null;
     const startedAt = environment.clock.now();
     const startedElapsed = environment.clock.elapsed();
-    const begin = (body: string, late: boolean): PrimaryCall =>
+    const begin = (body: string | null, late: boolean): PrimaryCall | null =>
       beginCall(options, environment, { dialect, outgoing, startedAt, startedElapsed, late }, body);
-    // A body that cannot be read still makes a call: the attempt is real, and listeners count it as unreadable.
     const body = guard('capture.request_body', () => outgoing.body()) ?? null;
-    if (body === null || typeof body === 'string') return begin(body ?? '', false);
-    const known = body.catch(() => null).then((text) => begin(text ?? '', true));
+    if (body === null || typeof body === 'string') return begin(body, false);
+    const known = body.catch(() => null).then((text) => begin(text, true));
     return new LateCall(known, environment.abandonedAfterMs, environment.maxAnswerBytes);
   };
 }
@@ -69,10 +68,21 @@ interface Attempt {
   readonly late: boolean;
 }
 
-function beginCall(options: CaptureOptions, environment: CallEnvironment, start: Attempt, body: string): PrimaryCall {
+/**
+ * `null` where the body says that the request is none of the dialect's: others than providers of models have such paths too. One that
+ * cannot be read still makes a call: the attempt is real, and listeners count it as unreadable.
+ */
+function beginCall(
+  options: CaptureOptions,
+  environment: CallEnvironment,
+  start: Attempt,
+  text: string | null,
+): PrimaryCall | null {
   const { dialect, outgoing } = start;
-  const unread: ModelRequest = { operation: dialect.operation, model: null, stream: false };
-  const request = guard('capture.skim', () => dialect.skim({ url: outgoing.url, body })) ?? unread;
+  const body = text ?? '';
+  const skimmed = text === null ? undefined : guard('capture.skim', () => dialect.skim({ url: outgoing.url, body }));
+  if (skimmed === null) return null;
+  const request: ModelRequest = skimmed ?? { operation: dialect.operation, model: null, stream: false };
   const headers = outgoing.headers();
   const resendCount = Number.parseInt(headers.get(RETRY_HEADER) ?? '', 10) || 0;
   const named = identity(dialect, request, outgoing.url);

@@ -3,7 +3,8 @@ import type { BodyObserver, RequestObserver } from '../tap/observer.js';
 
 /**
  * Stands in for a call whose request body is still being read (a `Request`, whose body is a stream), and hands on everything it was
- * told once the call is known. Nearly always that is before the response: what is held in between is bounded all the same.
+ * told once the call is known, or lets go of it where there turns out to be none. Nearly always that is before the response: what is
+ * held in between is bounded all the same.
  */
 export class LateCall<Known extends RequestObserver & BodyObserver> implements RequestObserver, BodyObserver {
   readonly abandonedAfterMs: number;
@@ -12,7 +13,7 @@ export class LateCall<Known extends RequestObserver & BodyObserver> implements R
   #heldBytes = 0;
   #known: Known | null = null;
 
-  constructor(known: Promise<Known>, abandonedAfterMs: number, maxBytes: number) {
+  constructor(known: Promise<Known | null>, abandonedAfterMs: number, maxBytes: number) {
     this.abandonedAfterMs = abandonedAfterMs;
     this.#maxBytes = maxBytes;
     known.then(
@@ -20,7 +21,7 @@ export class LateCall<Known extends RequestObserver & BodyObserver> implements R
         this.#known = call;
         const waiting = this.#waiting ?? [];
         this.#waiting = null;
-        for (const tell of waiting) guard('capture.late', () => tell(call));
+        if (call !== null) for (const tell of waiting) guard('capture.late', () => tell(call));
       },
       (error: unknown) => {
         this.#waiting = null;
@@ -41,7 +42,7 @@ export class LateCall<Known extends RequestObserver & BodyObserver> implements R
   chunk(bytes: Uint8Array): void {
     if (this.#known !== null) {
       this.#known.chunk(bytes);
-    } else if (this.#heldBytes + bytes.length <= this.#maxBytes) {
+    } else if (this.#waiting !== null && this.#heldBytes + bytes.length <= this.#maxBytes) {
       this.#heldBytes += bytes.length;
       const copy = bytes.slice();
       this.#tell((call) => call.chunk(copy));
