@@ -2,7 +2,7 @@ import type { Message, Part } from '../../trial/trial.js';
 import type { AnswerBuilder } from '../answer-builder.js';
 import { type AnswerFormat, FormatReader } from '../answer-reader.js';
 import { describeRequestFields } from '../attributes.js';
-import type { Dialect } from '../dialect.js';
+import type { Dialect, RequestAttributes } from '../dialect.js';
 import { asList, asName, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
@@ -10,8 +10,16 @@ import { COMPLETION_NUMBERS } from './openai-attributes.js';
 import { deploymentOf } from './openai-deployment.js';
 import { COMPLETION_FINISH_WORDS, COMPLETION_TELLING, readEnvelope } from './openai-envelope.js';
 
-const SKIMMED: ReadonlySet<string> = new Set(['model', 'stream']);
-const DESCRIBED: ReadonlySet<string> = new Set([...COMPLETION_NUMBERS.map(([field]) => field), 'n', 'stop']);
+const DESCRIBED = [...COMPLETION_NUMBERS.map(([field]) => field), 'n', 'stop'];
+const READ: ReadonlySet<string> = new Set(['model', 'stream', ...DESCRIBED]);
+
+function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
+  return describeRequestFields((name) => fields.get(name), {
+    numbers: COMPLETION_NUMBERS,
+    stop: fields.get('stop'),
+    choices: fields.get('n'),
+  });
+}
 
 const TEXT = 0;
 
@@ -37,20 +45,16 @@ export const openaiCompletions: Dialect = {
   provider: (url) => providerOf(url, 'openai'),
   recognises: (method, url) => method === 'POST' && /(?<!\/(?:chat|agents))\/completions$/.test(url.pathname),
   skim({ url, body }) {
-    const fields = topLevelFields(body, SKIMMED);
+    const fields = topLevelFields(body, READ);
     const model = asName(fields?.get('model')) ?? deploymentOf(url);
     // Many things but models have completions: without a model it is some other application's request.
     if (fields === null || model === null) return null;
-    return { operation: 'text_completion', model, stream: fields.get('stream') === true };
+    const stream = fields.get('stream') === true;
+    return { operation: 'text_completion', model, stream, described: describe(fields) };
   },
   requestAttributes(body) {
-    const fields = topLevelFields(body, DESCRIBED);
-    if (fields === null) return {};
-    return describeRequestFields((name) => fields.get(name), {
-      numbers: COMPLETION_NUMBERS,
-      stop: fields.get('stop'),
-      choices: fields.get('n'),
-    });
+    const fields = topLevelFields(body, READ);
+    return fields === null ? {} : describe(fields);
   },
   messages(body) {
     const request = parseJson(body);

@@ -2,20 +2,26 @@ import type { Part } from '../../trial/trial.js';
 import { ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT, ATTR_GEN_AI_REQUEST_ENCODING_FORMATS } from '../../semconv.js';
 import { type AnswerFormat, FormatReader } from '../answer-reader.js';
 import { describeRequestFields, type NumberTable } from '../attributes.js';
-import type { Dialect } from '../dialect.js';
+import type { Dialect, RequestAttributes } from '../dialect.js';
 import { asList, asName, asObject, isObject, parseJson } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
 import { deploymentOf } from './openai-deployment.js';
-
-const SKIMMED: ReadonlySet<string> = new Set(['model']);
 
 const NUMBERS: NumberTable = [
   ['dimensions', ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT],
   // Mistral's word for it.
   ['output_dimension', ATTR_GEN_AI_EMBEDDINGS_DIMENSION_COUNT],
 ];
-const DESCRIBED: ReadonlySet<string> = new Set([...NUMBERS.map(([field]) => field), 'encoding_format']);
+const READ: ReadonlySet<string> = new Set(['model', 'encoding_format', ...NUMBERS.map(([field]) => field)]);
+
+function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
+  const format = asName(fields.get('encoding_format'));
+  return {
+    ...describeRequestFields((name) => fields.get(name), { numbers: NUMBERS }),
+    ...(format !== null && { [ATTR_GEN_AI_REQUEST_ENCODING_FORMATS]: [format] }),
+  };
+}
 
 /** Nothing is said in an answer: only its counts are read. It never comes as a stream. */
 const embeddingsAnswer: AnswerFormat = {
@@ -36,19 +42,15 @@ export const openaiEmbeddings: Dialect = {
   provider: (url) => providerOf(url, 'openai'),
   recognises: (method, url) => method === 'POST' && url.pathname.endsWith('/embeddings'),
   skim({ url, body }) {
-    const fields = topLevelFields(body, SKIMMED);
+    const fields = topLevelFields(body, READ);
     const model = asName(fields?.get('model')) ?? deploymentOf(url);
     // Without a model it is some other application's request.
-    return fields === null || model === null ? null : { operation: 'embeddings', model, stream: false };
+    if (fields === null || model === null) return null;
+    return { operation: 'embeddings', model, stream: false, described: describe(fields) };
   },
   requestAttributes(body) {
-    const fields = topLevelFields(body, DESCRIBED);
-    if (fields === null) return {};
-    const format = asName(fields.get('encoding_format'));
-    return {
-      ...describeRequestFields((name) => fields.get(name), { numbers: NUMBERS }),
-      ...(format !== null && { [ATTR_GEN_AI_REQUEST_ENCODING_FORMATS]: [format] }),
-    };
+    const fields = topLevelFields(body, READ);
+    return fields === null ? {} : describe(fields);
   },
   messages(body) {
     const request = parseJson(body);

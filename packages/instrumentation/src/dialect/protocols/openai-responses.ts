@@ -7,7 +7,7 @@ import {
 import { FormatReader } from '../answer-reader.js';
 import { describeRequestFields, type NumberTable } from '../attributes.js';
 import { changeBody } from '../change-body.js';
-import type { Dialect } from '../dialect.js';
+import type { Dialect, RequestAttributes } from '../dialect.js';
 import { asName, asObject, asText } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
@@ -20,20 +20,30 @@ import { responsesTranslation } from './openai-responses-translation.js';
 
 /** A request without a model goes on from state that has one. Requests with neither are those of some other application. */
 const STATE = ['prompt', 'previous_response_id', 'conversation'] as const;
-const SKIMMED: ReadonlySet<string> = new Set(['model', 'stream', ...STATE]);
-
 const NUMBERS: NumberTable = [
   ['temperature', ATTR_GEN_AI_REQUEST_TEMPERATURE],
   ['top_p', ATTR_GEN_AI_REQUEST_TOP_P],
   ['max_output_tokens', ATTR_GEN_AI_REQUEST_MAX_TOKENS],
 ];
 
-const DESCRIBED: ReadonlySet<string> = new Set([
-  ...NUMBERS.map(([field]) => field),
-  'text',
-  'conversation',
-  'service_tier',
-]);
+const DESCRIBED = [...NUMBERS.map(([field]) => field), 'text', 'service_tier'];
+/** A prompt is stepped over once, for all that is to be known. */
+const READ: ReadonlySet<string> = new Set(['model', 'stream', ...STATE, ...DESCRIBED]);
+
+function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
+  const format = asText(asObject(asObject(fields.get('text'))['format'])['type']);
+  const conversation = fields.get('conversation');
+  const id = asName(conversation) ?? asName(asObject(conversation)['id']);
+  const described = describeRequestFields((name) => fields.get(name), {
+    numbers: NUMBERS,
+    output: format === null ? null : format.startsWith('json') ? 'json' : 'text',
+  });
+  return {
+    ...described,
+    ...openaiAttributes('responses', fields.get('service_tier')),
+    ...(id !== null && { [ATTR_GEN_AI_CONVERSATION_ID]: id }),
+  };
+}
 
 /**
  * OpenAI responses, at any host: `POST .../responses`, JSON or a stream of events. Not what is done with one that is there: polling,
@@ -45,26 +55,15 @@ export const openaiResponses: Dialect = {
   provider: (url) => providerOf(url, 'openai'),
   recognises: (method, url) => method === 'POST' && /(?<!\/chat)\/responses$/.test(url.pathname),
   skim({ body }) {
-    const fields = topLevelFields(body, SKIMMED);
+    const fields = topLevelFields(body, READ);
     if (fields === null) return null;
     const model = asName(fields.get('model'));
     if (model === null && STATE.every((name) => (fields.get(name) ?? null) === null)) return null;
-    return { operation: 'chat', model, stream: fields.get('stream') === true };
+    return { operation: 'chat', model, stream: fields.get('stream') === true, described: describe(fields) };
   },
   requestAttributes(body) {
-    const fields = topLevelFields(body, DESCRIBED);
-    if (fields === null) return {};
-    const format = asText(asObject(asObject(fields.get('text'))['format'])['type']);
-    const conversation = fields.get('conversation');
-    const id = asName(conversation) ?? asName(asObject(conversation)['id']);
-    return {
-      ...describeRequestFields((name) => fields.get(name), {
-        numbers: NUMBERS,
-        output: format === null ? null : format.startsWith('json') ? 'json' : 'text',
-      }),
-      ...openaiAttributes('responses', fields.get('service_tier')),
-      ...(id !== null && { [ATTR_GEN_AI_CONVERSATION_ID]: id }),
-    };
+    const fields = topLevelFields(body, READ);
+    return fields === null ? {} : describe(fields);
   },
   messages: readMessages,
   reader: (_request, maxBytes, options) => new FormatReader(responsesAnswer, maxBytes, options),
