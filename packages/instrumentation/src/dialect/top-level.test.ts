@@ -83,3 +83,28 @@ test('agrees with JSON.parse on seeded objects', () => {
     expect(read(JSON.stringify(whole, null, random(3)))).toEqual(expected);
   }
 });
+
+test.each([
+  '0',
+  '-0',
+  '7',
+  '-12.5',
+  '0.30',
+  '1e3',
+  '123456789012345678',
+  '007',
+  '1.',
+  '.5',
+  '+1',
+  '0x10',
+  'NaN',
+  'tru',
+])('a number is what JSON.parse makes of it: %s', (number) => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(number);
+  } catch {
+    parsed = undefined;
+  }
+  expect(read(`{"n":${number}}`)).toEqual({ n: parsed });
+});

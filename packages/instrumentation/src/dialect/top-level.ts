@@ -8,6 +8,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const NUMBER = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/;
 
 /**
  * Reads some top-level fields of a JSON object without parsing the rest: a prompt of any size is stepped over, a string at a
@@ -31,7 +32,7 @@ export function topLevelFields(text: string, names: ReadonlySet<string>): Readon
     const start = skipSpace(text, at + 1);
     const end = skipValue(text, start);
     if (end === -1) return null;
-    if (key !== null && names.has(key)) fields.set(key, parseJson(text.slice(start, end)));
+    if (key !== null && names.has(key)) fields.set(key, valueOf(text.slice(start, end)));
     at = skipSpace(text, end);
     const separator = text.charCodeAt(at);
     if (separator === CLOSE_BRACE) return skipSpace(text, at + 1) === text.length ? fields : null;
@@ -93,6 +94,13 @@ function skipScalar(text: string, from: number): number {
     at += 1;
   }
   return at === from ? -1 : at;
+}
+
+/** What cannot hold on to the whole text needs no parser: literals, and numbers as JSON has them. */
+function valueOf(raw: string): unknown {
+  if (raw === 'true') return true;
+  if (raw === 'false') return false;
+  return NUMBER.test(raw) ? Number(raw) : parseJson(raw);
 }
 
 /** Keys are short; only one that is written with escapes needs a parser. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../capture/call.js';
 import type { Experiment, Run } from '../experiment/definition.js';
-import { AA_ARM } from '../trial/trial.js';
+import { AA_ARM, SEGMENT_NONE } from '../trial/trial.js';
 import { type CallRules, type CallView, viewOf } from './call-view.js';
 import { drawOf, isDrawn } from './draw.js';
 import { compilePattern } from './match.js';
@@ -47,6 +47,7 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
   const matchesOperation = compilePattern(match.operation);
   const matchesModel = compilePattern(match.model);
   const segmentOf = createSegmenter(experiment.segments, rules.segment);
+  const segmented = rules.segment !== undefined || experiment.segments.attribute !== null;
   const candidates = Object.keys(experiment.candidates);
   const pi = sample.rate;
   const ownSalt = randomBytes(32);
@@ -58,8 +59,8 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
     if (call.wire?.dialect.shadow === null) return { status: 'outside', reason: 'unsupported' };
     if (call.resendCount > 0) return { status: 'outside', reason: 'resend' };
 
-    const view = viewOf(call);
-    const segment = segmentOf(view);
+    const seen = segmented ? viewOf(call) : null;
+    const segment = seen === null ? SEGMENT_NONE : segmentOf(seen);
     const salt = shared ?? ownSalt;
     const draw = drawOf(`sample ${call.spanReference?.traceId ?? callId}`, salt);
     if (!isDrawn(draw, sample.rate)) return { status: 'not_sampled', segment, pi };
@@ -71,7 +72,7 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
       segment,
       pi,
       arms: noisy ? [...candidates, AA_ARM] : candidates,
-      view,
+      view: seen ?? viewOf(call),
     };
   };
 }
