@@ -24,15 +24,17 @@ export const messagesBody: BodyRules = {
       // Of account for cost and latency, which are compared: a candidate is to have its cache as the primary has.
       'cache_control',
     ],
-    // By the last of them somebody else would pay for the duplicate.
-    strip: ['metadata diagnostics billing_policy'],
-    refuse: ['compaction container fallbacks fallback_credit_token mcp_servers thread'],
+    // Of `thread`, what lets the provider hold the conversation from here on; by `billing_policy` somebody else would pay.
+    strip: ['metadata diagnostics thread billing_policy'],
+    refuse: ['compaction container fallbacks fallback_credit_token mcp_servers'],
   }),
   refused: statefulFeature,
   withSystem,
 };
 
 function statefulFeature(request: JsonObject): string | null {
+  const { thread } = request;
+  if (isObject(thread) && thread['type'] !== 'create') return 'a conversation that the provider holds';
   if (!asList(request['tools']).every((tool) => isClientTool(asObject(tool)['type']))) {
     return "one of the provider's own tools";
   }

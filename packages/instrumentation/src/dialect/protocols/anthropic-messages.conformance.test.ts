@@ -174,12 +174,13 @@ testDialect(anthropicMessages, {
     stripped: {
       metadata: { user_id: 'u' },
       diagnostics: { previous_message_id: 'msg_0' },
+      thread: { type: 'create' },
       billing_policy: { type: 'billing_policy', bill_to: 'user_profile' },
     },
     refused: [
       { container: 'container_1' },
       { mcp_servers: [{ type: 'url', url: 'https://mcp.example', name: 'm' }] },
-      { thread: { type: 'continue', id: 't' } },
+      { thread: { type: 'continue', previous_message_id: 'msg_0' } },
       { fallbacks: 'default' },
       { fallback_credit_token: 'f' },
       { compaction: { type: 'summarize' } },
