@@ -7,4 +7,4 @@ export { type InstrumentationConfig, UnderstudyInstrumentation, type UnderstudyO
 export type { Environment, SourceOptions } from './options.js';
 export type { ProducerLimits } from './queue/limits.js';
 export type { CallRules, CallView } from './sample/call-view.js';
-export type { AnyFunction, CandidateFunction, CandidateFunctions, ShadowedOptions } from './functions/shadowed.js';
+export type { CandidateFunction, CandidateFunctions, ShadowedOptions } from './functions/shadowed.js';

@@ -19,7 +19,7 @@ import type { ProducerLimits } from './queue/limits.js';
 import { type ExperimentSetup, Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
-import { type AnyFunction, type CandidateFunctions, shadowed, type ShadowedOptions } from './functions/shadowed.js';
+import { type ArgumentsOf, type CandidateFunctions, shadowed, type ShadowedOptions } from './functions/shadowed.js';
 import { type GlobalTap, globalTap } from './tap/global-tap.js';
 import type { OnRequest } from './tap/observer.js';
 import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
@@ -130,10 +130,10 @@ export class UnderstudyInstrumentation {
    *
    * The A/A leg calls the primary once more: it must have no side effects, or `noise.rate` must be 0. Throws {@link ConfigurationError}.
    */
-  shadowed<Primary extends AnyFunction, Other = Awaited<ReturnType<Primary>>>(
-    primary: Primary,
-    candidates: CandidateFunctions<Primary, Other>,
-    options: ShadowedOptions<Primary, Other>,
+  shadowed<Args extends readonly unknown[], Result, Primary extends object, Other = Awaited<Result>>(
+    primary: Primary & ((...args: Args) => Result),
+    candidates: CandidateFunctions<ArgumentsOf<Args>, Other>,
+    options: ShadowedOptions<ArgumentsOf<Args>, Awaited<Result> | Other>,
   ): Primary {
     const tap = this.functionTap(options.experiment);
     return tap === null ? primary : shadowed(tap, primary, candidates, options);

@@ -116,7 +116,7 @@ describe('a function is to its callers what it was', () => {
         this.name = name;
       }
     }
-    const tapped = understudy.shadowed<() => string, string>(Model as never, async () => 'other', OPTIONS);
+    const tapped = understudy.shadowed(Model as typeof Model & (() => string), async () => 'other', OPTIONS);
     expect([tapped.name, tapped.length, Reflect.get(tapped, 'family')]).toEqual(['Model', 1, 'small']);
     const made: unknown = Reflect.construct(tapped, ['m']);
     expect(made).toBeInstanceOf(Model);
