@@ -86,7 +86,7 @@ export async function startShadowed(
       }
     },
     async trials() {
-      if (!(await producer.flush(20_000))) throw new Error('not flushed');
+      if (!(await producer.flush(60_000))) throw new Error('not flushed');
       const batches = await Promise.all([...jobs.values()].map((job) => decodeBatch(job)));
       return batches.flatMap((batch) => batch.trials);
     },

@@ -37,7 +37,7 @@ describe('tools that candidates call', () => {
     return counts;
   }
 
-  it(`are never executed: ${REPLIES} replies, 0 executions`, async () => {
+  it(`are never executed: ${REPLIES} replies, 0 executions`, { timeout: 120_000 }, async () => {
     const without = await executions();
     const targets = SPEAKERS.map(({ dialect, prefix }) => [
       dialect,
