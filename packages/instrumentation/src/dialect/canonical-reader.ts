@@ -23,10 +23,14 @@ export function orRefused<Result>(read: () => Result): Result | Refusal {
   }
 }
 
-/** Refuses a request with a field that has no canonical word: `known` are those that have, or may be left out for a reason. */
-export function onlyFields(request: JsonObject, known: ReadonlySet<string>): void {
+/**
+ * Refuses a request with a field that has no canonical word: `known` are those that have, or may be left out for a reason.
+ *
+ * @param within The field in which they stand, where that is not the request itself.
+ */
+export function onlyFields(request: JsonObject, known: ReadonlySet<string>, within?: string): void {
   for (const [name, value] of Object.entries(request)) {
-    if (!known.has(name) && value !== null && value !== undefined) untranslatable(fieldOf(name));
+    if (!known.has(name) && value !== null && value !== undefined) untranslatable(fieldOf(name, within));
   }
 }
 

@@ -79,8 +79,9 @@ export function refused(reason: Refusal['reason'], detail: string): Refusal {
 }
 
 /** A field's name as a log may hold it: the request chooses it. */
-export function fieldOf(name: string): string {
-  return /^\w{1,64}$/.test(name) ? `the field \`${name}\`` : 'a field whose name is no word';
+export function fieldOf(name: string, within?: string): string {
+  if (!/^\w{1,64}$/.test(name)) return 'a field whose name is no word';
+  return `the field \`${within === undefined ? name : `${within}.${name}`}\``;
 }
 
 function asksFor(value: unknown): boolean {

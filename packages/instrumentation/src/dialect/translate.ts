@@ -1,6 +1,7 @@
 import type { CanonicalRequest } from './canonical.js';
 import { refused, serialise } from './change-body.js';
 import type { Dialect, Refusal, RequestChange, ShadowRules, WireRequest } from './dialect.js';
+import { removing } from './merge-patch.js';
 
 /** A request of another dialect: path and query stand behind the candidate's base URL. */
 export interface TranslatedRequest {
@@ -14,7 +15,7 @@ export interface TranslatedRequest {
  * Says a request of one dialect in another, with the candidate's changes. First everything stateful or run by the provider is
  * stripped or refused by the rules of the dialect it came in, in the end by those of the dialect it goes out in.
  *
- * @param omit Fields of the primary's body that the candidate is declared to do without.
+ * @param omit Fields of the primary's body that the candidate is declared to do without, `outer.inner` below the top level.
  */
 export function translate(
   from: Dialect,
@@ -26,7 +27,7 @@ export function translate(
   const [source, target] = [translatable(from), translatable(to)];
   if (source === null || target === null) return refused('untranslatable', `${from.name} into ${to.name}`);
 
-  const own = source.rules.change(request, { parameters: Object.fromEntries(omit.map((field) => [field, null])) });
+  const own = source.rules.change(request, { parameters: removing(omit) });
   if (own.status === 'refused') return own;
   const read = source.translation.read(own);
   if (read.status === 'refused') return read;

@@ -29,7 +29,7 @@ export interface Candidate {
   readonly query?: Readonly<Record<string, string>>;
   /** A JSON merge patch (RFC 7396) of the request body in the candidate's protocol: `null` removes, objects are merged. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Fields of the primary's body that the candidate does without, since its protocol has no equal for them. */
+  /** Fields of the primary's body that the candidate does without, since its protocol has no equal for them; `outer.inner` below the top. */
   readonly omit?: readonly string[];
   readonly system?: SystemPrompt;
   /** Names the code that the candidate is, or that makes its request (a `transform` rule, a function); change it when the code changes. */

@@ -43,6 +43,10 @@ const headers = z.record(
 );
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name');
+/** `outer.inner` below the top level. */
+const fieldPath = z
+  .string()
+  .regex(/^[a-z]\w{0,63}(?:\.[a-z]\w{0,63}){0,3}$/, 'expected a field name, or several with dots');
 const fieldName = z.string().regex(/^[a-z][A-Za-z0-9_]{0,63}$/, 'expected a field name');
 const query = z.record(
   z
@@ -65,7 +69,7 @@ const candidate = strict({
   headers: headers.optional(),
   query: query.optional(),
   parameters: z.record(fieldName, z.json()).optional(),
-  omit: z.array(fieldName).max(64).optional(),
+  omit: z.array(fieldPath).max(64).optional(),
   system: system.optional(),
   version: label.optional(),
 });

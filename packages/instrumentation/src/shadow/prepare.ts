@@ -3,6 +3,7 @@ import type { Call, WireCall } from '../capture/call.js';
 import { identity } from '../capture/primary-span.js';
 import type { Dialect, ModelRequest, Refusal, RequestChange, SystemChange } from '../dialect/dialect.js';
 import { isObject, type JsonObject, parseJson } from '../dialect/json.js';
+import { bothPatches, removing } from '../dialect/merge-patch.js';
 import { translate } from '../dialect/translate.js';
 import type { Candidate } from '../experiment/definition.js';
 import type { DropReason } from '../trial/funnel.js';
@@ -96,8 +97,8 @@ function changedCall(
   apiKey: Secret | null,
   change: RequestChange,
 ): Made | Refusal {
-  const omitted = Object.fromEntries((candidate.omit ?? []).map((field) => [field, null]));
-  const changed = wire.dialect.shadow?.change(wire, { ...change, parameters: { ...omitted, ...change.parameters } });
+  const parameters = bothPatches(removing(candidate.omit ?? []), change.parameters ?? {});
+  const changed = wire.dialect.shadow?.change(wire, { ...change, parameters });
   if (changed === undefined) return { status: 'refused', reason: 'untranslatable', detail: wire.dialect.name };
   if (changed.status === 'refused') return changed;
   return {

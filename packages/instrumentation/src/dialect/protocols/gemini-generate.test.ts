@@ -3,6 +3,7 @@ import { candidateTarget, type Target } from '../../shadow/target.js';
 import { Secret } from '../../shadow/secret.js';
 import type { ChangedRequest, ModelAnswer, RequestChange, WrittenRequest } from '../dialect.js';
 import type { CanonicalRequest } from '../canonical.js';
+import { removing } from '../merge-patch.js';
 import { geminiGenerate } from './gemini-generate.js';
 
 const GOOGLE = 'https://generativelanguage.googleapis.com/v1beta/models/gemini-3:generateContent';
@@ -288,6 +289,17 @@ describe('translation', () => {
     const deep = `${'{"items":'.repeat(10_000)}{}${'}'.repeat(10_000)}`;
     const text = `{"contents":[],"generationConfig":{"responseMimeType":"application/json","responseSchema":${deep}}}`;
     expect(translation.read({ url: new URL(GOOGLE), body: text })).toMatchObject({ reason: 'untranslatable' });
+  });
+
+  test('names what has no equal so that a candidate can be declared to do without', () => {
+    const generationConfig = { temperature: 1, thinkingConfig: { thinkingBudget: 0 } };
+    const body = JSON.stringify({ contents: CONTENTS, generationConfig });
+    const url = new URL(GOOGLE);
+    expect(translation.read({ url, body })).toMatchObject({ detail: 'the field `generationConfig.thinkingConfig`' });
+    const without = shadow.change({ url, body }, { parameters: removing(['generationConfig.thinkingConfig']) });
+    expect(without.status === 'ok' && translation.read(without)).toMatchObject({
+      request: { parameters: { temperature: 1 } },
+    });
   });
 
   test('calls and results without ids are matched by their order, thoughts are left behind', () => {

@@ -63,13 +63,13 @@ export function readRequest(body: JsonObject, { model, stream }: GeminiPath): Ca
 }
 
 function checkConfig(config: JsonObject): void {
-  onlyFields(config, KNOWN_CONFIG);
+  onlyFields(config, KNOWN_CONFIG, 'generationConfig');
   if (![1, null, undefined].includes(config['candidateCount'] as number)) untranslatable('several candidates');
   if (config['responseLogprobs'] === true) untranslatable('log-probabilities');
   // Whether thoughts are shown changes nothing in what is compared; how much is thought does.
   const thinking = Object.keys(asObject(config['thinkingConfig']));
   if (thinking.some((name) => name !== 'includeThoughts' && name !== 'include_thoughts'))
-    untranslatable('`thinkingConfig`');
+    untranslatable('the field `generationConfig.thinkingConfig`');
 }
 
 function readParameters(config: JsonObject): CanonicalParameters {

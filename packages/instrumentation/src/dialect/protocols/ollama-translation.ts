@@ -65,7 +65,7 @@ export const ollamaTranslation: Translation = {
 function read(body: JsonObject): CanonicalRequest {
   onlyFields(body, KNOWN);
   const options = asObject(body['options']);
-  onlyFields(options, KNOWN_OPTIONS);
+  onlyFields(options, KNOWN_OPTIONS, 'options');
   if (body['logprobs'] === true) untranslatable('log-probabilities');
   const { leading, rest } = splitInstructions(asList(body['messages']).map(asObject));
   const names = new CallNames();
