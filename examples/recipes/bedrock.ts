@@ -1,5 +1,10 @@
-import { type BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
-import type { ConverseCommandInput, ConverseCommandOutput, ContentBlock } from '@aws-sdk/client-bedrock-runtime';
+import {
+  type BedrockRuntimeClient,
+  type ContentBlock,
+  ConverseCommand,
+  type ConverseCommandInput,
+  type ConverseCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime';
 import type { FunctionAnswer, UnderstudyInstrumentation } from '@understudy/instrumentation';
 import type OpenAI from 'openai';
 

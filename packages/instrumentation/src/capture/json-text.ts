@@ -27,7 +27,7 @@ export function jsonText(value: unknown, maxChars: number): JsonText {
     if (left > 0) pieces.push(piece.length > left ? piece.slice(0, left) : piece);
     left -= piece.length;
   };
-  write(value, 0, put, () => left > 0);
+  write(value, 0, put, () => left >= 0);
   return { text: pieces.join(''), cut: left < 0 };
 }
 

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { jsonText } from './json-text.js';
+
+it.each<[string, unknown, string]>([
+  ['fields in whatever order', { b: 1, a: [null, true, 'x'] }, '{"a":[null,true,"x"],"b":1}'],
+  ['fields that are not there, and methods', { a: undefined, b: () => 1, c: 1 }, '{"c":1}'],
+  ['numbers JSON has no word for', [NaN, Infinity, 2n ** 64n], '["NaN","Infinity",18446744073709551616]'],
+  ['what says its own JSON', { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+  [
+    'objects of a class',
+    new (class Label {
+      readonly label = 'x';
+    })(),
+    '{"label":"x"}',
+  ],
+  ['bytes', new Uint8Array([1, 2, 3]), '{"bytes":3,"sha256":"039058c6f2c0cb49"}'],
+  ['an empty object', {}, '{}'],
+])('writes %s', (_name, value, text) => {
+  expect(jsonText(value, 1000)).toEqual({ text, cut: false });
+});
+
+it.each([
+  ['a map', new Map([[1, 2]])],
+  ['a response', new Response('x')],
+  ['a function', () => 1],
+  ['a symbol', Symbol('x')],
+])('has no text for %s, which would agree with every other', (_name, value) => {
+  expect(() => jsonText(value, 1000)).toThrow();
+});
+
+it('refuses what contains itself', () => {
+  const circle: unknown[] = [];
+  circle.push(circle);
+  expect(() => jsonText(circle, 1000)).toThrow('more than 64 levels');
+});
+
+it('stops at the limit, and does not walk on', () => {
+  let walked = 0;
+  const list = Array.from({ length: 1000 }, () => ({ toJSON: () => (walked += 1) }));
+  expect(jsonText(list, 9)).toEqual({ text: '[1,2,3,4,', cut: true });
+  expect(walked).toBeLessThan(10);
+  expect(jsonText('x'.repeat(98), 100).cut).toBe(false);
+  expect(jsonText('x'.repeat(99), 100).cut).toBe(true);
+});
