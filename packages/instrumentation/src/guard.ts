@@ -29,7 +29,7 @@ function described(error: unknown): string {
 }
 
 const remarked = new Set<string>();
-const MAX_REMARKS = 64;
+const MAX_REMARKS = 256;
 
 /** Says something about the configuration once, through OpenTelemetry's diag; the whole process says so much at most. Never throws. */
 export function remark(text: string): void {
