@@ -133,6 +133,7 @@ function sendJson(outgoing: ServerResponse, record: Seen, status: number, protoc
 
 /** Waits until the client has gone, for a bounded time. */
 async function closed(outgoing: ServerResponse, ms: number): Promise<void> {
+  if (outgoing.destroyed) return;
   const timeUp = new AbortController();
   const gone = new Promise<void>((resolve) => outgoing.once('close', resolve));
   await Promise.race([gone, sleep(ms, undefined, { signal: timeUp.signal })]);
@@ -169,7 +170,10 @@ async function sendStream(
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   outgoing.writeHead(200, headers);
-  outgoing.flushHeaders();
+  // What is written at once comes with the headers: whether the client asked for more in between is chance too.
+  const atOnce = behaviour.holdAfter ?? behaviour.destroyAfter ?? behaviour.errorAfter;
+  if (atOnce === undefined) outgoing.flushHeaders();
+  else outgoing.cork();
   const writes = partsOf(frames, behaviour);
   for (const [index, bytes] of writes.entries()) {
     if (outgoing.destroyed) return;
@@ -180,6 +184,7 @@ async function sendStream(
       return;
     }
     outgoing.write(bytes);
+    if (index === 0 && atOnce !== undefined) outgoing.uncork();
     if (index === 0 && behaviour.holdAfter !== undefined) await closed(outgoing, HOLD_MS);
     else if (index === 0 && behaviour.destroyAfter !== undefined) {
       await sleep(READING_MS);
