@@ -1,9 +1,8 @@
-import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { generateText, jsonSchema, Output, streamText, tool, wrapLanguageModel } from 'ai';
 import { afterAll, describe, expect, it } from 'vitest';
 import { understudyMiddleware } from '../../packages/instrumentation/src/ai-sdk.js';
 import { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
-import { ScriptedModel, type Script } from './models.js';
+import { type LanguageModelV4, type LanguageModelV4StreamPart, ScriptedModel, type Script } from './models.js';
 import { experimentOfCode } from './service.js';
 
 const understudy = new UnderstudyInstrumentation({

@@ -1,11 +1,15 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai';
 import { expect, it } from 'vitest';
 import { type MiddlewareOptions, understudyMiddleware } from '../../packages/instrumentation/src/ai-sdk.js';
 import type { Trial } from '../../packages/instrumentation/src/trial/trial.js';
 import { describeWithRedis } from '../servers/found.js';
-import { ScriptedModel } from './models.js';
+import {
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4StreamPart,
+  ScriptedModel,
+} from './models.js';
 import { experimentOfCode, providerOfTest, type ServiceOfTest, servicesOnRedis, WITHOUT_NOISE } from './service.js';
 
 const CALL: LanguageModelV4CallOptions = {

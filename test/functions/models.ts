@@ -1,14 +1,15 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4Content,
-  LanguageModelV4FinishReason,
-  LanguageModelV4GenerateResult,
-  LanguageModelV4StreamPart,
-  LanguageModelV4StreamResult,
-  LanguageModelV4Usage,
-} from '@ai-sdk/provider';
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, type wrapLanguageModel } from 'ai';
+
+/** The types of the AI SDK's models, which it does not export by name. */
+export type LanguageModelV4 = ReturnType<typeof wrapLanguageModel>;
+export type LanguageModelV4CallOptions = Parameters<LanguageModelV4['doGenerate']>[0];
+type LanguageModelV4GenerateResult = Awaited<ReturnType<LanguageModelV4['doGenerate']>>;
+type LanguageModelV4StreamResult = Awaited<ReturnType<LanguageModelV4['doStream']>>;
+export type LanguageModelV4StreamPart =
+  LanguageModelV4StreamResult['stream'] extends ReadableStream<infer StreamPart> ? StreamPart : never;
+type LanguageModelV4Content = LanguageModelV4GenerateResult['content'][number];
+type LanguageModelV4FinishReason = LanguageModelV4GenerateResult['finishReason'];
+type LanguageModelV4Usage = LanguageModelV4GenerateResult['usage'];
 
 const usage = (output: number): LanguageModelV4Usage => ({
   inputTokens: { total: 11, noCache: 4, cacheRead: 7, cacheWrite: undefined },

@@ -1,7 +1,7 @@
 import type { Candidate, Experiment } from './definition.js';
 
 /** Whether all that the configuration says of a candidate is a version: it then is code, and changes nothing of a request. */
-export function isCode(candidate: Candidate): boolean {
+function isCode(candidate: Candidate): boolean {
   return candidate.version !== undefined && Object.keys(candidate).every((field) => field === 'version');
 }
 
