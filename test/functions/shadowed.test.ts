@@ -91,6 +91,33 @@ describeWithRedis('a function and its candidates', () => {
     expect(trial?.input).toMatchObject({ messages: [{ parts: [{ content: '{"lines":["one"]}' }] }] });
   });
 
+  it('gives the same whether a call is drawn or not, whatever its candidates do', async () => {
+    await using service = await start({ experiments: [experimentOfCode()] });
+    const reply = { text: 'yes' };
+    const error = new RangeError('no');
+    const self = { reply };
+    let ran = 0;
+    const ask = service.understudy.shadowed(
+      async function (this: unknown, what: 'answer' | 'error') {
+        if (what === 'error') throw error;
+        return (this as typeof self).reply;
+      },
+      async (): Promise<never> => {
+        ran += 1;
+        throw new Error('of the candidate');
+      },
+      { experiment: 'of-code', operation: 'ask' },
+    );
+    expect(await service.inSpan(() => Reflect.apply(ask, self, ['answer']))).toBe(reply);
+    await expect(service.inSpan(() => Reflect.apply(ask, self, ['error']))).rejects.toBe(error);
+    const [answered, failed] = await service.trials();
+    expect(ran).toBe(2);
+    expect([answered?.primary.status, answered?.legs['aa']?.status]).toEqual(['ok', 'ok']);
+    expect([failed?.primary, failed?.legs['aa']]).toMatchObject([{ type: 'RangeError' }, { type: 'RangeError' }]);
+    const primary = service.spans().find(({ attributes }) => attributes['error.type'] === 'RangeError');
+    expect(primary?.status.code).toBe(2);
+  });
+
   it('makes an error of what a candidate throws, and ends one that hangs', async () => {
     await using service = await start({
       experiments: [

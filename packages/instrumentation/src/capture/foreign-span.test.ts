@@ -38,6 +38,7 @@ describe('a span made by another instrumentation', () => {
     ['gen_ai.operation.name', 'agent_step', 'chat'],
     ['gen_ai.operation.name', 'toString', 'chat'],
     ['gen_ai.operation.name', 'embeddings', 'chat'],
+    ['gen_ai.operation.name', 'chat', 'classify'],
     ['gen_ai.operation.name', 'chat', 'embeddings'],
     ['openinference.span.kind', 'CHAIN', 'chat'],
     ['openinference.span.kind', 'AGENT', 'chat'],

@@ -48,8 +48,9 @@ const taken = new WeakSet<object>();
 export function adopt(span: Span, operation: unknown): boolean {
   const made = unwrapped(span);
   if (made.ended === true || taken.has(made)) return false;
-  const purpose = purposeOf(attributesOf(span));
-  if (purpose === undefined || (purpose === 'embeddings') !== (operation === 'embeddings')) return false;
+  // A function of the host's with a word of its own, such as `classify`, is no request that another has made a span for.
+  const purpose = purposeOf({ [ATTR_GEN_AI_OPERATION_NAME]: operation });
+  if (purpose === undefined || purposeOf(attributesOf(span)) !== purpose) return false;
   taken.add(made);
   return true;
 }
