@@ -1,4 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai';
+import { OpenTelemetry } from '@ai-sdk/otel';
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai';
 import { expect, it } from 'vitest';
 import { type MiddlewareOptions, understudyMiddleware } from '../../packages/instrumentation/src/ai-sdk.js';
@@ -214,5 +215,23 @@ describeWithRedis('a model of the AI SDK and its candidates', () => {
         .toSorted(),
     ).toEqual([...Array.from({ length: 4 }, () => 'chat large'), 'chat small', 'chat small', 'request']);
     expect(executions).toBe(0);
+  });
+
+  it("uses the span of the SDK's own telemetry instead of making a second", async () => {
+    await using service = await start({ experiments: [experimentOfCode(WITHOUT_NOISE)] });
+    const candidate = new ScriptedModel('small', { kind: 'says', text: 'Hi.' });
+    const model = wrapped(service, new ScriptedModel('large', { kind: 'says', text: 'Hello.' }), candidate);
+    const telemetry = { integrations: [new OpenTelemetry({ tracer: service.tracer })] };
+    await service.inSpan(async () => {
+      await generateText({ model, prompt: 'Hello?', telemetry });
+      await streamText({ model, prompt: 'Hello?', telemetry }).text;
+    });
+    const trials = await service.trials();
+    const chats = service.spans().filter(({ attributes }) => attributes['gen_ai.operation.name'] === 'chat');
+    expect(chats.map(({ name }) => name).toSorted()).toEqual(['chat large', 'chat large', 'chat small', 'chat small']);
+    const ids = new Set(chats.map((span) => span.spanContext().spanId));
+    expect(trials).toHaveLength(2);
+    for (const { primary } of trials) expect(ids).toContain(primary.status === 'ok' ? primary.span?.spanId : null);
+    expect(chats.filter(({ attributes }) => attributes['understudy.role'] === 'primary')).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -22,6 +22,8 @@ import type { Batch, SliceCount } from '../../packages/instrumentation/src/trial
 /** What a service under test has around it: an SDK that keeps spans and metrics in memory. */
 export interface Service extends AsyncDisposable {
   readonly understudy: UnderstudyInstrumentation;
+  /** The service's own. */
+  readonly tracer: Tracer;
   /** Runs something inside a span of the service's own, in a trace of its own. */
   inSpan<Result>(run: () => Promise<Result>, attributes?: Record<string, string>): Promise<Result>;
   spans(): readonly ReadableSpan[];
@@ -45,6 +47,7 @@ export function startService(options: UnderstudyOptions): Service {
   const tracer = provider.getTracer('service');
   return {
     understudy,
+    tracer,
     async inSpan(run, attributes = {}) {
       return await tracer.startActiveSpan('request', { root: true, attributes }, async (span) => {
         try {
