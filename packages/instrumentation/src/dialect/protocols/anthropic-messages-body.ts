@@ -1,5 +1,6 @@
 import { type BodyRules, fieldTable } from '../change-body.js';
 import type { SystemChange } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 
 /** Tools that the caller runs, by their type without its date; one without a type is the caller's own. */
@@ -76,10 +77,9 @@ export function instructionsOf(request: JsonObject): {
   readonly conversation: readonly unknown[];
 } {
   const messages = asList(request['messages']);
-  const end = messages.findIndex((message) => asObject(message)['role'] !== 'system');
-  const leading = end === -1 ? messages : messages.slice(0, end);
+  const { leading, rest } = splitInstructions(messages, (message) => asObject(message)['role'] === 'system');
   const texts = [request['system'], ...leading.map((message) => asObject(message)['content'])].flatMap(textsOf);
-  return { system: texts.length === 0 ? null : texts.join('\n\n'), conversation: messages.slice(leading.length) };
+  return { system: joinInstructions(texts), conversation: rest };
 }
 
 /** The texts of a content, which is a string or a list of blocks. */

@@ -13,6 +13,7 @@ import { type AnswerFormat, FormatReader } from '../answer-reader.js';
 import { describeRequestFields, type NumberTable } from '../attributes.js';
 import { type BodyRules, changeBody, fieldTable } from '../change-body.js';
 import type { Dialect, RequestAttributes } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { asList, asName, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
@@ -56,10 +57,9 @@ const body: BodyRules = {
     asList(tools).some((tool) => asObject(tool)['type'] !== 'function') ? 'a server-side tool' : null,
   withSystem(request, change) {
     const messages = asList(request['messages']).map(asObject);
-    const end = messages.findIndex(({ role }) => role !== 'system');
-    const leading = end === -1 ? messages : messages.slice(0, end);
-    const present = leading.length === 0 ? null : leading.map(({ content }) => textOf(content)).join('\n\n');
-    return { ...request, messages: [{ role: 'system', content: change(present) }, ...messages.slice(leading.length)] };
+    const { leading, rest } = splitInstructions(messages, ({ role }) => role === 'system');
+    const content = change(joinInstructions(leading.map((message) => textOf(message['content']))));
+    return { ...request, messages: [{ role: 'system', content }, ...rest] };
   },
 };
 

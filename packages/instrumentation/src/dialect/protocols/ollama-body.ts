@@ -1,5 +1,6 @@
 import type { BodyRules } from '../change-body.js';
 import type { FieldRule, SystemChange } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { asList, asObject, asText, type JsonObject } from '../json.js';
 
 /** What chat and generate have in common. */
@@ -23,10 +24,8 @@ export const ollamaChatBody: BodyRules = {
   fields: { ...SHARED, messages: 'keep', tools: 'keep', truncate: 'keep', shift: 'keep' },
   refused: () => null,
   withSystem(request, change) {
-    const messages = asList(request['messages']).map(asObject);
-    const { leading, rest } = splitInstructions(messages);
-    const present = leading.length === 0 ? null : leading.map(({ content }) => asText(content) ?? '').join('\n\n');
-    return { ...request, messages: [{ role: 'system', content: change(present) }, ...rest] };
+    const { system, rest } = conversationOf(request);
+    return { ...request, messages: [{ role: 'system', content: change(system) }, ...rest] };
   },
 };
 
@@ -60,13 +59,14 @@ export const ollamaGenerateBody: BodyRules = {
   }),
 };
 
-/** The instructions at the beginning of a conversation, and the turns after them. */
-export function splitInstructions(messages: readonly JsonObject[]): {
-  readonly leading: readonly JsonObject[];
+/** The instructions of a chat as one text, and the turns after them. */
+export function conversationOf(request: JsonObject): {
+  readonly system: string | null;
   readonly rest: readonly JsonObject[];
 } {
-  const end = messages.findIndex(({ role }) => role !== 'system');
-  return end === -1 ? { leading: messages, rest: [] } : { leading: messages.slice(0, end), rest: messages.slice(end) };
+  const messages = asList(request['messages']).map(asObject);
+  const { leading, rest } = splitInstructions(messages, ({ role }) => role === 'system');
+  return { system: joinInstructions(leading.map(({ content }) => asText(content) ?? '')), rest };
 }
 
 function isLoading(request: JsonObject): boolean {

@@ -19,7 +19,7 @@ import {
 } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
 import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
-import { splitInstructions } from './ollama-body.js';
+import { conversationOf } from './ollama-body.js';
 
 /** Fields with a canonical word, and how long the server is to hold the model. */
 const KNOWN: ReadonlySet<string> = new Set(
@@ -67,12 +67,12 @@ function read(body: JsonObject): CanonicalRequest {
   const options = asObject(body['options']);
   onlyFields(options, KNOWN_OPTIONS, 'options');
   if (body['logprobs'] === true) untranslatable('log-probabilities');
-  const { leading, rest } = splitInstructions(asList(body['messages']).map(asObject));
+  const { system, rest } = conversationOf(body);
   const names = new CallNames();
   return {
     model: asText(body['model']),
     stream: body['stream'] !== false,
-    system: leading.length === 0 ? null : leading.map(({ content }) => asText(content) ?? '').join('\n\n'),
+    system,
     messages: rest.map((message) => readMessage(message, names)),
     tools: asList(body['tools']).map(readTool),
     toolChoice: null,

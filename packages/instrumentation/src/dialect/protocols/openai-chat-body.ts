@@ -1,5 +1,6 @@
 import { type BodyRules, fieldTable } from '../change-body.js';
 import type { SystemChange } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { asList, asObject, asText, type JsonObject } from '../json.js';
 
 /** Tools the caller runs. Every other type is run by the provider, with effects nobody asked for twice. */
@@ -61,11 +62,9 @@ function statefulFeature(request: JsonObject): string | null {
 /** Replaces the leading instructions, under the role they had; puts them first where there were none. */
 function withSystem(request: JsonObject, change: SystemChange): JsonObject {
   const messages = asList(request['messages']).map(asObject);
-  const end = messages.findIndex((message) => !isInstruction(message));
-  const leading = end === -1 ? messages : messages.slice(0, end);
-  const present = leading.length === 0 ? null : leading.map(({ content }) => textOf(content)).join('\n\n');
-  const role = asText(leading[0]?.['role']) ?? 'system';
-  return { ...request, messages: [{ role, content: change(present) }, ...messages.slice(leading.length)] };
+  const { leading, rest } = splitInstructions(messages, isInstruction);
+  const content = change(joinInstructions(leading.map((message) => textOf(message['content']))));
+  return { ...request, messages: [{ role: asText(leading[0]?.['role']) ?? 'system', content }, ...rest] };
 }
 
 /** System or developer: instructions, wherever they stand. */

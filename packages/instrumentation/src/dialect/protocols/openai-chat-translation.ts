@@ -16,6 +16,7 @@ import {
   writeNumbers,
 } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { imageOfUrl, urlOfImage } from '../image.js';
 import { asList, asObject, asText, type JsonObject, parseJson } from '../json.js';
 import { isInstruction, textOf } from './openai-chat-body.js';
@@ -51,16 +52,14 @@ function read(body: JsonObject): CanonicalRequest {
   if (body['safe_prompt'] === true) untranslatable('`safe_prompt`');
   if (body['logprobs'] === true) untranslatable('log-probabilities');
   if (!['auto', 'default', null, undefined].includes(body['service_tier'] as string)) untranslatable('`service_tier`');
-  const messages = asList(body['messages']).map(asObject);
-  const end = messages.findIndex((message) => !isInstruction(message));
-  const leading = end === -1 ? messages : messages.slice(0, end);
+  const { leading, rest } = splitInstructions(asList(body['messages']).map(asObject), isInstruction);
   const stop = body['stop'];
   const { reasoning_effort: reasoningEffort, verbosity } = body;
   return {
     model: asText(body['model']),
     stream: body['stream'] === true,
-    system: leading.length === 0 ? null : leading.map(({ content }) => textOf(content)).join('\n\n'),
-    messages: readTurns(messages.slice(leading.length)),
+    system: joinInstructions(leading.map(({ content }) => textOf(content))),
+    messages: readTurns(rest),
     tools: asList(body['tools']).map(readTool),
     toolChoice: readToolChoice(body['tool_choice']),
     parallelToolCalls: typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : null,

@@ -1,5 +1,6 @@
 import { type BodyRules, fieldTable } from '../change-body.js';
 import type { SystemChange } from '../dialect.js';
+import { joinInstructions, splitInstructions } from '../instructions.js';
 import { asList, asObject, asText, type JsonObject } from '../json.js';
 import { isInstruction } from './openai-chat-body.js';
 import { inputItems, itemType, textOf } from './openai-responses-messages.js';
@@ -58,22 +59,23 @@ function statefulFeature(request: JsonObject): string | null {
 
 /** Replaces `instructions` and the leading ones of the input: where only the input has some, they stay there, under their role. */
 function withSystem(request: JsonObject, change: SystemChange): JsonObject {
-  const { leading, rest } = leadingInstructions(inputItems(request));
-  const own = asText(request['instructions']);
-  const texts = [...(own === null ? [] : [own]), ...leading.map(({ content }) => textOf(content))];
-  const system = change(texts.length === 0 ? null : texts.join('\n\n'));
-  const [first] = leading;
+  const { own, first, system: present, rest } = conversationOf(request);
+  const system = change(present);
   if (first === undefined) return { ...request, instructions: system };
   if (own !== null) return { ...request, instructions: system, input: rest };
   return { ...request, input: [{ role: first['role'], content: system }, ...rest] };
 }
 
-/** The instructions an input begins with, and what follows them. */
-export function leadingInstructions(items: readonly JsonObject[]): {
-  readonly leading: readonly JsonObject[];
+/** The instructions of a request as one text: its own, and those its input begins with, of which `first` is the first. */
+export function conversationOf(request: JsonObject): {
+  readonly own: string | null;
+  readonly first: JsonObject | undefined;
+  readonly system: string | null;
   readonly rest: readonly JsonObject[];
 } {
-  const end = items.findIndex((item) => !(itemType(item) === 'message' && isInstruction(item)));
-  const count = end === -1 ? items.length : end;
-  return { leading: items.slice(0, count), rest: items.slice(count) };
+  const own = asText(request['instructions']);
+  const isLeading = (item: JsonObject): boolean => itemType(item) === 'message' && isInstruction(item);
+  const { leading, rest } = splitInstructions(inputItems(request), isLeading);
+  const texts = [...(own === null ? [] : [own]), ...leading.map(({ content }) => textOf(content))];
+  return { own, first: leading[0], system: joinInstructions(texts), rest };
 }

@@ -10,8 +10,8 @@ import { argumentsOf, CallNames, onlyFields, orRefused, readNumbers, untranslata
 import type { Translation } from '../dialect.js';
 import { imageOfUrl } from '../image.js';
 import { asList, asObject, asText, type JsonObject, parseJson } from '../json.js';
-import { leadingInstructions } from './openai-responses-body.js';
-import { inputItems, itemType, textOf } from './openai-responses-messages.js';
+import { conversationOf } from './openai-responses-body.js';
+import { itemType, textOf } from './openai-responses-messages.js';
 import { RESPONSES_NUMBERS, writeRequest } from './openai-responses-write.js';
 
 /** Fields with a canonical word, and those that say nothing about the answer at the values {@link readRequest} asks for. */
@@ -40,15 +40,13 @@ function readRequest(body: JsonObject): CanonicalRequest {
   const text = asObject(body['text']);
   onlyFields(reasoning, REASONING);
   onlyFields(text, TEXT);
-  const { leading, rest } = leadingInstructions(inputItems(body));
-  const instructions = asText(body['instructions']);
-  const system = [...(instructions === null ? [] : [instructions]), ...leading.map(({ content }) => textOf(content))];
+  const { system, rest } = conversationOf(body);
   const reasoningEffort = asText(reasoning['effort']);
   const verbosity = asText(text['verbosity']);
   return {
     model: asText(body['model']),
     stream: body['stream'] === true,
-    system: system.length === 0 ? null : system.join('\n\n'),
+    system,
     messages: readTurns(rest),
     tools: asList(body['tools']).map(readTool),
     toolChoice: readToolChoice(body['tool_choice']),
