@@ -14,6 +14,7 @@ const answer = JSON.stringify({
 });
 const chunk = (content: string, finish: string | null): string =>
   `data: ${JSON.stringify({ id: 'a', model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`;
+const over = `${chunk('Y', null)}${chunk('es.', 'stop')}data: [DONE]\n\n`;
 const json = { 'content-type': 'application/json' };
 const events = { 'content-type': 'text/event-stream' };
 
@@ -21,8 +22,7 @@ type Handle = (response: ServerResponse, request: IncomingMessage) => void;
 
 const routes: Readonly<Record<string, Handle>> = {
   good: (response) => response.writeHead(200, json).end(answer),
-  stream: (response) =>
-    response.writeHead(200, events).end(`${chunk('Y', null)}${chunk('es.', 'stop')}data: [DONE]\n\n`),
+  stream: (response) => response.writeHead(200, events).end(over),
   gzip: (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(answer)),
   brotli: (response) => response.writeHead(200, { ...json, 'content-encoding': 'br' }).end(brotliCompressSync(answer)),
   bomb: (response) =>
@@ -42,6 +42,15 @@ const routes: Readonly<Record<string, Handle>> = {
     setTimeout(() => response.destroy(), 20);
   },
   short: (response) => response.writeHead(200, events).end(chunk('Y', null)),
+  lingers: (response) => response.writeHead(200, events).write(over),
+  breaks: (response) => {
+    response.writeHead(200, events).write(over);
+    setTimeout(() => response.destroy(), 20);
+  },
+  grows: (response) => {
+    response.writeHead(200, events).write(over);
+    setTimeout(() => response.end(Buffer.alloc(200_000, 0x20)), 20);
+  },
   inside: (response) => response.writeHead(200, events).end('data: {"error":{"type":"overloaded_error"}}\n\n'),
 };
 
@@ -111,6 +120,11 @@ describe('exchange', () => {
     ['inside', 'overloaded_error'],
   ])('names what is wrong with it: %s is %s', async (name, type) => {
     expect(await send(name)).toMatchObject({ status: 'error', type });
+  });
+
+  it.each(['lingers', 'breaks', 'grows'])('of an answer that is over nothing can go wrong: %s', async (name) => {
+    const outcome = await send(name, { stream: true });
+    expect(outcome).toMatchObject({ status: 'ok', answer: { finish: 'stop' } });
   });
 
   it('follows no redirect', async () => {

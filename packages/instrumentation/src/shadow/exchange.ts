@@ -4,6 +4,11 @@ import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } fr
 import { decoded } from './decode.js';
 import type { Transport, TransportRequest } from './undici.js';
 
+/** How long a response whose answer is over may take to end, in ms: the connection of one that ends is used again. */
+const LINGER_MS = 1000;
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 /** One request of a shadow and how to read its answer. */
 export interface ExchangeRequest extends TransportRequest {
   readonly dialect: Dialect;
@@ -41,7 +46,8 @@ async function attempt(
   const encoding = response.headers['content-encoding'];
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
-  for await (const chunk of decoded(response.body, typeof encoding === 'string' ? encoding : '', limits.maxBytes)) {
+  const chunks = decoded(response.body, typeof encoding === 'string' ? encoding : '', limits.maxBytes);
+  for await (const chunk of untilOver(chunks, () => reader.terminal)) {
     const before = clock.elapsed();
     reader.push(chunk);
     if (reader.started) clock.first ??= before;
@@ -57,4 +63,35 @@ async function attempt(
     durationMs,
     ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
   };
+}
+
+/**
+ * The chunks of a response up to its end. Once its answer is over (`over`), all that may still go wrong with the response ends it, and
+ * so does silence: the primary's call has ended by then, and a shadow's must not fail where a primary's cannot.
+ */
+async function* untilOver(source: AsyncIterable<Uint8Array>, over: () => boolean): AsyncIterable<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = chunks.next();
+      const step = over() ? await lingering(next) : await next;
+      if (step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    // Not awaited: it waits for what is pending, which ends with the signal of the exchange.
+    chunks.return?.().catch(() => undefined);
+  }
+}
+
+async function lingering(next: Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<IteratorResult<Uint8Array>>((resolve) => {
+    timer = setTimeout(() => resolve(END), LINGER_MS).unref();
+  });
+  try {
+    return await Promise.race([next.catch(() => END), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
