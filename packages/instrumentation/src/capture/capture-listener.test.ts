@@ -1,6 +1,7 @@
 import { trace, type Meter, type Tracer } from '@opentelemetry/api';
 import { AlwaysOffSampler, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, test } from 'vitest';
+import type { Leg } from '../trial/trial.js';
 import type { Call } from './call.js';
 import type { CaptureOptions } from './capture.js';
 import {
@@ -78,6 +79,33 @@ describe('the outcome', () => {
     expect(calls[0]?.startedAt).toBe(5_000_000);
     expect(legs).toMatchObject([{ firstChunkMs: 30, durationMs: 230 }]);
     expect(onlySpan().attributes['gen_ai.response.time_to_first_chunk']).toBe(0.03);
+  });
+
+  test('times leave out what listeners take before the request is sent, and what follows the last event', async () => {
+    let now = 1000;
+    const clock = { now: () => 5_000_000, elapsed: () => now };
+    const chunks = ['data: {"id":"c","choices":[]}\n\n', 'data: [DONE]\n\n', ': more\n\n'];
+    const legs: Leg[] = [];
+    const { fetch } = tapped(
+      () => {
+        now += 30;
+        return networked(chunks);
+      },
+      {
+        clock,
+        listener: (call) => {
+          call.onOutcome((leg) => legs.push(leg));
+          now += 500;
+        },
+      },
+    );
+    const response = await fetch(TARGET, request({ model: 'm', stream: true }));
+    const body = (response.body as ReadableStream<Uint8Array>).getReader();
+    await body.read();
+    await body.read();
+    now += 7000;
+    while (!(await body.read()).done);
+    expect(legs).toMatchObject([{ firstChunkMs: 30, durationMs: 30 }]);
   });
 
   test('comes after the span is described and before it ends', async () => {

@@ -64,7 +64,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly #environment: CallEnvironment;
   #wire: WireCall;
   readonly #own: boolean;
-  readonly #startedElapsed: number;
+  #startedElapsed: number;
   readonly #identity: Attributes;
   /** The host's own context and arguments of fetch: a call may be held much longer than them, for its trial. */
   #hosts: { readonly context: Context; aborted(): boolean } | null;
@@ -73,6 +73,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #reader: AnswerReader | null = null;
   #firstChunkMs: number | null = null;
   #movedMs: number | null = null;
+  /** When the last event of the answer came, which may be long before the response ends. */
+  #overMs: number | null = null;
   #ending = false;
   #settled = false;
 
@@ -129,7 +131,9 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#wire = { ...this.#wire, headers: NO_HEADERS, body: '' };
   }
 
+  /** The call's time begins here, as a shadow's does where it is sent: what shadows are made of was made before. */
   run<Result>(send: () => Result): Result {
+    this.#startedElapsed = this.#environment.clock.elapsed();
     return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
 
@@ -146,8 +150,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   chunk(bytes: Uint8Array): void {
     const reader = this.#reader;
     if (reader === null) return;
-    reader.push(bytes);
+    // Before it is read, as of a shadow's: reading is our own time.
     this.#movedMs = this.#sinceStart();
+    reader.push(bytes);
+    if (reader.terminal) this.#overMs ??= this.#movedMs;
     if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#movedMs;
     // Some clients neither read on nor cancel after the last event: their calls would be over at the deadline only. Not at once, since
     // the caller is still to get these bytes.
@@ -183,10 +189,14 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     return this.#environment.clock.elapsed() - this.#startedElapsed;
   }
 
+  #durationMs(end: End): number {
+    return end.how === 'ended' && this.#overMs !== null ? this.#overMs : this.#sinceStart();
+  }
+
   #settle(end: End): void {
     if (this.#settled) return;
     this.#settled = true;
-    const durationMs = this.#sinceStart();
+    const durationMs = this.#durationMs(end);
     const reader = this.#reader;
     this.#reader = null;
     this.#hosts = null;
