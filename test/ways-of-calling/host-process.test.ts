@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startProvider, type Provider } from '../providers/provider.js';
+import type { Check } from './host-process.js';
 import type { Mode } from './watch.js';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -16,19 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
-async function look(check: string, mode: Mode, env: Record<string, string> = {}): Promise<unknown> {
+async function look(check: Check, mode: Mode, env: Record<string, string> = {}): Promise<unknown> {
   const args = ['--import', here('source-modules.mjs'), here('host-process.ts'), check, mode, provider.origin];
   const options = { timeout: 20_000, env: { PATH: process.env['PATH'], ...env } };
   return JSON.parse((await run(process.execPath, args, options)).stdout);
 }
 
-async function expectSame(check: string, env?: Record<string, string>): Promise<void> {
+async function expectSame(check: Check, env?: Record<string, string>): Promise<void> {
   const [bare, sampled] = await Promise.all([look(check, 'bare', env), look(check, 'sampled', env)]);
   expect(sampled).toEqual(bare);
   expect(bare).toBeTruthy();
 }
 
-test.each([
+test.each<Check>([
   'the dispatcher, fetch used before',
   'the dispatcher, fetch not used before',
   "a user's dispatcher, set before",

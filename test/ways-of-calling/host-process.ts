@@ -47,7 +47,7 @@ function counting(): { readonly dispatcher: Dispatcher; count(): number } {
   };
 }
 
-const CHECKS: Record<string, () => Promise<unknown>> = {
+const CHECKS = {
   async 'the dispatcher, fetch used before'() {
     await call();
     const before = slots();
@@ -73,7 +73,7 @@ const CHECKS: Record<string, () => Promise<unknown>> = {
     Reflect.set(globalThis, SLOTS[0] as symbol, dispatcher);
     return [await call(), count(), slots()[0] === dispatcher];
   },
-  async "undici's setGlobalDispatcher"() {
+  async "undici's setGlobalDispatcher"(): Promise<unknown> {
     const { Agent, getGlobalDispatcher, request, setGlobalDispatcher } = await import('undici');
     const agent = new Agent();
     setGlobalDispatcher(agent);
@@ -95,7 +95,10 @@ const CHECKS: Record<string, () => Promise<unknown>> = {
     const globals = Object.getOwnPropertyNames(globalThis);
     return [process.eventNames().map(String), globals, Object.keys(process.env), process.exitCode ?? 'unset'];
   },
-};
+} satisfies Record<string, () => Promise<unknown>>;
 
-const result = await CHECKS[check]?.();
+export type Check = keyof typeof CHECKS;
+
+const checks: Record<string, (() => Promise<unknown>) | undefined> = CHECKS;
+const result = await checks[check]?.();
 process.stdout.write(JSON.stringify(result), () => process.exit(0));

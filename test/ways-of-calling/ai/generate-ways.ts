@@ -3,7 +3,7 @@ import { ownFetch } from '../reading.js';
 import { PLAIN, type AiKit, type AiWay } from './kit.js';
 
 /** Without what is drawn at random or measured. */
-export function said(result: Pick<GenerateTextResult<ToolSet, never, never>, 'text'> & object): unknown {
+function said(result: Pick<GenerateTextResult<ToolSet, never, never>, 'text'> & object): unknown {
   const { text, finishReason, usage, toolCalls, toolResults, reasoningText, warnings, steps } =
     result as unknown as Record<string, unknown>;
   return { text, finishReason, usage, toolCalls, toolResults, reasoningText, warnings, steps: (steps as []).length };
