@@ -43,3 +43,23 @@ it('refuses what is too deep, and takes `__proto__` for a field', () => {
   expect(Reflect.get(copied, 'admin')).toBeUndefined();
   expect(Object.keys(copied)).toEqual(['__proto__']);
 });
+
+it('copies the bytes of a view, and not what it is a view of', () => {
+  const memory = new ArrayBuffer(1_000_000);
+  const shared = new Float64Array(new SharedArrayBuffer(16)).fill(0.5);
+  const [bytes, data, own] = copyOf([new Uint8Array(memory, 8, 4), new DataView(memory, 8, 4), shared] as const);
+  expect([bytes.constructor, data.constructor, own.constructor]).toEqual([Uint8Array, DataView, Float64Array]);
+  expect([bytes.buffer.byteLength, data.buffer.byteLength, own.buffer.byteLength]).toEqual([4, 4, 16]);
+  expect(own.buffer).toBeInstanceOf(ArrayBuffer);
+  expect([...own]).toEqual([0.5, 0.5]);
+});
+
+it.each([
+  ['a list without end', Object.assign([], { length: 2 ** 32 - 1 }), 'more than 100000 entries'],
+  ['a large list in pieces', Array.from({ length: 400 }, () => Array.from({ length: 400 }, Number)), 'entries'],
+  ['a large map', new Map(Array.from({ length: 60_000 }, (_, key) => [key, key])), 'entries'],
+  ['large bytes', [Buffer.alloc(2 ** 23), new ArrayBuffer(2 ** 23), new Uint8Array(1)], 'more than 16777216 bytes'],
+])('refuses what the host would wait for: %s', (_name, value, what) => {
+  expect(() => copyOf(value)).toThrow(NotCopied);
+  expect(() => copyOf(value)).toThrow(what);
+});
