@@ -82,14 +82,18 @@ export function argumentsOf(text: unknown): JsonObject {
 /** Finds the name of the tool that a result answers, by the id of the call. */
 export class CallNames {
   readonly #names = new Map<string, string>();
-  readonly #open = new Map<string, string[]>();
+  readonly #calls = new Map<string, string[]>();
+  /** How many of a tool's calls have a result, for those whose results come in their order. */
+  readonly #answered = new Map<string, number>();
   #count = 0;
 
   /** A call without an id gets one, as protocols that tell calls by their order have none. */
   called(id: string | null, name: string): string {
     const known = id ?? `call_${(this.#count += 1)}`;
     this.#names.set(known, name);
-    this.#open.set(name, [...(this.#open.get(name) ?? []), known]);
+    const calls = this.#calls.get(name);
+    if (calls === undefined) this.#calls.set(name, [known]);
+    else calls.push(known);
     return known;
   }
 
@@ -99,7 +103,8 @@ export class CallNames {
 
   /** The oldest call of a tool that has no result yet. */
   answered(name: string): string {
-    const id = this.#open.get(name)?.shift();
-    return id ?? untranslatable('a tool result without its call');
+    const count = this.#answered.get(name) ?? 0;
+    this.#answered.set(name, count + 1);
+    return this.#calls.get(name)?.[count] ?? untranslatable('a tool result without its call');
   }
 }

@@ -41,17 +41,20 @@ export function writeRequest(request: CanonicalRequest): JsonObject {
 
 /** As many results as calls are asked for in one turn: neighbours that are of one turn are put together. */
 function turnsOf(messages: readonly CanonicalMessage[]): readonly CanonicalMessage[] {
-  const turns: CanonicalMessage[] = [];
+  const turns: { readonly role: CanonicalMessage['role']; readonly kind: Kind; readonly parts: CanonicalPart[] }[] = [];
   for (const message of messages) {
+    const { role, parts } = message;
+    const kind = kindOf(message);
     const last = turns.at(-1);
-    const together = last?.role === message.role && kindOf(last) === kindOf(message) && kindOf(message) !== 'said';
-    if (last !== undefined && together) turns[turns.length - 1] = { ...last, parts: [...last.parts, ...message.parts] };
-    else turns.push(message);
+    if (kind !== 'said' && last?.kind === kind) for (const part of parts) last.parts.push(part);
+    else turns.push({ role, kind, parts: [...parts] });
   }
   return turns;
 }
 
-function kindOf({ role, parts }: CanonicalMessage): 'answer' | 'results' | 'said' {
+type Kind = 'answer' | 'results' | 'said';
+
+function kindOf({ role, parts }: CanonicalMessage): Kind {
   if (role === 'assistant') return 'answer';
   return parts.length > 0 && parts.every(({ type }) => type === 'tool_result') ? 'results' : 'said';
 }
