@@ -25,6 +25,13 @@ export function setupOf(experiment: Experiment, { rules, environment }: SetupOpt
   if (own.cluster !== undefined && experiment.cluster.version === null) {
     issues.push('cluster.version: a rule in code decides what is compared; name its version');
   }
+  const { by, key } = experiment.sample;
+  if (own.sampleKey !== undefined && by !== 'key') {
+    issues.push('sample.by: expected `key` beside a `sampleKey` rule in code, got `trace`');
+  }
+  if (own.sampleKey === undefined && by === 'key' && key === null) {
+    issues.push('sample.key: expected the attribute that holds the key, or a `sampleKey` rule in code, got nothing');
+  }
   issues.push(...candidateIssues(experiment, own));
   if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
   const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>

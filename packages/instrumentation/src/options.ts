@@ -4,6 +4,7 @@ import { ConfigurationError } from './errors.js';
 import { DEFAULTS } from './experiment/defaults.js';
 import type { Experiment, ExperimentInput, SecretReference } from './experiment/definition.js';
 import { resolveExperiment } from './experiment/resolve.js';
+import { defaultPiMin } from './experiment/resolve-sampling.js';
 import { parseStoreUrl } from './experiment/store.js';
 import { anchorEmbedded, parseConfigYaml } from './experiment/yaml.js';
 
@@ -111,16 +112,20 @@ function readSecretFile(path: string): string | undefined {
   }
 }
 
-/** A rate from outside must not make every call inadmissible: a `piMin` that was only the rate's default follows it down. */
+/**
+ * A rate from outside must not make every call inadmissible: a `piMin` that was only a default follows it down. Rules stay as they are,
+ * but for 0, which somebody sets to have no shadows at all.
+ */
 function withRate(experiment: Experiment, rate: number): Experiment {
   const { sample, piMin } = experiment;
-  const followed = piMin === sample.rate && rate > 0 ? Math.min(piMin, rate) : piMin;
+  const changed = { ...sample, rate, rules: rate === 0 ? [] : sample.rules };
+  const followed = piMin === defaultPiMin(sample) && rate > 0 ? Math.min(piMin, defaultPiMin(changed)) : piMin;
   if (rate > 0 && rate < followed) {
     throw new ConfigurationError('UNDERSTUDY_SAMPLE_RATE', [
       `expected at least piMin (${followed}) of ${experiment.name}, got ${rate}`,
     ]);
   }
-  return { ...experiment, sample: { ...sample, rate }, piMin: followed };
+  return { ...experiment, sample: changed, piMin: followed };
 }
 
 function setting(environment: Environment, name: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { RunId } from '../trial/trial.js';
+import type { Sample, Window, WindowInput } from './sampling.js';
 
 /** A secret is named, never written down. */
 export type SecretReference = { readonly env: string } | { readonly file: string };
@@ -126,7 +127,9 @@ export interface Experiment {
   readonly candidates: Readonly<Record<string, Candidate>>;
   /** Share of sampled calls that also get an A/A leg. */
   readonly noise: { readonly rate: number };
-  readonly sample: { readonly rate: number; readonly by: 'trace' };
+  readonly sample: Sample;
+  /** Outside of it the experiment is off; null: always on. */
+  readonly window: Window | null;
   readonly segments: Segments;
   readonly cluster: Cluster;
   readonly content: 'full' | 'none';
@@ -147,11 +150,12 @@ export interface Experiment {
 }
 
 /** An experiment whose fields are right one by one, before what depends on several of them is resolved. */
-export interface ExperimentShape extends Omit<Experiment, 'candidates' | 'slice' | 'piMin'> {
+export interface ExperimentShape extends Omit<Experiment, 'candidates' | 'slice' | 'piMin' | 'window'> {
   readonly candidate?: Candidate;
   readonly candidates?: Readonly<Record<string, Candidate>>;
   readonly slice: { readonly lengthMs: number; readonly deadlineMs?: number };
   readonly piMin?: number;
+  readonly window: WindowInput | null;
 }
 
 /** An experiment as people write it, in YAML or in code: everything with a default may be left out. */
@@ -162,7 +166,8 @@ export interface ExperimentInput {
   readonly candidate?: Candidate;
   readonly candidates?: Readonly<Record<string, Candidate>>;
   readonly noise?: Partial<Experiment['noise']>;
-  readonly sample?: Partial<Experiment['sample']>;
+  readonly sample?: Partial<Sample>;
+  readonly window?: WindowInput | null;
   readonly segments?: Partial<Segments>;
   readonly cluster?: Partial<Cluster>;
   readonly content?: 'full' | 'none';

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
+import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
 import { runId } from './run.js';
 import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
 
@@ -52,7 +53,7 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 }
 
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
-  const { candidate, candidates: named, slice, piMin, ...rest } = shape;
+  const { candidate, candidates: named, slice, piMin, window, ...rest } = shape;
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
@@ -61,7 +62,8 @@ function resolved(shape: ExperimentShape): { experiment: Experiment; issues: rea
       lengthMs: slice.lengthMs,
       deadlineMs: slice.deadlineMs ?? rest.shadow.timeoutMs + DEFAULTS.sliceDeadlineAfterShadowMs,
     },
-    piMin: piMin ?? (rest.sample.rate > 0 ? rest.sample.rate : 1),
+    piMin: piMin ?? defaultPiMin(rest.sample),
+    window: resolveWindow(window),
   };
   return { experiment, issues: [...crossFieldIssues(shape, experiment)] };
 }
@@ -84,9 +86,7 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {
     yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
   }
-  if (experiment.piMin > experiment.sample.rate && experiment.sample.rate > 0) {
-    yield `piMin: expected at most sample.rate (${experiment.sample.rate}), got ${experiment.piMin}: no call could be admitted`;
-  }
+  yield* samplingIssues(shape);
   if (experiment.segments.critical.length > experiment.segments.max) {
     yield `segments.critical: expected at most segments.max (${experiment.segments.max}) names`;
   }

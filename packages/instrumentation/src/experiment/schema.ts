@@ -1,15 +1,9 @@
 import { z } from 'zod';
+import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
-
-/** An object that names its fields where it is given another. */
-const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `expected only ${Object.keys(shape).join(', ')}, got ${issue.keys.map((key) => key.slice(0, 40)).join(', ')}`
-        : undefined,
-  });
+import { sampleShape, windowShape } from './sampling-shape.js';
+import { strict } from './strict.js';
 
 const unit = z.number().min(0).max(1);
 const positiveUnit = z.number().gt(0).max(1);
@@ -27,22 +21,20 @@ const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
   return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }, 'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`');
 
-/** Headers travel with the run's definition, in clear: whatever sounds like a credential has to be named in `apiKey` instead. */
-const CREDENTIAL =
-  /auth|cookie|credential|passw|secret|signature|token|(^|-)(api|access|subscription|private|functions?)-?key/i;
 const NO_CREDENTIAL = 'expected no credential here: a key belongs in `apiKey`';
 /** What the transport itself sends: a candidate that says otherwise would fail for a reason of ours. */
 const OF_THE_TRANSPORT = /^(host|connection|keep-alive|transfer-encoding|content-length|upgrade|expect|te|trailer)$/i;
+/** Headers travel with the run's definition, in clear: whatever sounds like a credential has to be named in `apiKey` instead. */
 const headers = z.record(
   z
     .string()
-    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name')
+    .regex(HEADER_NAME, 'expected a header name')
     .refine((header) => !CREDENTIAL.test(header), NO_CREDENTIAL)
     .refine((header) => !OF_THE_TRANSPORT.test(header), 'expected no header of the connection'),
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected printable ASCII'),
 );
 
-const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, 'expected a header name');
+const headerName = z.string().regex(HEADER_NAME, 'expected a header name');
 /** `outer.inner` below the top level. */
 const fieldPath = z
   .string()
@@ -137,9 +129,8 @@ const experiment = strict({
   candidate: candidate.optional(),
   candidates: z.record(name, candidate).optional(),
   noise: strict({ rate: unit.default(defaults.noise.rate) }).prefault({}),
-  sample: z
-    .strictObject({ rate: unit.default(defaults.sample.rate), by: z.literal('trace').default('trace') })
-    .prefault({}),
+  sample: sampleShape,
+  window: windowShape.nullable().default(null),
   segments: segmentsShape.prefault({}),
   cluster: clusterShape.prefault({}),
   content: content.default(defaults.content),

@@ -18,6 +18,11 @@ export interface CallView {
 export interface CallRules {
   /** Names the segment of a call, or null for none. Name its `segments.version`, since a rule decides what is compared. */
   readonly segment?: (call: CallView) => string | null | undefined;
+  /**
+   * Names what is drawn as a whole where the experiment says `sample: { by: key }` (a conversation, a user), or null for the key of the
+   * configuration. Needs no version: which calls are drawn is no part of a run.
+   */
+  readonly sampleKey?: (call: CallView) => string | null | undefined;
   /** Names what makes calls repeat each other (a conversation, a user), or null for the default. */
   readonly cluster?: (call: CallView) => string | null | undefined;
   /**

@@ -5,6 +5,9 @@ import { AA_ARM, SEGMENT_NONE } from '../trial/trial.js';
 import { type CallRules, type CallView, viewOf } from './call-view.js';
 import { drawOf, isDrawn } from './draw.js';
 import { compilePattern } from './match.js';
+import { createPace } from './pace.js';
+import { createProbability } from './probability.js';
+import { createSampleKey } from './sample-key.js';
 import { createSegmenter } from './segment.js';
 
 /** Why a call is not one an experiment is about, or was not drawn. */
@@ -21,7 +24,10 @@ export interface Sampled {
   readonly status: 'sampled';
   readonly refused: 'not_recording' | 'below_pi_min' | null;
   readonly segment: string;
-  /** The probability of inclusion, as the trial will carry it. */
+  /**
+   * The probability of inclusion, as the trial will carry it. A call whose own is below `piMin` is drawn at `piMin` and refused: what a
+   * rule leaves out is a part of the traffic, and coverage has to show how large.
+   */
   readonly pi: number;
   /** Every candidate, and `aa` where it was drawn. */
   readonly arms: readonly string[];
@@ -41,19 +47,26 @@ export interface Subject {
   readonly rules: CallRules;
 }
 
-/** Makes the decider of one experiment. It keeps the segments it has seen, and no other state. */
+/** Makes the decider of one experiment. It keeps the segments it has seen and the last seconds' demand, and no other state. */
 export function createDecide({ experiment, run, rules }: Subject): Decide {
-  const { enabled, match, sample, noise, piMin, shadow } = experiment;
+  const { enabled, match, sample, window, noise, piMin, shadow } = experiment;
   const matchesOperation = compilePattern(match.operation);
   const matchesModel = compilePattern(match.model);
-  const segmentOf = createSegmenter(experiment.segments, rules.segment);
+  const { critical } = experiment.segments;
+  const places = [...critical, ...sample.rules.flatMap(({ segment }) => segment ?? [])];
+  const segmentOf = createSegmenter({ ...experiment.segments, critical: places }, rules.segment);
   const segmented = rules.segment !== undefined || experiment.segments.attribute !== null;
   const candidates = Object.keys(experiment.candidates);
-  const pi = sample.rate;
+  const probabilityOf = createProbability(sample);
+  const keyOf = createSampleKey(sample, rules.sampleKey);
+  const pace = sample.perSecond === null ? null : createPace(sample.perSecond);
+  const nothing = [sample, ...sample.rules].every(({ rate }) => rate === 0);
   const ownSalt = randomBytes(32);
 
   return (call, callId, shared) => {
-    if (!enabled || pi === 0) return { status: 'outside', reason: 'disabled' };
+    const { startedAt } = call;
+    const within = window === null || (startedAt >= window.from && startedAt < window.until);
+    if (!enabled || nothing || !within) return { status: 'outside', reason: 'disabled' };
     if (!matchesOperation(call.request.operation)) return { status: 'outside', reason: 'not_matched' };
     if (!matchesModel(call.request.model ?? '')) return { status: 'outside', reason: 'not_matched' };
     if (call.wire?.dialect.shadow === null) return { status: 'outside', reason: 'unsupported' };
@@ -62,13 +75,15 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
     const seen = segmented ? viewOf(call) : null;
     const segment = seen === null ? SEGMENT_NONE : segmentOf(seen);
     const salt = shared ?? ownSalt;
-    const draw = drawOf(`sample ${call.spanReference?.traceId ?? callId}`, salt);
-    if (!isDrawn(draw, sample.rate)) return { status: 'not_sampled', segment, pi };
+    const declared = probabilityOf(call, segment);
+    const pi = Math.max(piMin, declared * (pace?.next(startedAt, declared) ?? 1));
+    const draw = drawOf(`sample ${keyOf(call) ?? call.spanReference?.traceId ?? callId}`, salt);
+    if (!isDrawn(draw, pi)) return { status: 'not_sampled', segment, pi };
 
     const noisy = isDrawn(drawOf(`${AA_ARM} ${run.id} ${callId}`, salt), noise.rate);
     return {
       status: 'sampled',
-      refused: pi < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,
+      refused: declared < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,
       segment,
       pi,
       arms: noisy ? [...candidates, AA_ARM] : candidates,

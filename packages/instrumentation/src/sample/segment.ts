@@ -8,7 +8,7 @@ const MAX_NAME_LENGTH = 256;
 
 /**
  * Names segments, at most `max` of them: what comes later is `_other`, so that neither telemetry nor the ledger can grow with
- * what callers send. Critical segments have their place from the start.
+ * what callers send. Critical segments, and those a sampling rule is about, have their place from the start.
  */
 export function createSegmenter(
   { attribute, max, critical }: Pick<Segments, 'attribute' | 'max' | 'critical'>,
