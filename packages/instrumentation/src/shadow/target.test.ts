@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { WireCall } from '../capture/call.js';
+import { anthropicMessages } from '../dialect/protocols/anthropic-messages.js';
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import type { Candidate } from '../experiment/definition.js';
 import { Secret } from './secret.js';
-import { candidateTarget, incumbentTarget, type Target } from './target.js';
+import { candidateTarget, incumbentTarget, type Target, translatedTarget } from './target.js';
 
 const sent: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
@@ -77,7 +78,24 @@ describe('candidateTarget', () => {
     const own = targetOf(call(), {}, new Secret('own')).headers;
     expect(own['authorization']).toBe('Bearer own');
     expect(own['api-key']).toBeUndefined();
-    expect(own['openai-organization']).toBe('org-1');
+    expect(own['openai-organization']).toBeUndefined();
+  });
+
+  it("leaves the primary's keys in the query, too, where it has its own", () => {
+    const url =
+      'https://api.example.com/v1/chat/completions?api-version=1&api-key=a&Subscription-Key=b&key=c&sig=d&region=e';
+    expect(targetOf(call(url), {}, new Secret('own')).url.search).toBe('?api-version=1&region=e');
+    expect(targetOf(call(url), {}, null).url.href).toBe(url);
+  });
+
+  it("translated at the primary's origin, has nothing beside its own key of what either protocol knows the primary by", () => {
+    const wire = { ...call(), dialect: anthropicMessages };
+    wire.headers = new Map([...wire.headers, ['x-api-key', 'primary'], ['anthropic-workspace-id', 'primary']]);
+    const to = { dialect: openaiChat, path: '/chat/completions', protocol: {} };
+    const { url, headers } = translatedTarget(wire, to, 'https://api.example.com/openai', {}, new Secret('own'));
+    expect(url.href).toBe('https://api.example.com/openai/chat/completions');
+    expect(JSON.stringify(headers)).not.toMatch(/primary|org-1/);
+    expect(headers['authorization']).toBe('Bearer own');
   });
 
   it.each([

@@ -12,6 +12,9 @@ export interface Target {
 /** What any protocol may hold of who asks, beside what its own rules name. */
 const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
 
+/** What a parameter of the URL is called that says who asks: hosts of every protocol, and gateways before them, take keys there. */
+const CREDENTIAL_PARAMETER = /key|token|secret|passw|auth|^sig(nature)?$/i;
+
 /** All that another origin learns of the primary's headers: an unknown header may hold anything. */
 const HARMLESS: readonly string[] = ['accept', 'accept-encoding', 'content-type', 'user-agent'];
 
@@ -49,7 +52,7 @@ export function candidateTarget(
   const url = candidate.baseUrl === undefined ? new URL(changed.url) : rebased(changed.url, candidate.baseUrl, dialect);
   if (url.origin === wire.url.origin) url.search = wire.url.search;
   else for (const name of dialect.shadow?.protocolQuery ?? []) copyParameter(wire.url, url, name);
-  if (apiKey !== null) for (const name of dialect.shadow?.credentials.query ?? []) url.searchParams.delete(name);
+  if (apiKey !== null) withoutCredentials(url, dialect.shadow?.credentials.query ?? []);
   return addressed(wire, url, candidate, apiKey, dialect, {});
 }
 
@@ -71,6 +74,11 @@ export function translatedTarget(
   return addressed(wire, url, candidate, apiKey, dialect, protocol);
 }
 
+function withoutCredentials({ searchParams }: URL, names: readonly string[]): void {
+  for (const name of new Set(searchParams.keys()))
+    if (names.includes(name) || CREDENTIAL_PARAMETER.test(name)) searchParams.delete(name);
+}
+
 function copyParameter(from: URL, to: URL, name: string): void {
   const value = from.searchParams.get(name);
   if (value !== null) to.searchParams.set(name, value);
@@ -87,7 +95,8 @@ function addressed(
   const rules = dialect.shadow;
   const sameOrigin = url.origin === wire.url.origin;
   const known = [...HARMLESS, ...(dialect === wire.dialect ? (rules?.protocolHeaders ?? []) : [])];
-  const credentials = [...CREDENTIALS, ...(rules?.credentials.headers ?? [])];
+  const own = [...(wire.dialect.shadow?.credentials.headers ?? []), ...(rules?.credentials.headers ?? [])];
+  const credentials = [...CREDENTIALS, ...own];
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(repeatable(wire.headers))) {
     if (!sameOrigin && !known.includes(name)) continue;

@@ -63,7 +63,10 @@ export const geminiGenerate: Dialect = {
   messages: readMessages,
   reader: (_request, maxBytes, options) => new FormatReader(geminiAnswer, maxBytes, options),
   shadow: {
-    credentials: { headers: ['x-goog-api-key', 'authorization'], query: ['key', 'access_token'] },
+    credentials: {
+      headers: ['x-goog-api-key', 'authorization', 'x-goog-user-project'],
+      query: ['key', 'access_token'],
+    },
     protocolHeaders: [],
     protocolQuery: ['alt'],
     // Projects of Vertex AI take an OAuth token; all else takes an API key.

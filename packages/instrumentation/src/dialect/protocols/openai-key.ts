@@ -6,7 +6,8 @@ const AZURE = /(^|\.)(openai|services\.ai|cognitiveservices)\.azure\.com$/;
 /** How OpenAI's protocols are told who asks. */
 export const openaiKey: Pick<ShadowRules, 'credentials' | 'protocolHeaders' | 'authorize'> = {
   credentials: {
-    headers: ['authorization', 'api-key'],
+    // Whose account it is goes with the key: another one's key is turned away beside it.
+    headers: ['authorization', 'api-key', 'openai-organization', 'openai-project'],
     query: [],
   },
   protocolHeaders: [],
