@@ -41,6 +41,8 @@ export const geminiBody: BodyRules = {
 
 /** Anything the provider would run, fetch from its own store, or answer with something else than text. */
 function statefulFeature(request: JsonObject): string | null {
+  const odd = oddlyWritten(request);
+  if (odd !== null) return odd;
   const declared = ['functionDeclarations', 'function_declarations'];
   const tools = asList(request['tools']).flatMap((tool) => Object.keys(asObject(tool)));
   if (tools.some((name) => !declared.includes(name))) return 'a server-side tool';
@@ -50,6 +52,30 @@ function statefulFeature(request: JsonObject): string | null {
   if (modalities.some((modality) => asText(modality)?.toUpperCase() !== 'TEXT')) return 'an answer that is not text';
   const contents = [...asList(request['contents']), either(request, 'systemInstruction')];
   return contents.some((content) => asList(asObject(content)['parts']).some(isFile)) ? 'a file by reference' : null;
+}
+
+/**
+ * What the API reads in another way than is done here, so that nothing could be said of it: it takes a value for a list of one, and
+ * a field in two spellings.
+ */
+function oddlyWritten(request: JsonObject): string | null {
+  const contents = [...asList(request['contents']), either(request, 'systemInstruction')].map(asObject);
+  const parts = contents.flatMap((content) => asList(content['parts'])).map(asObject);
+  const results = parts.map((part) => asObject(either(part, 'functionResponse')));
+  const configs = ['toolConfig', 'generationConfig'].map((name) => asObject(either(request, name)));
+  if ([request, ...configs, ...parts].some(saysTwice)) return 'a field in two spellings';
+  const lists = [request['tools'], ...configs.map((config) => either(config, 'responseModalities'))];
+  for (const { parts } of [...contents, ...results]) lists.push(parts);
+  return lists.every((list) => list === undefined || list === null || Array.isArray(list))
+    ? null
+    : 'a value for a list';
+}
+
+function saysTwice(object: JsonObject): boolean {
+  return Object.keys(object).some((name) => {
+    const other = snakeCase(name);
+    return other !== name && Object.hasOwn(object, other);
+  });
 }
 
 function isFile(value: unknown): boolean {

@@ -83,11 +83,35 @@ describe('the key', () => {
   test("of the candidate's own stands alone at the primary's origin too", () => {
     const { url, headers } = target(`${GOOGLE}?key=primary&alt=sse`, new URL('/v1beta', GOOGLE).href, 'own');
     expect(url.search).toBe('?alt=sse');
-    expect(headers).toMatchObject({ 'x-goog-api-key': 'own', 'x-goog-user-project': 'primary' });
+    expect(headers['x-goog-api-key']).toBe('own');
+    expect(headers['x-goog-user-project']).toBeUndefined();
   });
 
   test('to a project of Vertex AI is a token', () => {
     expect(shadow.authorize('k', new URL(VERTEX))).toEqual({ authorization: 'Bearer k' });
+  });
+});
+
+describe('what the API reads in a way of its own is not repeated', () => {
+  const PARTS = { parts: [{ text: 'q' }] };
+  const file = { fileData: { fileUri: 'f' } };
+  test.each([
+    [{ contents: CONTENTS, tools: { google_search: {} } }],
+    [{ contents: [{ parts: file }] }],
+    [{ contents: [{ parts: [{ functionResponse: { name: 'f', parts: file } }] }] }],
+    [{ contents: CONTENTS, system_instruction: { parts: file } }],
+    [{ contents: CONTENTS, generationConfig: { responseModalities: 'IMAGE' } }],
+    [{ contents: CONTENTS, generationConfig: {}, generation_config: { responseModalities: ['IMAGE'] } }],
+    [{ contents: CONTENTS, generationConfig: { responseModalities: [], response_modalities: ['IMAGE'] } }],
+    [{ contents: CONTENTS, systemInstruction: PARTS, system_instruction: { parts: [file] } }],
+    [{ contents: [{ parts: [{ fileData: null, file_data: {} }] }] }],
+  ])('%j', (body) => {
+    expect(changed(body, {}, GOOGLE)).toMatchObject({ status: 'refused', reason: 'disallowed_feature' });
+  });
+
+  test('in a parameter neither', () => {
+    const tools = { tools: { googleSearch: {} } };
+    expect(bodyOf({}, { parameters: tools })).toContain('a value for a list');
   });
 });
 
