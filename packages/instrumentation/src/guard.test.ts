@@ -57,9 +57,11 @@ test('a warning holds the text of an error, and nothing the error carries', () =
   );
   // As ioredis reports a wrong password.
   raised('test.secret', Object.assign(new Error('WRONGPASS'), { command: { name: 'hello', args: ['hunter2'] } }));
+  // As a rule of the user's that parses an answer: V8 quotes what it could not read.
+  guard('test.parse', () => JSON.parse('hunter2 is my password') as unknown);
   raised('test.thrown', { password: 'hunter2' });
   diag.disable();
-  expect(logged).toHaveLength(2);
+  expect(logged).toHaveLength(3);
   expect(String(logged[0])).toContain('WRONGPASS');
   expect(inspect(logged, { depth: null })).not.toContain('hunter2');
 });

@@ -22,10 +22,18 @@ function warn(operation: string, error: unknown): void {
 
 /**
  * The error's own text and nothing it carries: a client of the queue puts the command that failed on it, password or batch included.
+ * Not even the text of what a parser throws, which quotes what it could not read: a user's rule may parse an answer.
  */
 function described(error: unknown): string {
   if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
+  if (error instanceof SyntaxError) return `a SyntaxError was thrown${framesOf(error).slice(0, MAX_DESCRIPTION)}`;
   return (error.stack ?? error.message).slice(0, MAX_DESCRIPTION);
+}
+
+/** Where it was thrown; nothing where that cannot be told from the text. */
+function framesOf({ stack = '', message }: Error): string {
+  const end = stack.indexOf(message) + message.length;
+  return stack.includes(message) ? stack.slice(end) : '';
 }
 
 const remarked = new Set<string>();
