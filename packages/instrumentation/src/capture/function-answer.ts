@@ -1,8 +1,8 @@
 import type { ModelAnswer } from '../dialect/dialect.js';
 import { UNREADABLE, TOO_LARGE } from '../dialect/fault.js';
-import { asName } from '../dialect/json.js';
+import { asName, asText } from '../dialect/json.js';
 import type { Part, Usage } from '../trial/trial.js';
-import { jsonText } from './json-text.js';
+import { jsonText, NoText } from './json-text.js';
 
 /** A tool that an answer wants to have called. `arguments`: JSON text, or the value it would be. */
 export interface FunctionToolCall {
@@ -46,7 +46,8 @@ export function readResult(result: unknown, { content, maxChars }: ReadLimits): 
     const { text, cut } = jsonText(result, maxChars);
     return cut ? tooLarge() : withParts(NOTHING, [{ type: 'text', content: text }], maxChars);
   } catch (error) {
-    return { status: 'fault', type: UNREADABLE, detail: error instanceof Error ? error.message : typeof error };
+    const detail = error instanceof NoText ? error.message : 'what it answered cannot be read';
+    return { status: 'fault', type: UNREADABLE, detail };
   }
 }
 
@@ -65,9 +66,9 @@ export function readGiven(given: FunctionAnswer, { content, maxChars }: ReadLimi
   const text: Part[] =
     typeof given.text === 'string' && given.text !== '' ? [{ type: 'text', content: given.text }] : [];
   const calls = (given.toolCalls ?? []).map((call): Part => {
-    const { id, name, arguments: args } = call;
+    const { id, name, arguments: args }: { readonly [Key in keyof FunctionToolCall]: unknown } = call;
     const written = typeof args === 'string' ? args : args === undefined ? '' : jsonText(args, maxChars).text;
-    return { type: 'tool_call', id: id ?? null, name, arguments: written };
+    return { type: 'tool_call', id: asText(id), name: asText(name) ?? '', arguments: written };
   });
   return withParts(answer, [...text, ...calls], maxChars);
 }

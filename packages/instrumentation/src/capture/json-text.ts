@@ -10,8 +10,11 @@ export interface JsonText {
 /** Deeper values are refused, and with them those that contain themselves. */
 const MAX_DEPTH = 64;
 
-/** A value that JSON has no word for. `what` is fit for a log. */
-class NoText extends Error {
+/** Bytes that are looked through: the host waits meanwhile. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** A value that JSON has no word for. `what` is fit for a log, as the message of what the host's own code throws is not. */
+export class NoText extends Error {
   override readonly name: string = 'NoText';
 }
 
@@ -84,6 +87,7 @@ function isPlain(value: object): boolean {
 }
 
 function ofBytes(bytes: Uint8Array): string {
+  if (bytes.length > MAX_BYTES) throw new NoText(`more than ${MAX_BYTES} bytes`);
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   return `{"bytes":${bytes.length},"sha256":"${digest}"}`;
 }
