@@ -65,7 +65,7 @@ export class FunctionCall implements Call {
   readonly #clock: Clock;
   readonly #own: boolean;
   readonly #identity: Attributes;
-  readonly #startedElapsed: number;
+  #startedElapsed: number;
   readonly #listeners: ((leg: Leg) => void)[] = [];
   /** The host's own: let go when the call has ended, since it may be held much longer for its trial. */
   #hosts: { readonly context: Context; readonly start: FunctionCallStart } | null;
@@ -124,7 +124,9 @@ export class FunctionCall implements Call {
     return { content: this.#keep, maxChars: this.#environment.maxChars };
   }
 
+  /** The call's time begins here, as a shadow's does where it is run: what shadows are made of was made before. */
   run<Result>(send: () => Result): Result {
+    this.#startedElapsed = this.#clock.elapsed();
     return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
 
