@@ -1,7 +1,7 @@
 import type { CanonicalParameters } from './canonical.js';
 import { fieldOf } from './change-body.js';
 import type { Refusal } from './dialect.js';
-import { isObject, type JsonObject, parseJson } from './json.js';
+import { asList, asObject, isObject, type JsonObject, parseJson } from './json.js';
 
 /** A part of a request that has no canonical word. Thrown by what reads and writes, and a refusal at {@link orRefused}. */
 class Untranslatable extends Error {
@@ -77,6 +77,19 @@ export function argumentsOf(text: unknown): JsonObject {
   if (text === '' || text === undefined || text === null) return {};
   const value = typeof text === 'string' ? parseJson(text) : undefined;
   return isObject(value) ? value : untranslatable('arguments of a tool call that are not a JSON object');
+}
+
+/** A content that is no text is a list of parts, or says nothing: what else it may be would be left out in silence. */
+export function partsOf(content: unknown): readonly unknown[] {
+  if (content === undefined || content === null || Array.isArray(content)) return asList(content);
+  return untranslatable('a content that is neither a text nor a list');
+}
+
+/** Refuses a content in which something else than text would be left out. `what` is of words of ours. */
+export function onlyText(content: unknown, what: string): void {
+  if (typeof content === 'string') return;
+  if (partsOf(content).some((part) => typeof asObject(part)['text'] !== 'string'))
+    untranslatable(`${what} that is no text`);
 }
 
 /** Finds the name of the tool that a result answers, by the id of the call. */

@@ -7,7 +7,15 @@ import {
   type CanonicalToolChoice,
   UNNAMED_SCHEMA,
 } from '../canonical.js';
-import { argumentsOf, CallNames, onlyFields, readNumbers, untranslatable } from '../canonical-reader.js';
+import {
+  argumentsOf,
+  CallNames,
+  onlyFields,
+  onlyText,
+  partsOf,
+  readNumbers,
+  untranslatable,
+} from '../canonical-reader.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { instructionsOf, textsOf } from './anthropic-messages-body.js';
 
@@ -29,6 +37,7 @@ export function readRequest(body: JsonObject): CanonicalRequest {
   const { thinking, speed, tool_choice: choice, stop_sequences: stop } = body;
   if (isObject(thinking) && thinking['type'] !== 'disabled') untranslatable(fieldNamed('thinking'));
   if (speed !== undefined && speed !== null && speed !== 'standard') untranslatable(fieldNamed('speed'));
+  onlyText(body['system'], 'an instruction');
   const { system, conversation } = instructionsOf(body);
   const parallel = asObject(choice)['disable_parallel_tool_use'];
   return {
@@ -56,7 +65,7 @@ function readTurns(messages: readonly JsonObject[]): readonly CanonicalMessage[]
   const turns = messages.map(({ role, content }): CanonicalMessage => {
     if (role !== 'user' && role !== 'assistant') return untranslatable('instructions in the middle of a conversation');
     if (typeof content === 'string') return { role, parts: content === '' ? [] : [{ type: 'text', text: content }] };
-    return { role, parts: asList(content).flatMap((block) => readBlock(asObject(block), names)) };
+    return { role, parts: partsOf(content).flatMap((block) => readBlock(asObject(block), names)) };
   });
   // The model would go on with it, here only.
   if (turns.at(-1)?.role === 'assistant') untranslatable('the beginning of an answer');

@@ -8,7 +8,7 @@ import {
   type CanonicalToolChoice,
   UNNAMED_SCHEMA,
 } from '../canonical.js';
-import { argumentsOf, CallNames, onlyFields, readNumbers, untranslatable } from '../canonical-reader.js';
+import { argumentsOf, CallNames, onlyFields, onlyText, readNumbers, untranslatable } from '../canonical-reader.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { instructionOf } from './gemini-body.js';
 import { resultText } from './gemini-messages.js';
@@ -46,6 +46,7 @@ export function readRequest(body: JsonObject, { model, stream }: GeminiPath): Ca
   onlyFields(request, KNOWN);
   const config = asObject(request['generationConfig']);
   checkConfig(config);
+  onlyText(asObject(request['systemInstruction'])['parts'], 'an instruction');
   const names = new CallNames();
   return {
     model,
@@ -78,7 +79,10 @@ function readParameters(config: JsonObject): CanonicalParameters {
 }
 
 function readContent(content: JsonObject, names: CallNames): CanonicalMessage {
-  const role = content['role'] === 'model' ? 'assistant' : 'user';
+  const said = content['role'] ?? 'user';
+  // Results of functions had a role of their own once.
+  if (said !== 'user' && said !== 'model' && said !== 'function') untranslatable('the role of a turn');
+  const role = said === 'model' ? 'assistant' : 'user';
   return { role, parts: asList(content['parts']).flatMap((part) => readPart(asObject(part), names)) };
 }
 

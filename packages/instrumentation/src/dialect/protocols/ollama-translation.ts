@@ -102,6 +102,8 @@ function readThink(think: unknown): CanonicalParameters {
 
 function readMessage(message: JsonObject, names: CallNames): CanonicalMessage {
   const content = asText(message['content']);
+  if (message['role'] !== 'user' && asList(message['images']).length > 0)
+    untranslatable("an image that is not the user's");
   if (message['role'] === 'tool') return { role: 'user', parts: [readResult(message, names)] };
   const text: readonly CanonicalPart[] = content === null ? [] : [{ type: 'text', text: content }];
   if (message['role'] === 'user') {

@@ -10,7 +10,9 @@ import {
   argumentsOf,
   CallNames,
   onlyFields,
+  onlyText,
   orRefused,
+  partsOf,
   readNumbers,
   untranslatable,
   writeNumbers,
@@ -18,7 +20,7 @@ import {
 import type { Translation } from '../dialect.js';
 import { joinInstructions, splitInstructions } from '../instructions.js';
 import { imageOfUrl, urlOfImage } from '../image.js';
-import { asList, asObject, asText, type JsonObject, parseJson } from '../json.js';
+import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
 import { isInstruction, textOf } from './openai-chat-body.js';
 
 /** Fields with a canonical word, and those that say nothing about the answer at the values {@link read} asks for. */
@@ -53,6 +55,7 @@ function read(body: JsonObject): CanonicalRequest {
   if (body['logprobs'] === true) untranslatable('log-probabilities');
   if (!['auto', 'default', null, undefined].includes(body['service_tier'] as string)) untranslatable('`service_tier`');
   const { leading, rest } = splitInstructions(asList(body['messages']).map(asObject), isInstruction);
+  for (const { content } of leading) onlyText(content, 'an instruction');
   const stop = body['stop'];
   const { reasoning_effort: reasoningEffort, verbosity } = body;
   return {
@@ -78,7 +81,9 @@ function read(body: JsonObject): CanonicalRequest {
 function readTurns(messages: readonly JsonObject[]): readonly CanonicalMessage[] {
   const names = new CallNames();
   return messages.map((message): CanonicalMessage => {
+    refuseExtras(message);
     if (message['role'] === 'tool') {
+      onlyText(message['content'], 'a tool result');
       const id = asText(message['tool_call_id']) ?? untranslatable('a tool result without its call');
       const text = textOf(message['content']);
       return { role: 'user', parts: [{ type: 'tool_result', id, name: names.nameOf(id), text }] };
@@ -97,9 +102,16 @@ function readTurns(messages: readonly JsonObject[]): readonly CanonicalMessage[]
   });
 }
 
+/** What a message says beside its content, and no other protocol has a word for. */
+function refuseExtras(message: JsonObject): void {
+  if (asText(message['name']) !== null) untranslatable('the name of who speaks');
+  if (isObject(message['function_call'])) untranslatable('a call of a function in the form before tools');
+  if (message['prefix'] === true) untranslatable('the beginning of an answer');
+}
+
 function readContent(content: unknown): readonly CanonicalPart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
-  return asList(content).map((value): CanonicalPart => {
+  return partsOf(content).map((value): CanonicalPart => {
     const part = asObject(value);
     if (part['type'] === 'text') return { type: 'text', text: asText(part['text']) ?? '' };
     const { url, detail } = asObject(part['image_url']);
@@ -134,8 +146,9 @@ function readOutput(value: unknown): CanonicalOutput | null {
   const type = asText(format['type']);
   if (type === null || type === 'text') return null;
   if (type === 'json_object') return { type: 'json' };
-  const { name, schema, strict } = asObject(format['json_schema']);
+  const { name, schema, strict, description } = asObject(format['json_schema']);
   if (type !== 'json_schema' || typeof name !== 'string') return untranslatable('`response_format`');
+  if (asText(description) !== null) untranslatable('the description of a schema');
   return { type: 'json_schema', name, schema: asObject(schema), strict: typeof strict === 'boolean' ? strict : null };
 }
 

@@ -6,7 +6,15 @@ import type {
   CanonicalTool,
   CanonicalToolChoice,
 } from '../canonical.js';
-import { argumentsOf, CallNames, onlyFields, orRefused, readNumbers, untranslatable } from '../canonical-reader.js';
+import {
+  argumentsOf,
+  CallNames,
+  onlyFields,
+  orRefused,
+  partsOf,
+  readNumbers,
+  untranslatable,
+} from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
 import { imageOfUrl } from '../image.js';
 import { asList, asObject, asText, type JsonObject, parseJson } from '../json.js';
@@ -112,7 +120,7 @@ function readItem(item: JsonObject, names: CallNames): CanonicalMessage {
 
 function readContent(content: unknown): readonly CanonicalPart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
-  return asList(content).map((value): CanonicalPart => {
+  return partsOf(content).map((value): CanonicalPart => {
     const part = asObject(value);
     const { text, detail, image_url: url } = part;
     if (typeof text === 'string') return { type: 'text', text };
