@@ -25,6 +25,15 @@ describe('headers', () => {
     expect([...(outgoingRequest([TARGET, { headers }])?.headers() ?? [])]).toEqual([['x-name', 'v']]);
   });
 
+  test('values that are no text are those that are sent', () => {
+    const headers = { 'x-count': 5, 'x-list': ['a', 'b'], 'x-on': true, 'x-none': undefined, 'x-odd': {} };
+    expect([...(outgoingRequest([TARGET, { headers }])?.headers() ?? [])]).toEqual([
+      ['x-count', '5'],
+      ['x-list', 'a, b'],
+      ['x-on', 'true'],
+    ]);
+  });
+
   test('a generator is left for fetch to walk', () => {
     const walked = vi.fn();
     function* headers(): Generator<[string, string]> {

@@ -45,7 +45,8 @@ function isHeaders(source: unknown): source is Headers {
 function copyHeaders(source: unknown): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const take = (value: unknown, name: unknown): void => {
-    if (typeof name === 'string' && typeof value === 'string') headers.set(name.toLowerCase(), value);
+    const text = headerText(value);
+    if (typeof name === 'string' && text !== null) headers.set(name.toLowerCase(), text);
   };
   if (typeof source !== 'object' || source === null) return headers;
   if (isHeaders(source)) source.forEach(take);
@@ -53,6 +54,14 @@ function copyHeaders(source: unknown): ReadonlyMap<string, string> {
     for (const pair of source as unknown[]) if (Array.isArray(pair)) take(pair[1], pair[0]);
   } else if (!(Symbol.iterator in source)) for (const [name, value] of Object.entries(source)) take(value, name);
   return headers;
+}
+
+/** As it is sent: numbers as text, and the several values that undici takes for one header as one. */
+function headerText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) return null;
+  return value.join(', ');
 }
 
 export function readBody(body: unknown): string | null {
