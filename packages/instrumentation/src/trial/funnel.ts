@@ -50,6 +50,7 @@ export type DropReason =
   | 'not_announced'
   | 'not_recording'
   | 'below_pi_min'
+  | 'repeat'
   | 'untranslatable'
   | 'disallowed_feature'
   | 'concurrency_cap'
@@ -85,6 +86,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
     kind: 'coverage',
     meaning: 'its probability of inclusion is below the declared minimum',
   },
+  repeat: { after: 'sampled', kind: 'outside', meaning: 'a call of its cluster key has been admitted already' },
   untranslatable: { after: 'sampled', kind: 'coverage', meaning: "the candidate's request could not be made from it" },
   disallowed_feature: { after: 'sampled', kind: 'coverage', meaning: 'it uses a stateful or server-side feature' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },

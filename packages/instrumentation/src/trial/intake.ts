@@ -3,6 +3,7 @@ import type { Experiment, Run } from '../experiment/definition.js';
 import { guard, remark } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
+import { createRepeats, type Repeats } from '../sample/repeats.js';
 import type { CallRules } from '../sample/call-view.js';
 import type { Isolate } from '../shadow/isolation.js';
 import type { Arm, Prepare, Prepared, ShadowCall } from '../shadow/prepare.js';
@@ -76,11 +77,14 @@ export class Intake {
   readonly #decide: Decide;
   readonly #arms: readonly string[];
   readonly #armOf: ReadonlyMap<string, Arm>;
+  /** Null where repeats are shadowed, too. */
+  readonly #repeats: Repeats | null;
 
   constructor(options: IntakeOptions) {
     const { experiment, rules, apiKeys } = options;
     this.#options = options;
     this.#decide = createDecide(options);
+    this.#repeats = experiment.sample.oncePerCluster ? createRepeats() : null;
     const candidates = Object.entries(experiment.candidates).map(([name, candidate]): Arm => {
       return { name, candidate, apiKey: apiKeys.get(name) ?? null, transform: rules.transform?.[name] ?? null };
     });
@@ -145,11 +149,22 @@ export class Intake {
     keyOf: (arm: string) => AccountKey,
   ): void {
     const { account, shadows } = this.#options;
-    const { arms } = decision;
-    if (decision.refused !== null) return skip(decision.refused, arms);
-    if (!admitting.open) return skip(admitting.reason, arms);
+    if (decision.refused !== null) return skip(decision.refused, decision.arms);
+    if (!admitting.open) return skip(admitting.reason, decision.arms);
+    const { salt } = admitting;
+    const clusterOf = (): ClusterKey | undefined =>
+      guard('sample.cluster', () => this.#clusterOf(call, decision, salt));
+    // A repeat is no loss of coverage, so it is told apart before anything that is.
+    const early = this.#repeats === null ? undefined : clusterOf();
+    const fresh = early === undefined ? undefined : this.#repeats?.freshOf(early, decision.arms);
+    const arms = fresh ?? decision.arms;
+    skip(
+      'repeat',
+      decision.arms.filter((arm) => !arms.includes(arm)),
+    );
+    if (arms.length === 0) return;
     if (!shadows.hasRoomFor(arms.length)) return skip('concurrency_cap', arms);
-    const cluster = guard('sample.cluster', () => this.#clusterOf(call, decision, admitting.salt));
+    const cluster = this.#repeats === null ? clusterOf() : early;
     if (cluster === undefined) return skip('untranslatable', arms);
 
     const ready: Ready[] = [];
@@ -168,7 +183,10 @@ export class Intake {
     if (first === undefined) return;
     if (first.arm === AA_ARM) return skip(refusal, [AA_ARM]);
 
-    for (const { arm } of ready) account.admitted(keyOf(arm));
+    for (const { arm } of ready) {
+      account.admitted(keyOf(arm));
+      this.#repeats?.admitted(cluster, arm);
+    }
     this.#reached(
       'admitted',
       ready.map(({ arm }) => arm),
