@@ -143,7 +143,8 @@ export class AnswerBuilder {
 
   /** An `error` object of the provider: the type is made fit to be an attribute, since it may repeat anything. */
   failed(value: unknown): void {
-    if (value === undefined || value === null) return;
+    // Some servers say of every answer that it is none.
+    if (value === undefined || value === null || value === false || value === '') return;
     const error = asObject(value);
     const words = [error['code'], error['type'], error['status']].map((word) =>
       typeof word === 'number' ? String(word) : word,
