@@ -22,7 +22,6 @@ async function runOllama(origin: string, execute: () => string): Promise<void> {
   const messages: Message[] = [{ role: 'user', content: PROMPT }];
   const tools = [{ type: 'function', function: WEATHER }];
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- a turn needs the one before it
     const { message } = await client.chat({ model: 'm', messages, tools });
     const calls = message.tool_calls ?? [];
     if (calls.length === 0) return;
