@@ -38,6 +38,8 @@ export function funnel(change: Partial<FunnelState> = {}): FunnelState {
     lost: 0,
     pending: 0,
     due: 0,
+    covered: 0,
+    uncovered: {},
     ...change,
   };
 }

@@ -93,6 +93,26 @@ export function testHostile(under: LedgerUnderTest): void {
     expect(verdict?.holds.map(({ reason }) => reason)).toContain('lossy');
   });
 
+  it('knows how much of the traffic stands behind what was admitted and skipped, before a slice is closed and after', async () => {
+    const producer = await under.registered();
+    const seldom = { segment: 'bulk', pi: 0.01, eligible: 900, sampled: 9, skipped: { below_pi_min: 9 }, admitted: 0 };
+    const slices = [
+      counted(producer, { eligible: 100, sampled: 100, admitted: 100, published: 0, dropped: { ring_full: 100 } }),
+      counted(producer, { ...seldom, published: 0 }),
+      counted(producer, { segment: 'tiny', pi: Number.MIN_VALUE, admitted: 0, published: 0, skipped: { resend: 1 } }),
+    ];
+    await under.ledger.storeBatch({ ...producer.batch({ now: at(1) }), slices }, [], at(1));
+    for (const look of [at(1), at(60)]) {
+      await closeAt(under.ledger, producer.run, look);
+      const { candidate, snapshot } = await stateOf(under.ledger, producer.run.id, look);
+      expect(candidate.funnel).toMatchObject({ covered: 100, uncovered: { below_pi_min: 900, resend: 1e6 } });
+      const verdict = standingsOf(snapshot).find(({ run }) => run.id === producer.run.id)?.verdict;
+      expect(verdict?.holds.map(({ sentence }) => sentence)).toContainEqual(
+        expect.stringMatching(/^only 10\.0 % of the sampled calls were admitted .* 9 were below_pi_min, left out by/),
+      );
+    }
+  });
+
   it('stores a batch that was taken for lost, when it comes after all', async () => {
     const producer = await under.registered();
     const rows = producer.admit(legs(0, 3));

@@ -1,19 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { coverageOf } from './coverage.js';
 
+/** Nothing is known of the traffic behind the calls. */
+const NO_TRAFFIC = { covered: 0, uncovered: {} };
+
 describe('coverageOf', () => {
   it('is of what the service records: its own sampling of traces is no gap', () => {
-    const funnel = { sampled: 1000, admitted: 95, skipped: { not_recording: 900, concurrency_cap: 5 } };
-    expect(coverageOf(funnel)).toEqual({ admitted: 95, skipped: 5, reasons: { concurrency_cap: 5 } });
+    const skipped = { not_recording: 900, concurrency_cap: 5 };
+    const funnel = {
+      sampled: 1000,
+      admitted: 95,
+      skipped,
+      covered: 950,
+      uncovered: { ...skipped, concurrency_cap: 50 },
+    };
+    expect(coverageOf(funnel)).toEqual({ admitted: 95, skipped: 5, reasons: { concurrency_cap: 5 }, share: 0.95 });
   });
 
   it('names what is not recorded where nothing else is left', () => {
-    const funnel = { sampled: 900, admitted: 0, skipped: { not_recording: 900 } };
-    expect(coverageOf(funnel)).toEqual({ admitted: 0, skipped: 900, reasons: { not_recording: 900 } });
+    const skipped = { not_recording: 900 };
+    const funnel = { sampled: 900, admitted: 0, skipped, covered: 0, uncovered: skipped };
+    expect(coverageOf(funnel)).toEqual({ admitted: 0, skipped: 900, reasons: skipped, share: 0 });
   });
 
   it('counts a reason it has never heard of, and says nothing before the first call', () => {
-    expect(coverageOf({ sampled: 10, admitted: 4, skipped: { constructor: 6 } })).toMatchObject({ skipped: 6 });
-    expect(coverageOf({ sampled: 0, admitted: 0, skipped: {} })).toBeNull();
+    const unheard = { sampled: 10, admitted: 4, skipped: { constructor: 6 }, ...NO_TRAFFIC };
+    expect(coverageOf(unheard)).toMatchObject({ skipped: 6, share: 0.4 });
+    expect(coverageOf({ sampled: 0, admitted: 0, skipped: {}, ...NO_TRAFFIC })).toBeNull();
+  });
+
+  it('counts what a class stands for and not how often it was drawn', () => {
+    // Nine tenths of the traffic are drawn once in a hundred, and all of that refused.
+    const skipped = { below_pi_min: 9 };
+    const funnel = { sampled: 109, admitted: 100, skipped, covered: 100, uncovered: { below_pi_min: 900 } };
+    expect(coverageOf(funnel)).toMatchObject({ admitted: 100, skipped: 9, share: 0.1 });
   });
 });

@@ -8,6 +8,8 @@ export interface Coverage {
   readonly skipped: number;
   /** What was refused, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** The part of the traffic that what was admitted stands for, in [0,1]: a class that is seldom drawn must not seem small. */
+  readonly share: number;
 }
 
 /**
@@ -20,14 +22,25 @@ export function coverageOf({
   admitted,
   sampled,
   skipped,
-}: Pick<FunnelState, 'admitted' | 'sampled' | 'skipped'>): Coverage | null {
+  covered,
+  uncovered,
+}: Pick<FunnelState, 'admitted' | 'sampled' | 'skipped' | 'covered' | 'uncovered'>): Coverage | null {
   if (sampled === 0) return null;
-  const counted = Object.entries(skipped).filter(([reason]) => admitted === 0 || !isOutside(reason));
+  const isGap = ([reason]: readonly [string, number]): boolean => admitted === 0 || !isOutside(reason);
+  const counted = Object.entries(skipped).filter(isGap);
+  const skippedCalls = total(counted);
+  const gap = total(Object.entries(uncovered).filter(isGap));
+  const share = covered + gap > 0 ? covered / (covered + gap) : admitted / Math.max(1, admitted + skippedCalls);
   return {
     admitted,
-    skipped: counted.reduce((sum, [, count]) => sum + count, 0),
+    skipped: skippedCalls,
     reasons: Object.fromEntries(counted),
+    share,
   };
+}
+
+function total(counts: readonly (readonly [string, number])[]): number {
+  return counts.reduce((sum, [, count]) => sum + count, 0);
 }
 
 function isOutside(reason: string): boolean {

@@ -10,6 +10,8 @@ export interface Health {
     readonly admitted: number;
     readonly skipped: number;
     readonly reasons?: Readonly<Record<string, number>>;
+    /** Of the traffic these calls stand for; without it, of the calls. */
+    readonly share?: number;
   } | null;
   /** Legs of slices past their deadline: admitted, and of these not stored. */
   readonly losses: { readonly admitted: number; readonly lost: number } | null;
@@ -64,8 +66,9 @@ function coverage(policy: Policy, health: Health): Hold | null {
   if (known === null || !isCount(known.admitted) || !isCount(known.skipped) || total === 0) {
     return { reason: 'coverage', sentence: 'it is not known which share of the sampled calls was admitted' };
   }
-  if (known.admitted / total >= policy.minCoverage) return null;
-  const share = percent(known.admitted / total);
+  const covered = known.share ?? known.admitted / total;
+  if (covered >= policy.minCoverage) return null;
+  const share = percent(covered);
   return {
     reason: 'coverage',
     sentence: `only ${share} of the sampled calls were admitted (at least ${percent(policy.minCoverage)} must be)${commonest(known.reasons)}`,
@@ -85,6 +88,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   not_announced: 'made before the queue had acknowledged the run',
   not_recording:
     'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
+  below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',
   concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
 };
 

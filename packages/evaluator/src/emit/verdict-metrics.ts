@@ -92,6 +92,6 @@ function remainingPoints(standing: Standing): readonly Point[] {
 function coveragePoints(standing: Standing): readonly Point[] {
   const coverage = coverageOf(standing.state.funnel);
   if (coverage === null) return [];
-  const { admitted, skipped } = coverage;
-  return admitted + skipped === 0 ? [] : [{ attributes: of(standing), value: admitted / (admitted + skipped) }];
+  const { admitted, skipped, share } = coverage;
+  return admitted + skipped === 0 ? [] : [{ attributes: of(standing), value: share }];
 }

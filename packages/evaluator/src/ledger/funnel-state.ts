@@ -25,6 +25,8 @@ export function funnelState(legs: readonly LegSum[]): FunnelState {
     lost: gap.lost,
     pending: gap.pending,
     due: sum('due'),
+    covered: sum('covered') / 1000,
+    uncovered: thousandths(reasonsOf(legs, 'uncovered')),
   };
 }
 
@@ -54,6 +56,10 @@ function settleAside(
   const fromLost = Math.min(lost, aside);
   const fromPending = Math.min(pending, aside - fromLost);
   return { lost: lost - fromLost, pending: pending - fromPending, uncounted: aside - fromLost - fromPending };
+}
+
+function thousandths(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / 1000]));
 }
 
 function reasonsOf(legs: readonly LegSum[], wanted: LegKind): Readonly<Record<string, number>> {

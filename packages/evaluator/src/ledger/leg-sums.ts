@@ -3,6 +3,7 @@ import type { Query } from './database.js';
 /**
  * One number of a funnel. `kind` is a field of it; `name` is the reason of what was skipped or dropped, and the outcomes of the
  * primary and of the shadow, with a space between, of what was stored. `gone`: lost in a slice whose counts were compacted.
+ * `covered` and `uncovered`: thousandths of calls of the traffic that stand behind what was admitted and skipped.
  */
 export interface LegSum {
   readonly arm: string;
@@ -26,11 +27,16 @@ export type LegKind =
   | 'due'
   | 'lost'
   | 'gone'
+  | 'covered'
+  | 'uncovered'
   | 'pending';
 
 export interface ProducerLegs extends LegSum {
   readonly producer: string;
 }
+
+/** Calls of the traffic, in thousandths, behind `legs` that were each drawn with probability pi; bounded, whatever a producer says. */
+const traffic = (legs: string): string => `round(least(1000 * ${legs} / greatest(pi, 1e-6), 1e12))::bigint`;
 
 /**
  * Adds up the counts of the slices that `where` names (over `run`, `slice` and `producer`). `due` says of a slice that what is
@@ -61,6 +67,11 @@ export function legsOfSlices(where: string, due: string): string {
         ('pending', case when due then 0 else absent end)) as field (kind, legs)
       union all
       select producer, arm, segment, 'skipped', key, value::bigint
+      from understudy.slice_counts, json_each_text(skipped) where ${where}
+      union all
+      select producer, arm, segment, 'covered', '', ${traffic('admitted')} from understudy.slice_counts where ${where}
+      union all
+      select producer, arm, segment, 'uncovered', key, ${traffic('value::bigint')}
       from understudy.slice_counts, json_each_text(skipped) where ${where}
       union all
       select producer, arm, segment, 'dropped', key, value::bigint

@@ -73,6 +73,12 @@ export interface FunnelState {
   readonly pending: number;
   /** Of `admitted`, those in slices past their deadline: what `lost` is a share of. */
   readonly due: number;
+  /**
+   * Calls of the traffic that what was admitted, and what was skipped, stands for: each leg by 1 / pi, in the producers' words. One that was
+   * drawn with .01 stands for a hundred.
+   */
+  readonly covered: number;
+  readonly uncovered: Readonly<Record<string, number>>;
 }
 
 /**
