@@ -26,7 +26,6 @@ const {
 } = resolveExperiment({
   name: 'any',
   candidate: {},
-  content: 'none',
   policy: { gates: { errors: {} } },
 });
 const options = [...leaves(experiment, ''), ...leaves(DEFAULTS.gates, '')];

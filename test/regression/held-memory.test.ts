@@ -69,7 +69,7 @@ it('names that a provider chooses are names: nothing longer reaches spans, metri
 });
 
 it('answers that wait for a primary count as held, until their trial is gone', async () => {
-  const trials = new OpenTrials({ producer: 'p1', deadlineMs: 60_000, onAssembled: () => undefined });
+  const trials = new OpenTrials({ producer: 'p1', deadlineMs: 60_000, protection: null, onAssembled: () => undefined });
   let settle: (leg: Leg) => void = () => undefined;
   const call = {
     bytes: 100,

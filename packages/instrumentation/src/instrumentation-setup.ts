@@ -32,6 +32,12 @@ export function setupOf(experiment: Experiment, { rules, environment }: SetupOpt
   if (own.sampleKey === undefined && by === 'key' && key === null) {
     issues.push('sample.key: expected the attribute that holds the key, or a `sampleKey` rule in code, got nothing');
   }
+  if (own.redact !== undefined && experiment.redaction.version === null) {
+    issues.push('redaction.version: a rule in code decides what is compared; name its version');
+  }
+  if (own.redact !== undefined && experiment.content !== 'redacted') {
+    issues.push(`content: expected \`redacted\` beside a \`redact\` rule, got \`${experiment.content}\``);
+  }
   issues.push(...candidateIssues(experiment, own));
   if (issues.length > 0) throw new ConfigurationError(`experiment ${experiment.name}`, issues);
   const apiKeys = Object.entries(experiment.candidates).flatMap(([candidate, { apiKey }]): [string, Secret][] =>

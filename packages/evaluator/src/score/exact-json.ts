@@ -1,4 +1,3 @@
-import { canonicalJson } from '@understudy/instrumentation/experiment';
 import type { Scorer } from './scorer.js';
 
 /**
@@ -7,18 +6,7 @@ import type { Scorer } from './scorer.js';
  */
 export const exactJson: Scorer = {
   name: 'exact_json',
-  applies: (primary) => canonical(primary.text) !== null,
-  score: (primary, other) => {
-    const [a, b] = [canonical(primary.text), canonical(other.text)];
-    return a === null || b === null ? null : Number(a === b);
-  },
+  applies: (primary) => primary.json !== null,
+  score: (primary, other) =>
+    primary.json === null || other.json === null ? null : Number(primary.json === other.json),
 };
-
-/** Null for what is not JSON, and for JSON too deep to be written again. */
-function canonical(text: string): string | null {
-  try {
-    return canonicalJson(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}

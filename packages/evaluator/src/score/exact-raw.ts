@@ -4,5 +4,5 @@ import type { Scorer } from './scorer.js';
 export const exactRaw: Scorer = {
   name: 'exact_raw',
   applies: () => true,
-  score: (primary, other) => Number(primary.text === other.text),
+  score: (primary, other) => Number(primary.raw === other.raw),
 };

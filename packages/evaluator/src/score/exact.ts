@@ -7,9 +7,5 @@ import type { Scorer } from './scorer.js';
 export const exact: Scorer = {
   name: 'exact',
   applies: () => true,
-  score: (primary, other) => Number(normalised(primary.text) === normalised(other.text)),
+  score: (primary, other) => Number(primary.normalised === other.normalised),
 };
-
-function normalised(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
-}

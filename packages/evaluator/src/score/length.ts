@@ -5,7 +5,7 @@ export const length: Scorer = {
   name: 'length',
   applies: () => true,
   score: (primary, other) => {
-    const longer = Math.max(primary.text.length, other.text.length);
-    return longer === 0 ? 1 : Math.min(primary.text.length, other.text.length) / longer;
+    const longer = Math.max(primary.length, other.length);
+    return longer === 0 ? 1 : Math.min(primary.length, other.length) / longer;
   },
 };

@@ -1,3 +1,5 @@
+type Item = string | number;
+
 /**
  * The length of the longest common subsequence of two sequences.
  *
@@ -9,7 +11,7 @@
  * Cost: |b| ceil(|a| / 32) steps; a row of ceil(|a| / 32) words for each distinct item common to both.
  * Example: `a b c d` and `a c b d` -> 3.
  */
-export function longestCommonSubsequence(a: readonly string[], b: readonly string[]): number {
+export function longestCommonSubsequence(a: readonly Item[], b: readonly Item[]): number {
   const ends = commonEnds(a, b);
   const middleA = a.slice(ends.prefix, a.length - ends.suffix);
   const middleB = b.slice(ends.prefix, b.length - ends.suffix);
@@ -17,7 +19,7 @@ export function longestCommonSubsequence(a: readonly string[], b: readonly strin
 }
 
 /** An optimal subsequence keeps equal beginnings and endings: most pairs of like answers are mostly that. */
-function commonEnds(a: readonly string[], b: readonly string[]): { prefix: number; suffix: number } {
+function commonEnds(a: readonly Item[], b: readonly Item[]): { prefix: number; suffix: number } {
   const shorter = Math.min(a.length, b.length);
   let prefix = 0;
   while (prefix < shorter && a[prefix] === b[prefix]) prefix += 1;
@@ -28,7 +30,7 @@ function commonEnds(a: readonly string[], b: readonly string[]): { prefix: numbe
 
 const WORD = 32;
 
-function bitParallel(a: readonly string[], b: readonly string[]): number {
+function bitParallel(a: readonly Item[], b: readonly Item[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   const words = Math.ceil(a.length / WORD);
   const positions = positionsOf(a, b, words);
@@ -41,9 +43,9 @@ function bitParallel(a: readonly string[], b: readonly string[]): number {
 }
 
 /** For each item of `a` that `b` has too: the bits of its positions in `a`. */
-function positionsOf(a: readonly string[], b: readonly string[], words: number): Map<string, Uint32Array> {
+function positionsOf(a: readonly Item[], b: readonly Item[], words: number): Map<Item, Uint32Array> {
   const wanted = new Set(b);
-  const positions = new Map<string, Uint32Array>();
+  const positions = new Map<Item, Uint32Array>();
   for (const [index, item] of a.entries()) {
     if (!wanted.has(item)) continue;
     let mask = positions.get(item);

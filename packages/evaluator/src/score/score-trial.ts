@@ -31,7 +31,7 @@ export function scoreTrial(
   const primary = answerOf(trial.primary);
   const applying = primary === null ? [] : applyingTo(primary, scorers, onBroken);
   const against = (leg: Leg | undefined): LegScores =>
-    primary === null || leg === undefined ? {} : scoresOf(applying, primary, answerOf(leg), onBroken);
+    primary === null || leg === undefined ? {} : scoresOf(applying, primary, comparableTo(primary, leg), onBroken);
   const aa = against(trial.legs[AA_ARM]);
   return Object.fromEntries(
     Object.entries(trial.legs).map(([arm, leg]) => [
@@ -39,6 +39,12 @@ export function scoreTrial(
       arm === AA_ARM ? { ab: aa, aa: {} } : { ab: against(leg), aa },
     ]),
   );
+}
+
+/** A text and hashes have nothing in common that could be compared. */
+function comparableTo(primary: Answer, leg: Leg): Answer | null {
+  const other = answerOf(leg);
+  return other?.form === primary.form ? other : null;
 }
 
 /** A scorer that breaks on the primary alone stays in: its scores are null, which is missing, never neutral. */

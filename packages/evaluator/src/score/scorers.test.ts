@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerOfText } from './answer.js';
 import { exact } from './exact.js';
 import { exactJson } from './exact-json.js';
 import { exactRaw } from './exact-raw.js';
@@ -30,10 +31,10 @@ function testScorer(
   scorer: Scorer,
   known: readonly (readonly [primary: string, other: string, score: number | null])[],
 ): void {
-  const applicable = TEXTS.filter((text) => scorer.applies({ text }));
+  const applicable = TEXTS.filter((text) => scorer.applies(answerOfText(text)));
 
   it.each(known)('scores %j against %j', (primary, other, score) => {
-    const given = scorer.score({ text: primary }, { text: other });
+    const given = scorer.score(answerOfText(primary), answerOfText(other));
     if (score === null) expect(given).toBeNull();
     else expect(given).toBeCloseTo(score, 9);
   });
@@ -41,7 +42,7 @@ function testScorer(
   it('gives a number in [0,1] or null, whatever the texts', () => {
     for (const primary of applicable) {
       for (const other of TEXTS) {
-        const score = scorer.score({ text: primary }, { text: other });
+        const score = scorer.score(answerOfText(primary), answerOfText(other));
         expect(score === null || (score >= 0 && score <= 1)).toBe(true);
       }
     }
@@ -49,13 +50,13 @@ function testScorer(
 
   it('gives 1 to an answer against itself', () => {
     expect(applicable.length).toBeGreaterThan(0);
-    for (const text of applicable) expect(scorer.score({ text }, { text })).toBe(1);
+    for (const text of applicable) expect(scorer.score(answerOfText(text), answerOfText(text))).toBe(1);
   });
 
   it('does not depend on which of the two came first', () => {
     for (const a of applicable) {
       for (const b of applicable)
-        expect(scorer.score({ text: a }, { text: b })).toBe(scorer.score({ text: b }, { text: a }));
+        expect(scorer.score(answerOfText(a), answerOfText(b))).toBe(scorer.score(answerOfText(b), answerOfText(a)));
     }
   });
 }
@@ -87,8 +88,8 @@ describe('exact_json', () => {
   ]);
 
   it('does not apply where the primary is no JSON, or JSON too deep to compare', () => {
-    expect(exactJson.applies({ text: 'plain words' })).toBe(false);
-    expect(exactJson.applies({ text: '['.repeat(200) + ']'.repeat(200) })).toBe(false);
+    expect(exactJson.applies(answerOfText('plain words'))).toBe(false);
+    expect(exactJson.applies(answerOfText('['.repeat(200) + ']'.repeat(200)))).toBe(false);
   });
 });
 
@@ -113,8 +114,8 @@ describe('lexical', () => {
   it('compares the beginning and the end of answers too long to compare whole', () => {
     const filler = (word: string): string => `${word} `.repeat(10_000);
     const long = `first ${filler('middle')}last`;
-    expect(lexical.score({ text: long }, { text: `first ${filler('middle')} last` })).toBe(1);
-    const other = lexical.score({ text: long }, { text: `first ${filler('other')}last` });
+    expect(lexical.score(answerOfText(long), answerOfText(`first ${filler('middle')} last`))).toBe(1);
+    const other = lexical.score(answerOfText(long), answerOfText(`first ${filler('other')}last`));
     expect(other).toBeCloseTo((2 * 2) / (8192 + 8192), 9);
   });
 
@@ -127,7 +128,7 @@ describe('lexical', () => {
       }).join(' ');
     };
     const before = performance.now();
-    expect(lexical.score({ text: random(1) }, { text: random(2) })).toBeLessThan(1);
+    expect(lexical.score(answerOfText(random(1)), answerOfText(random(2)))).toBeLessThan(1);
     expect(performance.now() - before).toBeLessThan(1500);
   });
 });

@@ -26,7 +26,8 @@ export const DEFAULTS: {
     window: null,
     segments: { attribute: null, max: 20, critical: [], version: null },
     cluster: { attribute: 'gen_ai.conversation.id', version: null },
-    content: 'none',
+    content: 'redacted',
+    redaction: { version: null },
     shadow: {
       timeoutMs: 60_000,
       maxBytes: 4 * 1024 * 1024,

@@ -63,6 +63,17 @@ export interface Cluster {
   readonly version: string | null;
 }
 
+/**
+ * What of the texts travels to the queue and the ledger: `full`, all; `redacted`, all but private values; `features`, hashes, lengths and
+ * structure, which the scorers need; `none`.
+ */
+export type ContentMode = 'full' | 'redacted' | 'features' | 'none';
+
+export interface Redaction {
+  /** Names the user's `redact` function; change it when the function changes. */
+  readonly version: string | null;
+}
+
 /** The scorers a gate may name. */
 export type ScorerName = 'exact_raw' | 'exact' | 'exact_json' | 'lexical' | 'length';
 
@@ -132,7 +143,8 @@ export interface Experiment {
   readonly window: Window | null;
   readonly segments: Segments;
   readonly cluster: Cluster;
-  readonly content: 'full' | 'none';
+  readonly content: ContentMode;
+  readonly redaction: Redaction;
   readonly policy: Policy;
   readonly slice: SliceSettings;
   readonly piMin: number;
@@ -170,7 +182,8 @@ export interface ExperimentInput {
   readonly window?: WindowInput | null;
   readonly segments?: Partial<Segments>;
   readonly cluster?: Partial<Cluster>;
-  readonly content?: 'full' | 'none';
+  readonly content?: ContentMode;
+  readonly redaction?: Partial<Redaction>;
   readonly policy?: Partial<Omit<Policy, 'gates'>> & {
     readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> };
   };
@@ -206,6 +219,8 @@ export interface RunDefinition {
   readonly slice: SliceSettings;
   readonly piMin: number;
   readonly noise: { readonly rate: number };
+  /** Only where a rule in code redacts: it changes what is compared. */
+  readonly redaction?: Redaction;
 }
 
 /** A run: one immutable definition of an experiment. */

@@ -46,9 +46,8 @@ describe('resolveExperiment', () => {
   });
 
   it.each([
-    [{ content: 'redacted' }, 'does not exist yet'],
-    [{ content: 'features' }, 'does not exist yet'],
-    [{ content: 'none' }, 'content: full'],
+    [{ content: 'most' }, 'content'],
+    [{ content: 'none' }, 'content: redacted'],
     [{ noise: { rate: 0 } }, 'noise.rate'],
     [{ candidate: undefined }, 'candidate: expected'],
     [{ candidates: { aa: {} }, candidate: undefined }, 'reserved'],

@@ -100,7 +100,7 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
       yield `policy.gates.${gate}.insensitiveBelow: expected more than its margin (${settings.margin}), got ${settings.insensitiveBelow}: a candidate that never agrees could pass`;
     }
     if (experiment.content === 'none') {
-      yield `policy.gates.${gate}: it compares texts, and \`content: none\` keeps them in the service: set \`content: full\`, or name the gates without it`;
+      yield `policy.gates.${gate}: it compares texts, and with \`content: none\` nothing of them leaves the service: set \`content: redacted\` or \`features\`, or name the gates without it`;
     }
     if (experiment.noise.rate === 0) {
       yield `policy.gates.${gate}: it is measured against the incumbent's agreement with itself: set \`noise.rate\` above 0`;

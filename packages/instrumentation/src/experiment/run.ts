@@ -5,8 +5,9 @@ import type { Experiment, Run, RunDefinition } from './definition.js';
 
 /** The part of an experiment that decides. Not in it: sample rate, content, and how shadows are sent and shown (`shadow`). */
 export function runDefinition(experiment: Experiment): RunDefinition {
-  const { candidates, match, segments, cluster, policy, slice, piMin, noise } = experiment;
-  return { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };
+  const { candidates, match, segments, cluster, policy, slice, piMin, noise, redaction } = experiment;
+  const definition = { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };
+  return redaction.version === null ? definition : { ...definition, redaction };
 }
 
 /**

@@ -115,12 +115,8 @@ const policyShape = strict({
   gates: gatesShape.prefault(() => Object.fromEntries(DEFAULTS.gateNames.map((gate) => [gate, {}]))),
 });
 
-const content = z.enum(['full', 'none', 'redacted', 'features']).superRefine((value, context) => {
-  if (value !== 'redacted' && value !== 'features') return;
-  context.addIssue(
-    `\`${value}\` does not exist yet: choose \`none\` (only numbers leave the service) or \`full\` (the texts travel to the ledger)`,
-  );
-});
+const content = z.enum(['full', 'redacted', 'features', 'none']);
+const redaction = strict({ version: label.nullable().default(defaults.redaction.version) });
 
 const experiment = strict({
   name,
@@ -134,6 +130,7 @@ const experiment = strict({
   segments: segmentsShape.prefault({}),
   cluster: clusterShape.prefault({}),
   content: content.default(defaults.content),
+  redaction: redaction.prefault({}),
   policy: policyShape.prefault({}),
   slice: z
     .strictObject({ lengthMs: milliseconds.default(DEFAULTS.sliceLengthMs), deadlineMs: milliseconds.optional() })
@@ -175,6 +172,7 @@ const runDefinition = strict({
   slice: strict({ lengthMs: milliseconds, deadlineMs: milliseconds }),
   piMin: positiveUnit,
   noise: strict({ rate: unit }),
+  redaction: redaction.optional(),
 });
 
 /** Either the value, or every field that is wrong: where, what was expected, what was got. */

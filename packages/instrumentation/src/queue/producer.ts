@@ -17,6 +17,7 @@ import type { DropReason } from '../trial/funnel.js';
 import { createIds, createProducerId } from '../trial/ids.js';
 import { type Admittance, Intake } from '../trial/intake.js';
 import { OpenTrials } from '../trial/open-trials.js';
+import { protectionOf } from '../trial/privacy/protect.js';
 import type { Trial } from '../trial/trial.js';
 import { limitsFor, type ProducerLimits } from './limits.js';
 import { queueStore } from './open-store.js';
@@ -98,13 +99,14 @@ export class Producer {
         timeoutMs,
         maxBytes,
         concurrency,
-        keepContent: experiment.content === 'full',
+        keepContent: experiment.content !== 'none',
         topology,
         onUnfollowed: (names) => options.metrics.sameTrace(names),
       });
       const trials: OpenTrials = new OpenTrials({
         producer: this.id,
         deadlineMs: deadlineOf(experiment),
+        protection: protectionOf(experiment.content, setup.rules.redact),
         onAssembled: (assembled) => this.#assembled(intake, assembled),
       });
       const run = runs[index];

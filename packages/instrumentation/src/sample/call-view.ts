@@ -14,7 +14,7 @@ export interface CallView {
   readonly messages: readonly Message[];
 }
 
-/** Rules in code. Each runs inside the primary call, before it is sent: it must be quick, and what it throws is counted. */
+/** Rules in code. All but `redact` run inside the primary call, before it is sent: they must be quick, and what they throw is counted. */
 export interface CallRules {
   /** Names the segment of a call, or null for none. Name its `segments.version`, since a rule decides what is compared. */
   readonly segment?: (call: CallView) => string | null | undefined;
@@ -32,6 +32,12 @@ export interface CallRules {
   readonly transform?: Readonly<
     Record<string, (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>>
   >;
+  /**
+   * With `content: redacted`: gives back a text of the input, an answer, a tool's arguments or its result without what may not leave
+   * the service, before the built-in redaction sees it. Runs after the call has been answered. Where it throws, or gives no text,
+   * nothing of the call leaves. Name its `redaction.version`.
+   */
+  readonly redact?: (text: string) => string;
 }
 
 /** The view of a call that rules get. */

@@ -2,6 +2,7 @@ import type { Call } from '../capture/call.js';
 import { guard } from '../guard.js';
 import type { DropReason } from './funnel.js';
 import type { CallId, ClusterKey, Content, Leg, PairId, RunId, Trial, TrialLeg } from './trial.js';
+import type { Protect } from './privacy/protect.js';
 import { TRIAL_VERSION } from './trial.js';
 
 /** One leg of an admitted call, as it will come. */
@@ -65,6 +66,16 @@ export function assemble(
   }
   const trial = paired.length === 0 ? null : trialOf(admission, producer, primary, legs);
   return { admission, trial, primary, paired, dropped, legs };
+}
+
+/** What of an assembled trial may leave the process. One that cannot be protected is dropped whole: its pairs are lost, and counted. */
+export function protect(assembled: Assembled, protection: Protect | null): Assembled {
+  const { trial, paired, dropped } = assembled;
+  if (trial === null || protection === null) return assembled;
+  const safe = guard('trial.redaction', () => protection(trial));
+  if (safe !== undefined) return { ...assembled, trial: safe };
+  const failed = Object.fromEntries(paired.map((arm): [string, DropReason] => [arm, 'redaction_failed']));
+  return { ...assembled, trial: null, dropped: { ...dropped, ...failed } };
 }
 
 function trialOf(

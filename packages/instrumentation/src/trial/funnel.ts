@@ -60,6 +60,7 @@ export type DropReason =
   | 'leg_broken'
   | 'shutdown'
   | 'primary_unresolved'
+  | 'redaction_failed'
   | 'ring_full'
   | 'backlog_full'
   | 'too_large';
@@ -99,6 +100,11 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
 
   primary_unresolved: { after: 'answered', kind: 'missing', meaning: 'the primary had no outcome by its deadline' },
 
+  redaction_failed: {
+    after: 'paired',
+    kind: 'missing',
+    meaning: 'its texts could not be redacted, or took too long: nothing of it leaves the service',
+  },
   ring_full: { after: 'paired', kind: 'missing', meaning: 'the queue was away or slow and the ring overflowed' },
   backlog_full: { after: 'paired', kind: 'missing', meaning: "the queue's backlog reached its cap" },
   too_large: { after: 'paired', kind: 'missing', meaning: 'one trial is larger than a batch may be' },

@@ -1,5 +1,6 @@
 export { ContractError, type ContractErrorCode, UnderstudyError } from '../errors.js';
 export { decodeBatch, decodeTrial, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
+export { canonicalText, comparedText, comparedTokens, normalisedText } from './compared.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
 export {
@@ -8,11 +9,13 @@ export {
   type Batch,
   type CallId,
   type ClusterKey,
+  type ComparedFeatures,
   type Content,
   type Leg,
   type Message,
   type PairId,
   type Part,
+  type PartFeatures,
   type RunId,
   SEGMENT_ALL,
   SEGMENT_NONE,

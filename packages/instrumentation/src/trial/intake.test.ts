@@ -114,6 +114,7 @@ function world(
   const trials: OpenTrials = new OpenTrials({
     producer: 'p1',
     deadlineMs: options.deadlineMs ?? 60_000,
+    protection: null,
     onAssembled: (each) => {
       intake.settled(each);
       assembled.push(each);

@@ -219,7 +219,7 @@ export class Intake {
       segment,
       cluster,
       pi,
-      keepContent: experiment.content === 'full',
+      keepContent: experiment.content !== 'none',
       legs: legs.map(({ names: { arm, pairId }, fired }) => ({
         arm,
         pairId,

@@ -1,6 +1,7 @@
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { guard } from '../guard.js';
-import { type Admission, assemble, type Assembled } from './assemble.js';
+import { type Admission, assemble, type Assembled, protect } from './assemble.js';
+import type { Protect } from './privacy/protect.js';
 import { legBytes } from './size.js';
 import type { Leg } from './trial.js';
 
@@ -8,6 +9,8 @@ export interface OpenTrialsOptions {
   readonly producer: string;
   /** From a call's start until whatever is unresolved is given up, in milliseconds. Longer than the shadow's timeout. */
   readonly deadlineMs: number;
+  /** What may leave the process of a trial; null: all that is in it. */
+  readonly protection: Protect | null;
   /** Told once per admitted call. */
   readonly onAssembled: (assembled: Assembled) => void;
 }
@@ -17,6 +20,8 @@ interface OpenTrial {
   readonly legs: Map<string, Leg>;
   primary: Leg | null;
   bytes: number;
+  /** All has come, and its turn to be put together will. */
+  complete: boolean;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -50,7 +55,7 @@ export class OpenTrials {
   /** Synchronous, before the primary is sent: its outcome must not be missed. */
   open(admission: Admission): void {
     const timer = setTimeout(() => this.#giveUp(trial, 'leg_deadline'), this.#options.deadlineMs).unref();
-    const trial: OpenTrial = { admission, legs: new Map(), primary: null, bytes: 0, timer };
+    const trial: OpenTrial = { admission, legs: new Map(), primary: null, bytes: 0, complete: false, timer };
     this.#open.add(trial);
     this.#hold(trial, admission.call.bytes);
     if (admission.keepContent) admission.call.keepAnswer();
@@ -77,7 +82,10 @@ export class OpenTrials {
 
   /** Gives up all that is unresolved: the service is stopping. */
   closeAll(): void {
-    for (const trial of this.#open) this.#giveUp(trial, 'shutdown');
+    for (const trial of this.#open) {
+      this.#giveUp(trial, 'shutdown');
+      this.#leave(trial);
+    }
   }
 
   #hold(trial: OpenTrial, bytes: number): void {
@@ -97,13 +105,20 @@ export class OpenTrials {
   }
 
   #settle(trial: OpenTrial): void {
-    if (trial.primary === null || trial.legs.size < trial.admission.legs.length) return;
-    if (!this.#open.delete(trial)) return;
+    if (trial.primary === null || trial.legs.size < trial.admission.legs.length || trial.complete) return;
+    trial.complete = true;
     clearTimeout(trial.timer);
+    // To look through the texts takes time, and the primary may be in the middle of handing its last bytes to the host.
+    if (this.#options.protection === null) this.#leave(trial);
+    else setImmediate(() => this.#leave(trial));
+  }
+
+  #leave(trial: OpenTrial): void {
+    if (!this.#open.delete(trial)) return;
     this.#bytes -= trial.bytes;
-    const { producer, onAssembled } = this.#options;
-    const { primary } = trial;
-    guard('trial.assembled', () => onAssembled(assemble(trial.admission, producer, primary, trial.legs)));
+    const { producer, protection, onAssembled } = this.#options;
+    const { admission, primary, legs } = trial;
+    guard('trial.assembled', () => onAssembled(protect(assemble(admission, producer, primary, legs), protection)));
     if (this.#open.size > 0) return;
     const waiting = [...this.#waiting];
     this.#waiting.clear();

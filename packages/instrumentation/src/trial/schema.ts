@@ -28,8 +28,31 @@ const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('other'), kind: z.string() }),
 ]);
 
+const keyedHash = hex(32);
+const compared = z.object({
+  length: count,
+  raw: keyedHash,
+  normalised: keyedHash,
+  json: keyedHash.nullable(),
+  tokens: z.array(count),
+});
+const partFeatures = z.object({
+  type: z.enum(['text', 'refusal', 'tool_call', 'tool_call_response', 'other']),
+  length: count,
+  headings: count,
+  items: count,
+  fences: count,
+  keys: z.array(keyedHash).nullable(),
+  name: keyedHash.optional(),
+});
+
 const content = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), messages: z.array(z.object({ role: z.string(), parts: z.array(part) })) }),
+  z.object({
+    kind: z.literal('features'),
+    compared: compared.nullable(),
+    messages: z.array(z.object({ role: z.string(), parts: z.array(partFeatures) })),
+  }),
   z.object({ kind: z.literal('none') }),
 ]);
 

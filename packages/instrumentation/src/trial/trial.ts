@@ -57,8 +57,46 @@ export interface Message {
   readonly parts: readonly Part[];
 }
 
-/** What was said. `text` travels only where the experiment says `content: full`. */
-export type Content = { readonly kind: 'text'; readonly messages: readonly Message[] } | { readonly kind: 'none' };
+/**
+ * What was said: in full or redacted (`text`), or what scorers need of it and no text (`features`), as the experiment's `content` says.
+ * All contents of a trial are of one kind, or `none`.
+ */
+export type Content =
+  | { readonly kind: 'text'; readonly messages: readonly Message[] }
+  | {
+      readonly kind: 'features';
+      /** Of an answer's whole text. Null for an input, and where a part of the answer is no text. */
+      readonly compared: ComparedFeatures | null;
+      readonly messages: readonly { readonly role: string; readonly parts: readonly PartFeatures[] }[];
+    }
+  | { readonly kind: 'none' };
+
+/** What scorers compare of an answer. Hashes are keyed: 32 hex digits, equal within one trial where the texts are. */
+export interface ComparedFeatures {
+  /** In UTF-16 code units. */
+  readonly length: number;
+  readonly raw: string;
+  /** Of the text in NFC, with single spaces. */
+  readonly normalised: string;
+  /** Of its canonical JSON, or null where it is none. */
+  readonly json: string | null;
+  /** Its tokens in order, each by the number it has in this trial. */
+  readonly tokens: readonly number[];
+}
+
+/** The structure of a part: lines that Markdown takes for headings, items of lists and fences of code. */
+export interface PartFeatures {
+  readonly type: Part['type'];
+  /** In UTF-16 code units. */
+  readonly length: number;
+  readonly headings: number;
+  readonly items: number;
+  readonly fences: number;
+  /** Of a JSON object, its keys as keyed hashes, in order. */
+  readonly keys: readonly string[] | null;
+  /** Of a tool call, the tool's name as a keyed hash. */
+  readonly name?: string;
+}
 
 /** The outcome of one call. Durations are milliseconds of the process's monotonic clock. */
 export type Leg =

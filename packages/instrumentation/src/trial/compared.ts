@@ -1,0 +1,70 @@
+import { canonicalJson } from '../experiment/canonical-json.js';
+import type { Content, Part } from './trial.js';
+
+/** The most characters and tokens of one answer that are compared word by word: half from its beginning, half from its end. */
+const LIMITS = { characters: 262_144, tokens: 8_192 };
+
+/**
+ * What can be compared of a content: its texts and refusals in order, one a line, then the tool calls as `name(arguments)`. Null where
+ * there is no text, or a part of it is none (an image, a sound).
+ */
+export function comparedText(content: Content): string | null {
+  if (content.kind !== 'text') return null;
+  const lines: string[] = [];
+  for (const part of content.messages.flatMap((message) => message.parts)) {
+    const line = lineOf(part);
+    if (line === null) return null;
+    lines.push(line);
+  }
+  return lines.join('\n');
+}
+
+function lineOf(part: Part): string | null {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return part.content;
+    case 'tool_call':
+      return `${part.name}(${part.arguments})`;
+    case 'tool_call_response':
+      return part.response;
+    case 'other':
+      return null;
+  }
+}
+
+/** In Unicode's composed form (NFC), every run of white space one space, none at the ends. */
+export function normalisedText(text: string): string {
+  return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
+}
+
+/** The one spelling of a JSON text. Null for what is not JSON, and for JSON too deep to be written again. */
+export function canonicalText(text: string): string | null {
+  try {
+    return canonicalJson(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The words, numbers and signs of a text, in order, without case; of a text beyond the limits (262,144 characters, 8,192 tokens) those
+ * of its beginning and its end.
+ *
+ * A word is a run of letters and marks with apostrophes inside; a number is a run of digits with `.` or `,` inside; every
+ * other character that is not white space is a token of its own, and so is each letter of the scripts that are written
+ * without spaces. Linear in the text.
+ * Example: `Don't pay $1,200.50!` -> don't, pay, $, 1,200.50, !
+ */
+export function comparedTokens(text: string): readonly string[] {
+  const { characters, tokens } = LIMITS;
+  const kept = text.length <= characters ? text : `${text.slice(0, characters / 2)} ${text.slice(-characters / 2)}`;
+  const all = kept.normalize('NFC').toLowerCase().match(TOKEN) ?? [];
+  return all.length <= tokens ? all : [...all.slice(0, tokens / 2), ...all.slice(-tokens / 2)];
+}
+
+const UNSPACED = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((script) => String.raw`\p{sc=${script}}`)
+  .join('');
+const LETTERS = String.raw`[[\p{L}\p{M}]--[${UNSPACED}]]+`;
+const TOKEN = new RegExp(String.raw`[${UNSPACED}]|${LETTERS}(?:['’]${LETTERS})*|\p{N}+(?:[.,]\p{N}+)*|\S`, 'gv');

@@ -1,0 +1,59 @@
+import { processClock } from '../../capture/clock.js';
+import type { ContentMode } from '../../experiment/definition.js';
+import type { CallRules } from '../../sample/call-view.js';
+import type { Trial } from '../trial.js';
+import { Allowance } from './allowance.js';
+import { featuresOfTrial } from './features.js';
+import { Placeholders } from './placeholders.js';
+import { redact } from './redact.js';
+import { rewriteTrial } from './rewrite-trial.js';
+
+/** What may leave the process of an assembled trial. Throws where that could not be made: then nothing of it may. */
+export type Protect = (trial: Trial) => Trial;
+
+/** What a rule makes of a text is no redaction where it is longer than this and twice the text. */
+const LONGEST_GROWTH = 65_536;
+
+/**
+ * How an experiment's trials are protected, or null where all of them may leave (`full`). It is done once, on the assembled trial,
+ * whatever way its calls went. Short names that the other side chose (a model, the type of an error) are redacted in every mode but
+ * that one.
+ *
+ * The user's rule comes first, so that nothing it makes can bring back what is looked for here.
+ *
+ * @param elapsed Default: the process's monotonic clock, in milliseconds.
+ */
+export function protectionOf(
+  content: ContentMode,
+  rule?: CallRules['redact'],
+  elapsed: () => number = () => processClock.elapsed(),
+): Protect | null {
+  if (content === 'full') return null;
+  return (trial) => {
+    const allowance = new Allowance(elapsed);
+    const placeholders = new Placeholders();
+    const redacted = (text: string): string => {
+      allowance.spend(text.length);
+      return redact(text, placeholders);
+    };
+    if (content !== 'redacted') {
+      const named = rewriteTrial(trial, { name: redacted, text: (text) => text });
+      return content === 'features' ? featuresOfTrial(named, allowance) : named;
+    }
+    const rewritten = rewriteTrial(trial, {
+      name: redacted,
+      text: rule === undefined ? redacted : (text) => redacted(ruled(text, rule)),
+    });
+    // The last rule may have been the slow one.
+    allowance.spend(0);
+    return rewritten;
+  };
+}
+
+function ruled(text: string, rule: NonNullable<CallRules['redact']>): string {
+  const made: unknown = rule(text);
+  if (typeof made !== 'string') throw new TypeError(`rules.redact: expected a text, got a ${typeof made}`);
+  if (made.length > 2 * text.length + LONGEST_GROWTH)
+    throw new RangeError('rules.redact: expected no more text than it was given');
+  return made;
+}

@@ -1,0 +1,63 @@
+import type { Content, Leg, Message, Part, Trial, TrialLeg } from '../trial.js';
+
+/** What becomes of the two sorts of text: what was said, and short names that the other side chose. */
+export interface Rewrite {
+  text(text: string): string;
+  name(name: string): string;
+}
+
+/** The longest type of an error that the contract takes. */
+const LONGEST_TYPE = 256;
+
+/** A trial with every text of its input and its legs rewritten: messages, tool arguments and results, names, types of errors. */
+export function rewriteTrial(trial: Trial, rewrite: Rewrite): Trial {
+  return {
+    ...trial,
+    input: rewriteContent(trial.input, rewrite),
+    primary: rewriteLeg(trial.primary, rewrite),
+    legs: Object.fromEntries(
+      Object.entries(trial.legs).map(([arm, leg]): [string, TrialLeg] => [
+        arm,
+        { ...rewriteLeg(leg, rewrite), pairId: leg.pairId },
+      ]),
+    ),
+  };
+}
+
+function rewriteLeg(leg: Leg, rewrite: Rewrite): Leg {
+  if (leg.status === 'error') return { ...leg, type: rewrite.name(leg.type).slice(0, LONGEST_TYPE) };
+  if (leg.status !== 'ok') return leg;
+  return {
+    ...leg,
+    answer: rewriteContent(leg.answer, rewrite),
+    finish: leg.finish === null ? null : rewrite.name(leg.finish),
+    model: leg.model === null ? null : rewrite.name(leg.model),
+  };
+}
+
+function rewriteContent(content: Content, rewrite: Rewrite): Content {
+  if (content.kind !== 'text') return content;
+  return {
+    kind: 'text',
+    messages: content.messages.map(({ role, parts }): Message => ({
+      role: rewrite.name(role),
+      parts: parts.map((part) => rewritePart(part, rewrite)),
+    })),
+  };
+}
+
+function rewritePart(part: Part, { text, name }: Rewrite): Part {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return { type: part.type, content: text(part.content) };
+    case 'tool_call': {
+      const id = part.id === null ? null : name(part.id);
+      return { type: 'tool_call', id, name: name(part.name), arguments: text(part.arguments) };
+    }
+    case 'tool_call_response':
+      return { type: 'tool_call_response', id: part.id === null ? null : name(part.id), response: text(part.response) };
+    case 'other':
+      return { type: 'other', kind: name(part.kind) };
+  }
+}
