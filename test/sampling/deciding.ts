@@ -8,7 +8,7 @@ import { createDecide, type Decision } from '../../packages/instrumentation/src/
 import type { Random } from '../simulation/random.js';
 
 /** What producers share once they are connected. */
-export const SALT: Uint8Array = Buffer.alloc(32, 7);
+const SALT: Uint8Array = Buffer.alloc(32, 7);
 
 /** A process's decider: state of its own, the salt shared. */
 export function instance(

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { closeSlice } from '../../packages/evaluator/src/tally/close-slice.js';
+import { type Gate, gatesOf } from '../../packages/evaluator/src/tally/gates.js';
+import type { StoredPair } from '../../packages/evaluator/src/tally/stored-pair.js';
 import { createRepeats } from '../../packages/instrumentation/src/sample/repeats.js';
 import type { ClusterKey } from '../../packages/instrumentation/src/trial/trial.js';
+import { seeded } from '../simulation/random.js';
+import { countsOf, errorFacts, pair } from '../simulation/world.js';
+import { aCall, instance } from './deciding.js';
 
 const key = (name: number | string): ClusterKey => String(name).padStart(16, '0') as ClusterKey;
 
@@ -39,3 +45,34 @@ describe('createRepeats', () => {
     expect(forgotten).not.toContain(true);
   });
 });
+
+describe('without the repeats', () => {
+  it('the evidence is the same pairs, in whatever order conversations come and whoever is refused', () => {
+    const gates = gatesOf({ errors: { margin: 0.1 } });
+    const random = seeded(151);
+    const { decide } = instance({ sample: { rate: 0.4 } });
+    const repeats = createRepeats();
+    const [every, once]: [StoredPair[], StoredPair[]] = [[], []];
+    for (let call = 0; call < 3000; call += 1) {
+      const cluster = key(Math.floor(random.next() * 600));
+      if (decide(aCall(random), `${call}`).status !== 'sampled') continue;
+      // Refused for want of room: with the option as without.
+      if (random.chance(0.2)) continue;
+      const one = pair(errorFacts(random.chance(0.5) ? 1 : 0), { cluster });
+      every.push(one);
+      if (repeats.freshOf(cluster, ['candidate']).length === 0) continue;
+      repeats.admitted(cluster, 'candidate');
+      once.push(one);
+    }
+    const [all, first] = [every, once].map((pairs) => closed(pairs, gates));
+    expect(once.length).toBeLessThan(0.7 * every.length);
+    expect(first?.clusters).toHaveLength(once.length);
+    expect(new Set(first?.clusters)).toEqual(new Set(all?.clusters));
+    expect(first?.tallies).toEqual(all?.tallies);
+  });
+});
+
+function closed(pairs: readonly StoredPair[], gates: readonly Gate[]): ReturnType<typeof closeSlice> {
+  const none = { seen: new Map(), thresholds: [], latencies: [] };
+  return closeSlice({ slice: 0, gates, piMin: 1, pairs, admitted: countsOf(pairs), ...none });
+}

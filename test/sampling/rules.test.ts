@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../packages/instrumentation/src/errors.js';
 import { resolveExperiment } from '../../packages/instrumentation/src/experiment/resolve.js';
 import { runOf } from '../../packages/instrumentation/src/experiment/run.js';
+import { resolveSource } from '../../packages/instrumentation/src/options.js';
 import { setupOf } from '../../packages/instrumentation/src/instrumentation-setup.js';
 import { seeded } from '../simulation/random.js';
 import { aCall, instance, spread } from './deciding.js';
@@ -99,6 +100,18 @@ describe('sampling rules', () => {
     const issues = issuesOf(() => resolveExperiment({ ...minimal, ...change }));
     expect(issues).toHaveLength(1);
     expect(issues[0]).toContain(issue);
+  });
+
+  it('stay as they are beside a rate from the environment, and go with a rate of 0', () => {
+    const sample = { rate: 0.2, rules: [{ ...route, rate: 0.1 }] };
+    const under = (rate: string): unknown => {
+      const environment = { UNDERSTUDY_SAMPLE_RATE: rate };
+      const found = resolveSource({ experiments: [{ ...minimal, sample }], environment });
+      return found.status === 'ready' ? found.source.experiments[0] : null;
+    };
+    expect(under('0.5')).toMatchObject({ sample: { rate: 0.5, rules: sample.rules }, piMin: 0.1 });
+    expect(under('0.05')).toMatchObject({ sample: { rate: 0.05, rules: sample.rules }, piMin: 0.05 });
+    expect(under('0')).toMatchObject({ sample: { rate: 0, rules: [] }, piMin: 0.1 });
   });
 
   it('need to know where a sticky key comes from', () => {
