@@ -5,6 +5,10 @@ import { asName, asObject, asText } from './json.js';
 /** Choices of an answer, and parts of a choice, that are read: what a provider allows at most. The rest is a way to fill memory. */
 const MAX_ENTRIES = 128;
 
+/** Counted for a piece of text beside its characters: an entry of a list, and the head of a string. */
+const PIECE_BYTES = 32;
+const BYTES_PER_CHARACTER = 2;
+
 /** Words, or a short number: what error codes are made of, and keys, ids and times are not. */
 const ERROR_WORD = /^(?:[A-Za-z]{1,24}(?:[_.-][A-Za-z]{1,24}){0,7}|\d{1,5})$/;
 
@@ -47,6 +51,7 @@ export interface ToolCallPiece {
 export class AnswerBuilder {
   readonly #choices = new Map<number, ChoiceSoFar>();
   #content: boolean;
+  #heldBytes = 0;
   #usage: Usage | null = null;
   #id: string | null = null;
   #model: string | null = null;
@@ -63,6 +68,11 @@ export class AnswerBuilder {
 
   get content(): boolean {
     return this.#content;
+  }
+
+  /** About how many bytes what was said takes in memory. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Id and model are known: of what follows, only what {@link AnswerFormat.telling} matches says more than text. */
@@ -110,9 +120,11 @@ export class AnswerBuilder {
     const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [], value: null }));
     if (call?.type !== 'tool_call') return;
     call.id ??= asText(id);
-    add(call.name, name);
-    add(call.pieces, args);
-    if (value !== undefined) call.value = textOf(value);
+    this.#add(call.name, name);
+    this.#add(call.pieces, args);
+    if (value === undefined) return;
+    call.value = textOf(value);
+    this.#heldBytes += BYTES_PER_CHARACTER * (call.value?.length ?? 0);
   }
 
   /** Something that is not compared: reasoning, sound, what the provider's own tools did. */
@@ -161,6 +173,7 @@ export class AnswerBuilder {
   /** Lets go of what was said so far, and of what is still to come. */
   forget(): void {
     this.#content = false;
+    this.#heldBytes = 0;
     for (const { parts } of this.#choices.values()) parts.clear();
   }
 
@@ -204,7 +217,14 @@ export class AnswerBuilder {
   #piece(choice: number, slot: number, type: 'text' | 'refusal', piece: unknown): void {
     if (asText(piece) === null) return;
     const part = this.#part(choice, slot, () => ({ type, pieces: [] }));
-    if (part?.type === type) add(part.pieces, piece);
+    if (part?.type === type) this.#add(part.pieces, piece);
+  }
+
+  #add(pieces: string[], value: unknown): void {
+    const text = asText(value);
+    if (text === null) return;
+    pieces.push(text);
+    this.#heldBytes += PIECE_BYTES + BYTES_PER_CHARACTER * text.length;
   }
 }
 
@@ -213,11 +233,6 @@ function finishOf(choice: ChoiceSoFar | undefined, words: Readonly<Record<string
   const said = choice?.finish ?? null;
   const word = said !== null && Object.hasOwn(words, said) ? (words[said] ?? said) : said;
   return word === 'stop' && choice?.calls === true ? 'tool_call' : word;
-}
-
-function add(pieces: string[], value: unknown): void {
-  const text = asText(value);
-  if (text !== null) pieces.push(text);
 }
 
 function messageOf({ role, parts }: ChoiceSoFar): Message {

@@ -24,6 +24,9 @@ export interface AnswerFormat {
   event(event: JsonObject, answer: AnswerBuilder): void;
 }
 
+/** One event may be so long, however little of an answer is held. */
+const LEAST_EVENT = 64 * 1024;
+
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 
@@ -55,15 +58,14 @@ export class FormatReader implements AnswerReader {
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#finished !== null || bytes.length === 0) return;
+    // What comes after the end of an answer is none of it.
+    if (this.#finished !== null || this.#answer.terminal || bytes.length === 0) return;
     if (this.#frames === null && this.#decoder === null && !this.truncated) this.#recognise(bytes);
     this.#bytes += bytes.length;
-    const full = this.#bytes > this.#maxBytes;
     if (this.#frames !== null) {
-      if (full && this.#answer.content) this.#forget();
       this.#frames.push(bytes);
-      if (this.#frames.overflowed) this.truncated = true;
-    } else if (full) {
+      this.#bound(this.#frames);
+    } else if (this.#bytes > this.#maxBytes) {
       this.#forget();
       this.#json = '';
     } else if (this.#decoder !== null) {
@@ -80,6 +82,7 @@ export class FormatReader implements AnswerReader {
   #finish(): ModelAnswer | null {
     if (this.#frames !== null) {
       this.#frames.end();
+      this.#bound(this.#frames);
       return this.#answer.answer(this.#format.finishWords);
     }
     if (this.truncated || this.#decoder === null) return null;
@@ -94,10 +97,11 @@ export class FormatReader implements AnswerReader {
   #recognise(bytes: Uint8Array): void {
     const first = bytes.find((byte) => byte > 0x20);
     if (first === undefined) return;
+    const longest = Math.max(this.#maxBytes, LEAST_EVENT);
     const onFrame = (text: string): void => this.#event(text);
-    if (first === BRACKET) this.#frames = new JsonArrayParser(this.#maxBytes, onFrame);
-    else if (first !== BRACE) this.#frames = new EventStreamParser(this.#maxBytes, ({ data }) => onFrame(data));
-    else if (this.#format.lines === true) this.#frames = new JsonLinesParser(this.#maxBytes, onFrame);
+    if (first === BRACKET) this.#frames = new JsonArrayParser(longest, onFrame);
+    else if (first !== BRACE) this.#frames = new EventStreamParser(longest, ({ data }) => onFrame(data));
+    else if (this.#format.lines === true) this.#frames = new JsonLinesParser(longest, onFrame);
     else {
       this.started = true;
       this.#decoder = new StringDecoder('utf8');
@@ -112,6 +116,12 @@ export class FormatReader implements AnswerReader {
     const event = asObject(parseJson(text));
     this.#answer.failed(event['error']);
     this.#format.event(event, this.#answer);
+  }
+
+  /** What a stream says is a small part of its bytes: what is held counts, not what it was packed in. */
+  #bound(frames: FrameParser): void {
+    if (frames.overflowed) this.truncated = true;
+    if (this.#answer.heldBytes > this.#maxBytes) this.#forget();
   }
 
   #forget(): void {

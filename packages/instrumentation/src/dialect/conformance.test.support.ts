@@ -114,7 +114,7 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
       'past the cap the text of a stream is dropped, and it is followed to its numbers',
       () => {
         const text = stream ?? '';
-        const [answer, reader] = read(text, 5, true, Math.floor(encode(text).length / 2));
+        const [answer, reader] = read(text, 5, true, 30);
         expect(reader.truncated).toBe(true);
         expect(answer).toMatchObject({ messages: [], finish: fixtures.answer.finish });
       },

@@ -42,6 +42,7 @@ const routes: Readonly<Record<string, Handle>> = {
     setTimeout(() => response.destroy(), 20);
   },
   short: (response) => response.writeHead(200, events).end(chunk('Y', null)),
+  long: (response) => response.writeHead(200, events).end(`${chunk('Y', null).repeat(2000)}${over}`),
   lingers: (response) => response.writeHead(200, events).write(over),
   breaks: (response) => {
     response.writeHead(200, events).write(over);
@@ -125,6 +126,11 @@ describe('exchange', () => {
   it.each(['lingers', 'breaks', 'grows'])('of an answer that is over nothing can go wrong: %s', async (name) => {
     const outcome = await send(name, { stream: true });
     expect(outcome).toMatchObject({ status: 'ok', answer: { finish: 'stop' } });
+  });
+
+  it('measures a streamed answer by what it says, not by what that is packed in', async () => {
+    // 2,000 events of 130 bytes, 2,000 characters: the limit of 100,000 bytes is for what is held.
+    expect(await send('long', { stream: true })).toMatchObject({ status: 'ok', answer: { finish: 'stop' } });
   });
 
   it('follows no redirect', async () => {

@@ -7,6 +7,9 @@ import type { Transport, TransportRequest } from './undici.js';
 /** How long a response whose answer is over may take to end, in ms: the connection of one that ends is used again. */
 const LINGER_MS = 1000;
 
+/** An event of a stream says a few characters and takes some 250 bytes for it: a long answer must not fail where its primary's does not. */
+const STREAM_OVERHEAD = 32;
+
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** One request of a shadow and how to read its answer. */
@@ -46,7 +49,8 @@ async function attempt(
   const encoding = response.headers['content-encoding'];
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
-  const chunks = decoded(response.body, typeof encoding === 'string' ? encoding : '', limits.maxBytes);
+  const most = limits.maxBytes * (request.stream ? STREAM_OVERHEAD : 1);
+  const chunks = decoded(response.body, typeof encoding === 'string' ? encoding : '', most);
   for await (const chunk of untilOver(chunks, () => reader.terminal)) {
     const before = clock.elapsed();
     reader.push(chunk);

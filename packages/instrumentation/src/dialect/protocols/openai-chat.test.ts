@@ -213,7 +213,7 @@ describe('answers', () => {
   });
 
   test('past the cap the text is dropped and the numbers are still read', () => {
-    const { answer, truncated } = read(STREAM, {}, 300);
+    const { answer, truncated } = read(STREAM, {}, 100);
     expect(truncated).toBe(true);
     expect(answer).toMatchObject({ messages: [], usage: counted, finish: 'tool_call' });
   });
