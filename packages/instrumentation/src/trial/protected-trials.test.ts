@@ -1,0 +1,81 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { callOf } from '../capture/call.test.support.js';
+import type { Admission, Assembled } from './assemble.js';
+import { OpenTrials } from './open-trials.js';
+import type { Protect } from './privacy/protect.js';
+import type { Leg, PairId } from './trial.js';
+
+const ok: Leg = {
+  status: 'ok',
+  answer: { kind: 'text', messages: [{ role: 'assistant', parts: [{ type: 'text', content: 'Yes.' }] }] },
+  finish: 'stop',
+  usage: null,
+  durationMs: 1,
+  model: 'm',
+  span: null,
+};
+
+function opened(protection: Protect): {
+  readonly trials: OpenTrials;
+  readonly assembled: Assembled[];
+  readonly settle: (leg: Leg) => void;
+} {
+  const assembled: Assembled[] = [];
+  const trials = new OpenTrials({
+    producer: 'p1',
+    deadlineMs: 60_000,
+    protection,
+    onAssembled: (each) => void assembled.push(each),
+  });
+  let settle = (_: Leg): void => undefined;
+  const call = callOf({ onOutcome: (listener) => void (settle = listener) });
+  const admission = {
+    call,
+    keepContent: true,
+    legs: [
+      { arm: 'small', pairId: 'p' as PairId, leg: Promise.resolve(ok), cancel: () => undefined },
+      {
+        arm: 'gone',
+        pairId: 'q' as PairId,
+        leg: Promise.resolve<Leg>({ status: 'missing', reason: 'leg_broken' }),
+        cancel: () => undefined,
+      },
+    ],
+  } as unknown as Admission;
+  trials.open(admission);
+  return { trials, assembled, settle: (leg) => settle(leg) };
+}
+
+it('looks through the texts when the primary has had its turn', async () => {
+  const { trials, assembled, settle } = opened((trial) => ({ ...trial, segment: 'looked through' }));
+  await turn();
+  settle(ok);
+  expect(assembled).toEqual([]);
+  expect(trials.count).toBe(1);
+  await turn();
+  expect(assembled.map(({ trial }) => trial?.segment)).toEqual(['looked through']);
+  expect([trials.count, trials.bytes]).toEqual([0, 0]);
+});
+
+it('drops the pairs of a trial that cannot be protected, each once and with its reason', async () => {
+  const { assembled, settle } = opened(() => {
+    throw new Error('broken');
+  });
+  await turn();
+  settle(ok);
+  await turn();
+  expect(assembled).toMatchObject([
+    { trial: null, paired: ['small'], dropped: { small: 'redaction_failed', gone: 'leg_broken' } },
+  ]);
+});
+
+it('does not wait for its turn when the service stops', async () => {
+  const { trials, assembled, settle } = opened((trial) => trial);
+  await turn();
+  settle(ok);
+  trials.closeAll();
+  expect(assembled).toHaveLength(1);
+  await turn();
+  expect(assembled).toHaveLength(1);
+});
