@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { guard } from '../guard.js';
 import { type Admission, assemble, type Assembled, protect } from './assemble.js';
@@ -31,6 +32,9 @@ export class OpenTrials {
   readonly #open = new Set<OpenTrial>();
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #complete: OpenTrial[] = [];
+  /** A user's rule belongs to none of the host's requests. */
+  readonly #outside = AsyncLocalStorage.snapshot();
 
   constructor(options: OpenTrialsOptions) {
     this.#options = options;
@@ -110,7 +114,20 @@ export class OpenTrials {
     clearTimeout(trial.timer);
     // To look through the texts takes time, and the primary may be in the middle of handing its last bytes to the host.
     if (this.#options.protection === null) this.#leave(trial);
-    else setImmediate(() => this.#leave(trial));
+    else this.#leaveInTurn(trial);
+  }
+
+  /** One trial a turn of the event loop: however many are complete at once, the host has its turns between them. */
+  #leaveInTurn(trial: OpenTrial): void {
+    this.#complete.push(trial);
+    if (this.#complete.length === 1) this.#outside(() => setImmediate(() => this.#next()));
+  }
+
+  #next(): void {
+    const [trial] = this.#complete;
+    if (trial !== undefined) guard('trial.turn', () => this.#leave(trial));
+    this.#complete.shift();
+    if (this.#complete.length > 0) setImmediate(() => this.#next());
   }
 
   #leave(trial: OpenTrial): void {

@@ -15,8 +15,12 @@ const ok: Leg = {
   model: 'm',
   span: null,
 };
+const gone: Leg = { status: 'missing', reason: 'leg_broken' };
 
-function opened(protection: Protect): {
+function opened(
+  protection: Protect,
+  calls: number = 1,
+): {
   readonly trials: OpenTrials;
   readonly assembled: Assembled[];
   readonly settle: (leg: Leg) => void;
@@ -28,23 +32,18 @@ function opened(protection: Protect): {
     protection,
     onAssembled: (each) => void assembled.push(each),
   });
-  let settle = (_: Leg): void => undefined;
-  const call = callOf({ onOutcome: (listener) => void (settle = listener) });
-  const admission = {
-    call,
-    keepContent: true,
-    legs: [
-      { arm: 'small', pairId: 'p' as PairId, leg: Promise.resolve(ok), cancel: () => undefined },
-      {
-        arm: 'gone',
-        pairId: 'q' as PairId,
-        leg: Promise.resolve<Leg>({ status: 'missing', reason: 'leg_broken' }),
-        cancel: () => undefined,
-      },
-    ],
-  } as unknown as Admission;
-  trials.open(admission);
-  return { trials, assembled, settle: (leg) => settle(leg) };
+  const settles: ((leg: Leg) => void)[] = [];
+  for (let index = 0; index < calls; index += 1) {
+    trials.open({
+      call: callOf({ onOutcome: (listener) => void settles.push(listener) }),
+      keepContent: true,
+      legs: [
+        { arm: 'small', pairId: 'p' as PairId, leg: Promise.resolve(ok), cancel: () => undefined },
+        { arm: 'gone', pairId: 'q' as PairId, leg: Promise.resolve(gone), cancel: () => undefined },
+      ],
+    } as unknown as Admission);
+  }
+  return { trials, assembled, settle: (leg) => settles.forEach((settle) => settle(leg)) };
 }
 
 it('looks through the texts when the primary has had its turn', async () => {
@@ -78,4 +77,14 @@ it('does not wait for its turn when the service stops', async () => {
   expect(assembled).toHaveLength(1);
   await turn();
   expect(assembled).toHaveLength(1);
+});
+
+it('looks through one trial a turn', async () => {
+  const { assembled, settle } = opened((trial) => trial, 3);
+  await turn();
+  settle(ok);
+  for (let turns = 1; turns <= 3; turns += 1) {
+    await turn();
+    expect(assembled).toHaveLength(turns);
+  }
 });
