@@ -24,11 +24,17 @@ export const cardAt: Finder = (text, at) => {
   let end = -1;
   for (let index = at; digits < DIGITS.most; index += 1) {
     const code = text.charCodeAt(index);
-    if ((code === SPACE || code === HYPHEN) && isDigit(text.charCodeAt(index + 1))) continue;
+    if ((code === SPACE || code === HYPHEN) && isDigit(text.charCodeAt(index + 1))) {
+      // Groups are of four and more, or each digit is by itself.
+      if ((digits === 2 || digits === 3) && isDigit(text.charCodeAt(at + 1))) return null;
+      continue;
+    }
     if (!isDigit(code)) break;
     const digit = code - 48;
     const doubled = digit < 5 ? digit * 2 : digit * 2 - 9;
-    [plain, shifted] = [shifted + digit, plain + doubled];
+    const others = plain + doubled;
+    plain = shifted + digit;
+    shifted = others;
     digits += 1;
     if (digits >= DIGITS.fewest && plain % 10 === 0 && !isDigit(text.charCodeAt(index + 1))) end = index + 1;
   }

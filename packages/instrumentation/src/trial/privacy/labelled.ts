@@ -4,7 +4,7 @@ import type { Finder, PrivateKind } from './found.js';
 const [NEWLINE, QUOTE, APOSTROPHE, BACKTICK, BACKSLASH, DOT, EQUALS] = [10, 34, 39, 96, 92, 46, 61];
 /** Code units of a label and of a value in quotes that are looked at. */
 const LONGEST = { label: 64, quoted: 16_384 };
-const SOON = 32;
+const SOON = 24;
 
 /** What a label means for what stands behind it. */
 interface Meaning {
@@ -12,7 +12,7 @@ interface Meaning {
   /** The least length of a value, in code units. */
   readonly atLeast: number;
   /** What a value has near its beginning, for it is rather a word of the text otherwise. */
-  readonly wants: ((code: number) => boolean) | null;
+  readonly wants: 'digit' | 'equals' | null;
   /** Whether it wants that even where quotes or a `=` set the value off. */
   readonly strict: boolean;
   /** Whether the value goes to the end of the line. */
@@ -20,11 +20,11 @@ interface Meaning {
 }
 
 const PASSWORD: Meaning = { kind: 'secret', atLeast: 4, wants: null, strict: false, wholeLine: false };
-const TOKEN: Meaning = { kind: 'secret', atLeast: 8, wants: isDigit, strict: false, wholeLine: false };
-const KEY: Meaning = { kind: 'secret', atLeast: 16, wants: isDigit, strict: true, wholeLine: false };
-const PHONE: Meaning = { kind: 'phone', atLeast: 6, wants: isDigit, strict: true, wholeLine: false };
+const TOKEN: Meaning = { kind: 'secret', atLeast: 8, wants: 'digit', strict: false, wholeLine: false };
+const KEY: Meaning = { kind: 'secret', atLeast: 16, wants: 'digit', strict: true, wholeLine: false };
+const PHONE: Meaning = { kind: 'phone', atLeast: 6, wants: 'digit', strict: true, wholeLine: false };
 const AUTHORIZATION: Meaning = { kind: 'secret', atLeast: 6, wants: null, strict: false, wholeLine: true };
-const COOKIE: Meaning = { ...AUTHORIZATION, wants: (code) => code === EQUALS };
+const COOKIE: Meaning = { ...AUTHORIZATION, wants: 'equals' };
 
 /** By how a label ends, in small letters and without `_`, `-` and `.`: `OPENAI_API_KEY`, `clientSecret` and `x-api-key` are known. */
 const BY_ENDING: readonly (readonly [meaning: Meaning, endings: string])[] = [
@@ -71,7 +71,7 @@ export const bearerAt: Finder = (text, at) => {
   if (word !== 'bearer ' && word !== 'bearer\t') return null;
   const start = skipSpaces(text, at + 7);
   const end = bareEnd(text, start);
-  return end - start >= 12 && hasSoon(text, start, isDigit) ? { kind: 'secret', start, end } : null;
+  return end - start >= 12 && hasSoon(text, start, 'digit') ? { kind: 'secret', start, end } : null;
 };
 
 /** The name and password of a URL, behind this `:` of `://`. Ends where the host's part of a URL does. */
@@ -145,10 +145,10 @@ function skipSpaces(text: string, at: number): number {
 }
 
 /** Within a few code units: what is refused must not have cost a look along a whole line. */
-function hasSoon(text: string, at: number, isWanted: (code: number) => boolean): boolean {
+function hasSoon(text: string, at: number, wanted: 'digit' | 'equals'): boolean {
   for (let index = isQuote(text.charCodeAt(at)) ? at + 1 : at; index < at + SOON; index += 1) {
     const code = text.charCodeAt(index);
-    if (isWanted(code)) return true;
+    if (wanted === 'digit' ? isDigit(code) : code === EQUALS) return true;
     if (endsValue(code) && code !== BACKSLASH) return false;
   }
   return false;

@@ -1,12 +1,12 @@
-import { codesOf, isAlphanumeric, isDigit } from './characters.js';
+import { isAlphanumeric, isDigit } from './characters.js';
 import type { Finder } from './found.js';
 
 /** ITU-T E.164: 15 digits at most, the country's included. */
-const DIGITS = { fewestAbroad: 8, fewestHome: 9, most: 15 };
+const DIGITS = { fewestAbroad: 8, fewestHome: 9, mostNorthAmerican: 11, most: 15 };
 /** Code units that are looked at. */
 const LONGEST = 32;
 const [ZERO, ONE, PLUS, OPENING] = [48, 49, 43, 40];
-const SIGNS = codesOf(' -.()/\u00a0\u2011');
+const [SPACE, CLOSING, HYPHEN, DOT, SLASH, FIXED_SPACE, FIXED_HYPHEN] = [32, 41, 45, 46, 47, 0xa0, 0x2011];
 /** Groups by their lengths, as hexadecimal digits. */
 const NORTH_AMERICA = new Set([0x334, 0x1334]);
 const DATE = 0x224;
@@ -22,12 +22,13 @@ export const phoneAt: Finder = (text, at) => {
   const abroad = first === PLUS || text.startsWith('00', begin);
   const trunk = text.charCodeAt(begin) === ZERO;
   if (!abroad && !trunk && !mayBeNorthAmerican(text, begin)) return null;
+  const most = abroad || trunk ? DIGITS.most : DIGITS.mostNorthAmerican;
   let [digits, groups, length, shape, taken] = [0, 0, 0, 0, -1];
   let sign = begin;
-  for (let index = begin; index < begin + LONGEST && digits <= DIGITS.most; index += 1) {
+  for (let index = begin; index < begin + LONGEST && digits <= most; index += 1) {
     const code = text.charCodeAt(index);
     if (!isDigit(code)) {
-      if (!SIGNS.has(code) || index - sign > 1) break;
+      if (!isSign(code) || index - sign > 1) break;
       continue;
     }
     sign = index + 1;
@@ -39,7 +40,7 @@ export const phoneAt: Finder = (text, at) => {
     groups += 1;
     if (groups <= 4) shape = shape * 16 + Math.min(length, 15);
     length = 0;
-    if (digits > DIGITS.most) break;
+    if (digits > most) break;
     const isOne = abroad
       ? digits >= DIGITS.fewestAbroad + (first === PLUS ? 0 : 2)
       : trunk
@@ -64,4 +65,9 @@ function areThreeDigits(text: string, at: number): boolean {
 /** Day, month and year, perhaps with a time behind. */
 function looksLikeDate(shape: number, groups: number): boolean {
   return (groups === 3 ? shape : shape >> 4) === DATE;
+}
+
+function isSign(code: number): boolean {
+  if (code === SPACE || code === HYPHEN || code === DOT || code === SLASH) return true;
+  return code === OPENING || code === CLOSING || code === FIXED_SPACE || code === FIXED_HYPHEN;
 }
