@@ -2,7 +2,7 @@
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { UnderstudyInstrumentation } from '@understudy/instrumentation';
 
-const understudy = new UnderstudyInstrumentation();
+export const understudy = new UnderstudyInstrumentation();
 const sdk = new NodeSDK({ serviceName: 'support', instrumentations: [understudy] });
 sdk.start();
 

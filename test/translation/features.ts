@@ -85,7 +85,7 @@ export const FEATURES: Readonly<Record<Name, readonly Feature[]>> = {
     {
       name: 'effort of reasoning',
       request: { reasoning_effort: 'high' },
-      refused: { 'anthropic-messages': 'reasoningEffort', 'gemini-generate': 'reasoningEffort' },
+      refused: { 'anthropic-messages': 'reasoning_effort', 'gemini-generate': 'reasoning_effort' },
     },
     { name: 'several choices', request: { n: 2 }, refused: nobody('openai-chat', 'several choices') },
     { name: 'log-probabilities', request: { logprobs: true }, refused: nobody('openai-chat', 'probabilities') },
@@ -137,7 +137,7 @@ export const FEATURES: Readonly<Record<Name, readonly Feature[]>> = {
     {
       name: 'topK',
       request: { generationConfig: { maxOutputTokens: 9, topK: 40 } },
-      refused: { 'openai-responses': 'topK', 'anthropic-messages': 'topK' },
+      refused: { 'openai-responses': 'top_k', 'anthropic-messages': 'top_k' },
     },
     {
       name: 'a budget for thoughts',

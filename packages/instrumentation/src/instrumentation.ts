@@ -19,7 +19,13 @@ import type { ProducerLimits } from './queue/limits.js';
 import { type ExperimentSetup, Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
-import { type ArgumentsOf, type CandidateFunctions, shadowed, type ShadowedOptions } from './functions/shadowed.js';
+import {
+  type ArgumentsOf,
+  type CandidateFunctions,
+  checkShadowedOptions,
+  shadowed,
+  type ShadowedOptions,
+} from './functions/shadowed.js';
 import { type GlobalTap, globalTap } from './tap/global-tap.js';
 import type { OnRequest } from './tap/observer.js';
 import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
@@ -83,7 +89,6 @@ export class UnderstudyInstrumentation {
     const resolved = resolveSource(options);
     const empty = resolved.status === 'ready' && resolved.source.experiments.length === 0;
     this.status = empty ? 'absent' : resolved.status;
-    if (this.status === 'absent') diag.warn(`understudy: ${NO_CONFIGURATION}`);
     this.#options = options;
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
@@ -135,6 +140,7 @@ export class UnderstudyInstrumentation {
     candidates: CandidateFunctions<ArgumentsOf<Args>, Other>,
     options: ShadowedOptions<ArgumentsOf<Args>, Awaited<Result> | Other>,
   ): Primary {
+    checkShadowedOptions(options);
     const tap = this.functionTap(options.experiment);
     return tap === null ? primary : shadowed(tap, primary, candidates, options);
   }
@@ -159,6 +165,8 @@ export class UnderstudyInstrumentation {
   /** Wraps `globalThis.fetch`. Twice is once. */
   enable(): void {
     guard('instrumentation.enable', () => {
+      // Here and not at construction: `NodeSDK` has a logger only once it starts.
+      if (this.status === 'absent') say(`${NO_CONFIGURATION}; looked for it in ${process.cwd()}`);
       const producer = this.#start();
       if (producer === null) return;
       this.#admitting = true;

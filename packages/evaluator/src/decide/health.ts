@@ -64,7 +64,11 @@ function coverage(policy: Policy, health: Health): Hold | null {
   const known = health.coverage;
   const total = known === null ? 0 : known.admitted + known.skipped;
   if (known === null || !isCount(known.admitted) || !isCount(known.skipped) || total === 0) {
-    return { reason: 'coverage', sentence: 'it is not known which share of the sampled calls was admitted' };
+    return {
+      reason: 'coverage',
+      sentence:
+        'no call was sampled yet: does the service run with the tap before its client is made, and does `match` fit its calls?',
+    };
   }
   const covered = known.share ?? known.admitted / total;
   if (covered >= policy.minCoverage) return null;
@@ -85,7 +89,12 @@ function commonest(reasons: Readonly<Record<string, number>> = {}): string {
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  not_announced: 'made before the queue had acknowledged the run',
+  not_announced:
+    'made before the queue had acknowledged the run: start the queue (an embedded one: `understudy run`) before the service',
+  untranslatable:
+    'with something the candidate has no equal for: the service says what (OTEL_LOG_LEVEL=warn); declare it in `omit`, or narrow `match`',
+  disallowed_feature:
+    'with an effect at the provider, or a field nobody knows: the service says which (OTEL_LOG_LEVEL=warn); narrow `match`',
   not_recording:
     'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
   below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',

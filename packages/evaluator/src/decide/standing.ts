@@ -92,7 +92,9 @@ function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: 
     return 'slices past their deadline are not closed: no evaluator is running';
   }
   if (at - handledThrough > BEHIND_MS) {
-    return `what was put on the queue since ${new Date(handledThrough).toISOString()} is not handled yet`;
+    return handledThrough === 0
+      ? 'the queue has not been reached yet'
+      : `what was put on the queue since ${new Date(handledThrough).toISOString()} is not handled yet`;
   }
   const own = ofRun(producers, of);
   const silent = own.filter(({ state, lastSeen }) => state === 'alive' && at - lastSeen > SILENT_MS);

@@ -66,7 +66,8 @@ export function writeNumbers(
   for (const [canonical, value] of Object.entries(parameters)) {
     const name = table[canonical as NumericParameter];
     if (name !== undefined) written[name] = value;
-    else if (!others.includes(canonical as keyof CanonicalParameters)) untranslatable(`the parameter \`${canonical}\``);
+    else if (!others.includes(canonical as keyof CanonicalParameters))
+      untranslatable(`the parameter \`${snakeCase(canonical)}\``);
   }
   return written;
 }
@@ -120,4 +121,9 @@ export class CallNames {
     this.#answered.set(name, count + 1);
     return this.#calls.get(name)?.[count] ?? untranslatable('a tool result without its call');
   }
+}
+
+/** Most protocols name a parameter as the canonical request does, in their own case: that is the name to look for. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

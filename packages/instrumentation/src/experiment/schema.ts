@@ -93,19 +93,17 @@ const latencyGate = strict({
   ratio: z.number().gt(1).max(10).default(DEFAULTS.gates.latency.ratio),
   thresholdMs: z.number().positive().max(1e9).optional(),
 });
-const gatesShape = z
-  .strictObject({
-    errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
-    agreement: agreementGate(DEFAULTS.gates.agreement).optional(),
-    similarity: agreementGate(DEFAULTS.gates.similarity).optional(),
-    latency_p50: latencyGate.optional(),
-    latency_p95: latencyGate.optional(),
-    latency_p99: latencyGate.optional(),
-    first_chunk_p50: latencyGate.optional(),
-    first_chunk_p95: latencyGate.optional(),
-    first_chunk_p99: latencyGate.optional(),
-  })
-  .refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
+const gatesShape = strict({
+  errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+  agreement: agreementGate(DEFAULTS.gates.agreement).optional(),
+  similarity: agreementGate(DEFAULTS.gates.similarity).optional(),
+  latency_p50: latencyGate.optional(),
+  latency_p95: latencyGate.optional(),
+  latency_p99: latencyGate.optional(),
+  first_chunk_p50: latencyGate.optional(),
+  first_chunk_p95: latencyGate.optional(),
+  first_chunk_p99: latencyGate.optional(),
+}).refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
 
 const policyShape = strict({
   preset: z.literal('safe').optional(),

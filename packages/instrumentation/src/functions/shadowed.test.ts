@@ -36,6 +36,26 @@ afterEach(async () => {
   await understudy.shutdown(1);
 });
 
+describe('options of shadowed', () => {
+  it.each([
+    [{ experiment: 'of-code' }, 'operation: expected a word'],
+    [{ ...OPTIONS, operation: null }, 'operation: expected a string, got a object'],
+    [{ ...OPTIONS, operation: 'two words' }, 'operation: expected a word'],
+    [{ ...OPTIONS, answer: 3 }, 'answer: expected a function, got a number'],
+    [{ ...OPTIONS, anwser: () => 'x' }, 'anwser: expected only experiment, operation'],
+    [undefined, 'options: expected'],
+  ])('that are wrong are said at once, not in a call: %#', (options, expected) => {
+    const wrong = (): unknown =>
+      understudy.shadowed(
+        async () => 'a',
+        async () => 'b',
+        options as typeof OPTIONS,
+      );
+    expect(wrong).toThrow(ConfigurationError);
+    expect(wrong).toThrow(expected);
+  });
+});
+
 const error = new RangeError('no');
 class Special<Value> extends Promise<Value> {}
 // oxlint-disable-next-line unicorn/no-thenable -- it is what is tried

@@ -36,6 +36,42 @@ export interface ShadowedOptions<Args extends readonly unknown[], Result> {
 }
 
 const OPERATION = /^[A-Za-z][\w.-]{0,63}$/;
+/** The options, and whether each may be a text or a function. */
+const OPTIONS: Readonly<Record<keyof ShadowedOptions<[], unknown>, readonly ('string' | 'function')[]>> = {
+  experiment: ['string'],
+  operation: ['string'],
+  model: ['string', 'function'],
+  provider: ['string'],
+  input: ['function'],
+  answer: ['function'],
+  arguments: ['function'],
+};
+
+/**
+ * Throws {@link ConfigurationError} with all that is wrong with options: they may come from code that is not type-checked, and a
+ * wrong one must not fail in a call.
+ */
+export function checkShadowedOptions(options: unknown): void {
+  const issues = [...issuesOf(options)];
+  if (issues.length > 0) throw new ConfigurationError('options of shadowed', issues);
+}
+
+function* issuesOf(options: unknown): Iterable<string> {
+  if (typeof options !== 'object' || options === null)
+    return void (yield `options: expected { experiment, operation, ... }, got ${typeof options}`);
+  for (const [name, value] of Object.entries(options)) {
+    const allowed: readonly string[] | undefined = Object.hasOwn(OPTIONS, name)
+      ? OPTIONS[name as keyof typeof OPTIONS]
+      : undefined;
+    if (allowed === undefined) yield `${name.slice(0, 40)}: expected only ${Object.keys(OPTIONS).join(', ')}`;
+    else if (value !== undefined && !allowed.includes(typeof value))
+      yield `${name}: expected a ${allowed.join(' or a ')}, got a ${typeof value}`;
+  }
+  const { operation } = options as { readonly operation?: unknown };
+  if (typeof operation !== 'string' || !OPERATION.test(operation))
+    yield 'operation: expected a word such as `classify`, got none';
+}
+
 const isFunction = (value: unknown): value is Code => typeof value === 'function';
 
 /**
@@ -51,9 +87,6 @@ export function shadowed<Args extends readonly unknown[], Result, Primary extend
   options: ShadowedOptions<Args, Result>,
 ): Primary {
   const rules = options as unknown as FunctionRules;
-  if (!OPERATION.test(rules.operation)) {
-    throw new ConfigurationError(`experiment ${tap.experiment}`, ['operation: expected a word such as `classify`']);
-  }
   const [only] = tap.candidates;
   const given =
     isFunction(candidates) && tap.candidates.length === 1 && only !== undefined ? { [only]: candidates } : candidates;

@@ -22,7 +22,7 @@ export function writeRequest(request: CanonicalRequest, declared: ReadonlySet<st
     untranslatable('no limit of tokens, which the candidate has to give as its parameter `max_tokens`');
   }
   for (const [name, field] of Object.entries(SAMPLING)) {
-    if (name in parameters && !declared.has(field)) untranslatable(`the parameter \`${name}\``);
+    if (name in parameters && !declared.has(field)) untranslatable(`the parameter \`${field}\``);
   }
   const toolChoice = writeToolChoice(request);
   return {

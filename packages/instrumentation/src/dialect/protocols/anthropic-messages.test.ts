@@ -170,7 +170,7 @@ describe("the candidate's request", () => {
 
   test.each([
     [{ parameters: { maxTokens: 9, seed: 1 } }, 'seed'],
-    [{ parameters: { maxTokens: 9, reasoningEffort: 'low' } }, 'reasoningEffort'],
+    [{ parameters: { maxTokens: 9, reasoningEffort: 'low' } }, 'reasoning_effort'],
     [{ output: { type: 'json' } as const }, 'schema'],
     [{ messages: [{ role: 'assistant', parts: [{ type: 'text', text: 'a' }] }] as const }, 'assistant'],
     [

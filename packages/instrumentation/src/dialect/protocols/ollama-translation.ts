@@ -161,7 +161,8 @@ function write(request: CanonicalRequest): JsonObject {
   const { stop, reasoningEffort } = parameters;
   if (request.parallelToolCalls === false) untranslatable('one tool call at a time');
   if (toolChoice !== null && toolChoice.type !== 'auto') untranslatable('a choice of tools');
-  if (reasoningEffort !== undefined && !EFFORTS.has(reasoningEffort)) untranslatable('the parameter `reasoningEffort`');
+  if (reasoningEffort !== undefined && !EFFORTS.has(reasoningEffort))
+    untranslatable('the parameter `reasoning_effort`');
   const options = {
     ...writeNumbers(parameters, NUMBERS, ['stop', 'reasoningEffort']),
     ...(stop !== undefined && { stop }),
