@@ -163,7 +163,7 @@ describe("the candidate's request", () => {
     '%s has no word since 2026-10-21, but in the declaration',
     (name) => {
       const field = { temperature: 'temperature', topP: 'top_p', topK: 'top_k' }[name];
-      expect(write({ parameters: { maxTokens: 9, [name]: 1 } })).toContain(name);
+      expect(write({ parameters: { maxTokens: 9, [name]: 1 } })).toContain(field);
       expect(write({ parameters: { maxTokens: 9, [name]: 1 } }, [field])).not.toHaveProperty(field);
     },
   );
