@@ -3,6 +3,7 @@ import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate } from './
 /** Every default of the configuration. What is not here is required. */
 export const DEFAULTS: {
   readonly queueUrl: string;
+  readonly retention: { readonly days: number };
   readonly experiment: Omit<Experiment, 'name' | 'candidates' | 'piMin' | 'slice' | 'policy'>;
   readonly sliceLengthMs: number;
   /** Added to the shadow's timeout: the time a trial may take from its last leg to the ledger. */
@@ -18,6 +19,7 @@ export const DEFAULTS: {
   readonly gateNames: readonly (keyof Gates)[];
 } = {
   queueUrl: 'embedded:./.understudy',
+  retention: { days: 30 },
   experiment: {
     enabled: true,
     match: { operation: '*', model: '*' },
@@ -28,6 +30,7 @@ export const DEFAULTS: {
     cluster: { attribute: 'gen_ai.conversation.id', version: null },
     content: 'redacted',
     redaction: { version: null },
+    subject: { attribute: null },
     shadow: {
       timeoutMs: 60_000,
       maxBytes: 4 * 1024 * 1024,

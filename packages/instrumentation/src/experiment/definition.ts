@@ -74,6 +74,25 @@ export interface Redaction {
   readonly version: string | null;
 }
 
+/** Whose call it is: only a salted hash of it travels, so that what was said can be erased by it. */
+export interface Subject {
+  /** The attribute of the service's active span that holds it, e.g. `enduser.id`, or null: it is not recorded. */
+  readonly attribute: string | null;
+}
+
+/** With which keys content is sealed on the queue and in the ledger. */
+export interface Encryption {
+  /** What is written is sealed with it: 32 bytes, in base64 or hex. */
+  readonly key: SecretReference;
+  /** Keys of before, with which the evaluator still reads. */
+  readonly previous: readonly SecretReference[];
+}
+
+export interface Retention {
+  /** Days after which content is removed from the ledger; null: never. */
+  readonly days: number | null;
+}
+
 /** The scorers a gate may name. */
 export type ScorerName = 'exact_raw' | 'exact' | 'exact_json' | 'lexical' | 'length';
 
@@ -145,6 +164,7 @@ export interface Experiment {
   readonly cluster: Cluster;
   readonly content: ContentMode;
   readonly redaction: Redaction;
+  readonly subject: Subject;
   readonly policy: Policy;
   readonly slice: SliceSettings;
   readonly piMin: number;
@@ -184,6 +204,7 @@ export interface ExperimentInput {
   readonly cluster?: Partial<Cluster>;
   readonly content?: ContentMode;
   readonly redaction?: Partial<Redaction>;
+  readonly subject?: Partial<Subject>;
   readonly policy?: Partial<Omit<Policy, 'gates'>> & {
     readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> };
   };
@@ -197,6 +218,8 @@ export interface ConfigShape {
   readonly version: 1;
   readonly queue: { readonly url: string };
   readonly ledger?: { readonly url: string };
+  readonly encryption: Encryption | null;
+  readonly retention: Retention;
   readonly experiments: readonly ExperimentShape[];
 }
 
@@ -205,6 +228,9 @@ export interface UnderstudyConfig {
   readonly version: 1;
   readonly queue: { readonly url: string };
   readonly ledger: { readonly url: string };
+  /** Null: content is stored as the experiments' `content` leaves it. */
+  readonly encryption: Encryption | null;
+  readonly retention: Retention;
   readonly experiments: readonly Experiment[];
 }
 

@@ -6,6 +6,7 @@ export type {
   Candidate,
   Cluster,
   ContentMode,
+  Encryption,
   Experiment,
   ExperimentInput,
   Gates,
@@ -14,12 +15,14 @@ export type {
   Policy,
   RateGate,
   Redaction,
+  Retention,
   Run,
   RunDefinition,
   ScorerName,
   SecretReference,
   Segments,
   SliceSettings,
+  Subject,
   UnderstudyConfig,
 } from './definition.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';

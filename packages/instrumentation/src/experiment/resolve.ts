@@ -32,7 +32,8 @@ export function resolveConfig(input: unknown, source: string = 'configuration'):
   if (twice !== undefined) issues.push(`experiments: expected distinct names, got \`${twice}\` twice`);
   const ledgerUrl = resolveLedgerUrl(shape, issues);
   if (issues.length > 0) throw new ConfigurationError(source, issues);
-  return { version: 1, queue: shape.queue, ledger: { url: ledgerUrl }, experiments };
+  const { queue, encryption, retention } = shape;
+  return { version: 1, queue, ledger: { url: ledgerUrl }, encryption, retention, experiments };
 }
 
 /**

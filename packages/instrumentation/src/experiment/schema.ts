@@ -129,6 +129,7 @@ const experiment = strict({
   cluster: clusterShape.prefault({}),
   content: content.default(defaults.content),
   redaction: redaction.prefault({}),
+  subject: strict({ attribute: label.nullable().default(defaults.subject.attribute) }).prefault({}),
   policy: policyShape.prefault({}),
   slice: z
     .strictObject({ lengthMs: milliseconds.default(DEFAULTS.sliceLengthMs), deadlineMs: milliseconds.optional() })
@@ -156,6 +157,10 @@ const config = strict({
   version: z.literal(1),
   queue: strict({ url: storeUrl.default(DEFAULTS.queueUrl) }).prefault({}),
   ledger: strict({ url: ledgerUrl }).optional(),
+  encryption: strict({ key: secret, previous: z.array(secret).max(16).default([]) })
+    .nullable()
+    .default(null),
+  retention: strict({ days: z.number().gt(0).max(36_500).nullable().default(DEFAULTS.retention.days) }).prefault({}),
   experiments: z.array(experiment).max(100).default([]),
 });
 
@@ -213,10 +218,12 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** A candidate's fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
+const DELICATE: ReadonlySet<PropertyKey> = new Set(['candidate', 'candidates', 'encryption', 'url']);
+
+/** These fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'nothing';
-  const delicate = path.some((key) => key === 'candidate' || key === 'candidates' || key === 'url');
+  const delicate = path.some((key) => DELICATE.has(key));
   if (delicate && typeof value !== 'number' && typeof value !== 'boolean') return `a ${typeof value}`;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   return JSON.stringify(value)?.slice(0, 80) ?? typeof value;
