@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SCALE } from './scale.ts';
+import { SCALE } from './scale.js';
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/chaos.md', import.meta.url));
 

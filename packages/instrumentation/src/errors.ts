@@ -42,5 +42,21 @@ export class ContractError extends UnderstudyError {
   }
 }
 
+/**
+ * Something is sealed with a key that is not here. It is not lost: it can be read as soon as the key is.
+ *
+ * Names keys by hashes of theirs, so that people can tell which one is missing.
+ */
+export class SealedError extends UnderstudyError {
+  constructor(what: string, keyId: string, known: readonly string[]) {
+    const have = known.length === 0 ? 'there is no `encryption.key` here' : `the keys here are ${known.join(', ')}`;
+    super(
+      'sealed',
+      `the ${what} is sealed with the key ${keyId}, and ${have}: name that key in \`encryption.key\`, or in \`encryption.previous\` after a change`,
+      { retryable: true },
+    );
+  }
+}
+
 /** `version`: written by another version. `encoding`: not base64, not deflated, not JSON. `field`: a value out of range. `size`: too large. */
 export type ContractErrorCode = 'version' | 'encoding' | 'field' | 'size';

@@ -117,9 +117,10 @@ function readSecretFile(path: string): string | undefined {
  * but for 0, which somebody sets to have no shadows at all.
  */
 function withRate(experiment: Experiment, rate: number): Experiment {
-  const { sample, piMin } = experiment;
+  const { sample, piMin, target } = experiment;
   const changed = { ...sample, rate, rules: rate === 0 ? [] : sample.rules };
-  const followed = piMin === defaultPiMin(sample) && rate > 0 ? Math.min(piMin, defaultPiMin(changed)) : piMin;
+  const followed =
+    piMin === defaultPiMin(sample, target) && rate > 0 ? Math.min(piMin, defaultPiMin(changed, target)) : piMin;
   if (rate > 0 && rate < followed) {
     throw new ConfigurationError('UNDERSTUDY_SAMPLE_RATE', [
       `expected at least piMin (${followed}) of ${experiment.name}, got ${rate}`,

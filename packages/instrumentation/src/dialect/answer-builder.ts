@@ -1,25 +1,23 @@
 import type { Message, Part, Usage } from '../trial/trial.js';
 import type { ModelAnswer } from './dialect.js';
 import { asName, asObject, asText } from './json.js';
+import { TextPieces } from './text-pieces.js';
 
 /** Choices of an answer, and parts of a choice, that are read: what a provider allows at most. The rest is a way to fill memory. */
 const MAX_ENTRIES = 128;
 
-/** Counted for a piece of text beside its characters: an entry of a list, and the head of a string. */
-const PIECE_BYTES = 32;
 const BYTES_PER_CHARACTER = 2;
 
 /** Words, or a short number: what error codes are made of, and keys, ids and times are not. */
 const ERROR_WORD = /^(?:[A-Za-z]{1,24}(?:[_.-][A-Za-z]{1,24}){0,7}|\d{1,5})$/;
 
-/** Text comes in pieces and is joined once: a string that grows piece by piece takes several times its length for as long as it lives. */
 type PartSoFar =
-  | { readonly type: 'text' | 'refusal'; readonly pieces: string[] }
+  | { readonly type: 'text' | 'refusal'; readonly pieces: TextPieces }
   | {
       readonly type: 'tool_call';
       id: string | null;
-      readonly name: string[];
-      readonly pieces: string[];
+      readonly name: TextPieces;
+      readonly pieces: TextPieces;
       value: string | null;
     }
   | { readonly type: 'other'; readonly kind: string };
@@ -117,7 +115,13 @@ export class AnswerBuilder {
   toolCall(choice: number, slot: number, { id, name, arguments: args, value }: ToolCallPiece): void {
     const found = this.#choice(choice);
     if (found !== null) found.calls = true;
-    const call = this.#part(choice, slot, () => ({ type: 'tool_call', id: null, name: [], pieces: [], value: null }));
+    const call = this.#part(choice, slot, () => ({
+      type: 'tool_call',
+      id: null,
+      name: new TextPieces(),
+      pieces: new TextPieces(),
+      value: null,
+    }));
     if (call?.type !== 'tool_call') return;
     call.id ??= asText(id);
     this.#add(call.name, name);
@@ -216,15 +220,16 @@ export class AnswerBuilder {
 
   #piece(choice: number, slot: number, type: 'text' | 'refusal', piece: unknown): void {
     if (asText(piece) === null) return;
-    const part = this.#part(choice, slot, () => ({ type, pieces: [] }));
+    const part = this.#part(choice, slot, () => ({ type, pieces: new TextPieces() }));
     if (part?.type === type) this.#add(part.pieces, piece);
   }
 
-  #add(pieces: string[], value: unknown): void {
+  #add(pieces: TextPieces, value: unknown): void {
     const text = asText(value);
     if (text === null) return;
-    pieces.push(text);
-    this.#heldBytes += PIECE_BYTES + BYTES_PER_CHARACTER * text.length;
+    const before = pieces.heldBytes;
+    pieces.add(text);
+    this.#heldBytes += pieces.heldBytes - before;
   }
 }
 
@@ -241,10 +246,10 @@ function messageOf({ role, parts }: ChoiceSoFar): Message {
 
 function partOf(part: PartSoFar): Part {
   if (part.type === 'other') return { type: 'other', kind: part.kind };
-  const text = part.pieces.join('');
+  const args = part.type === 'tool_call' && part.pieces.length === 0 ? part.value : null;
+  const text = part.pieces.take();
   if (part.type !== 'tool_call') return { type: part.type, content: text };
-  const args = part.pieces.length === 0 ? (part.value ?? '') : text;
-  return { type: 'tool_call', id: part.id, name: part.name.join(''), arguments: args };
+  return { type: 'tool_call', id: part.id, name: part.name.take(), arguments: args ?? text };
 }
 
 /** `null`: JSON.parse takes deeper nesting than JSON.stringify does. */

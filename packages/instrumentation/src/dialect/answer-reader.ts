@@ -3,7 +3,8 @@ import { AnswerBuilder } from './answer-builder.js';
 import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
-import { asObject, isObject, type JsonObject, parseJson } from './json.js';
+import { asObject, isObject, type JsonObject, parseForeign } from './json.js';
+import { TextPieces } from './text-pieces.js';
 
 /** How the answers of a protocol are read: what a dialect says to {@link FormatReader}. */
 export interface AnswerFormat {
@@ -37,7 +38,7 @@ export class FormatReader implements AnswerReader {
   readonly #answer: AnswerBuilder;
   #frames: FrameParser | null = null;
   #decoder: StringDecoder | null = null;
-  #json = '';
+  readonly #json = new TextPieces();
   #bytes = 0;
   #finished: { readonly answer: ModelAnswer | null } | null = null;
   started = false;
@@ -57,6 +58,10 @@ export class FormatReader implements AnswerReader {
     return this.#answer.errorType;
   }
 
+  get heldBytes(): number {
+    return this.#answer.heldBytes + this.#json.heldBytes + (this.#frames?.heldBytes ?? 0);
+  }
+
   push(bytes: Uint8Array): void {
     // What comes after the end of an answer is none of it.
     if (this.#finished !== null || this.#answer.terminal || bytes.length === 0) return;
@@ -67,10 +72,10 @@ export class FormatReader implements AnswerReader {
       this.#bound(this.#frames);
     } else if (this.#bytes > this.#maxBytes) {
       this.#forget();
-      this.#json = '';
+      this.#json.clear();
     } else if (this.#decoder !== null) {
       // Decoded at once: the chunk's memory belongs to the stream, and moves away when it is passed on.
-      this.#json += this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      this.#json.add(this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     }
   }
 
@@ -86,8 +91,7 @@ export class FormatReader implements AnswerReader {
       return this.#answer.answer(this.#format.finishWords);
     }
     if (this.truncated || this.#decoder === null) return null;
-    const body = parseJson(this.#json + this.#decoder.end());
-    this.#json = '';
+    const body = parseForeign(this.#json.take() + this.#decoder.end());
     this.#answer.failed(asObject(body)['error']);
     if (!isObject(body) || !this.#format.whole(body, this.#answer)) return null;
     return this.#answer.answer(this.#format.finishWords);
@@ -113,7 +117,7 @@ export class FormatReader implements AnswerReader {
     const { lastEvent, telling } = this.#format;
     if (lastEvent !== undefined && text.startsWith(lastEvent)) return this.#answer.end();
     if (telling !== undefined && !this.#answer.content && this.#answer.identified && !telling.test(text)) return;
-    const event = asObject(parseJson(text));
+    const event = asObject(parseForeign(text));
     this.#answer.failed(event['error']);
     this.#format.event(event, this.#answer);
   }

@@ -23,6 +23,12 @@ export function orRefused<Result>(read: () => Result): Result | Refusal {
   }
 }
 
+/** The request in a body, which must be a JSON object that can be read. */
+export function requestOf(body: string): JsonObject {
+  const request = parseJson(body);
+  return isObject(request) ? request : untranslatable('a body that cannot be read');
+}
+
 /**
  * Refuses a request with a field that has no canonical word: `known` are those that have, or may be left out for a reason.
  *

@@ -41,6 +41,8 @@ export interface AnswerReader {
   /** At least one piece of the answer has come. */
   readonly started: boolean;
   readonly truncated: boolean;
+  /** About how many bytes are held of what has come. */
+  readonly heldBytes: number;
   /** An error the provider sent inside a response with status 200, its type. */
   readonly errorType: string | null;
   /** Call once, when the bytes have ended. `null`: not an answer of this dialect. */
@@ -146,6 +148,8 @@ export interface Dialect {
   requestAttributes(body: string): RequestAttributes;
   /** The messages of the request, instructions first. Throws on a body that cannot be read. */
   messages(body: string): readonly Message[];
+  /** The fields of the body that hold instructions apart from the conversation. Default: none. */
+  readonly instructions?: readonly string[];
   /** `maxBytes`: how much of one response may be held. */
   reader(request: ModelRequest, maxBytes: number, options?: ReaderOptions): AnswerReader;
   /** `null`: seen as a span, never repeated. */

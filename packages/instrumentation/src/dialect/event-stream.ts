@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { TextPieces } from './text-pieces.js';
 
 /** One event of a `text/event-stream`. `name` is empty where the stream gives none. */
 export interface StreamEvent {
@@ -24,10 +25,11 @@ export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #begun = false;
-  #rest = '';
+  readonly #rest = new TextPieces();
   #heldReturn = false;
   #name = '';
-  #data: string | null = null;
+  readonly #data = new TextPieces();
+  #hasData = false;
   #dropping = false;
   /** Something was longer than may be held. */
   overflowed = false;
@@ -37,6 +39,11 @@ export class EventStreamParser {
     this.#onEvent = onEvent;
   }
 
+  /** About how many bytes the unfinished event takes. */
+  get heldBytes(): number {
+    return this.#rest.heldBytes + this.#data.heldBytes;
+  }
+
   push(bytes: Uint8Array): void {
     this.#read(this.#decoder.write(viewOf(bytes)));
   }
@@ -44,8 +51,7 @@ export class EventStreamParser {
   /** The bytes have ended. An event without its blank line still counts: some servers end on the last line. */
   end(): void {
     this.#read(this.#decoder.end());
-    if (this.#rest !== '') this.#line(this.#rest);
-    this.#rest = '';
+    if (this.#rest.length > 0) this.#line(this.#rest.take());
     this.#dispatch();
   }
 
@@ -65,11 +71,10 @@ export class EventStreamParser {
     for (;;) {
       const end = text.indexOf('\n', start);
       if (end === -1) break;
-      this.#line(this.#rest + text.slice(start, end));
-      this.#rest = '';
+      this.#line(this.#rest.take() + text.slice(start, end));
       start = end + 1;
     }
-    this.#rest += start === 0 ? text : text.slice(start);
+    this.#rest.add(start === 0 ? text : text.slice(start));
     if (this.#rest.length > this.#maxLength) this.#overflow();
   }
 
@@ -85,7 +90,9 @@ export class EventStreamParser {
     const from = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
     const value = colon === -1 ? '' : line.slice(from);
     if (field === 'data') {
-      this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+      if (this.#hasData) this.#data.add('\n');
+      this.#hasData = true;
+      this.#data.add(value);
       if (this.#data.length > this.#maxLength) this.#overflow();
     } else if (field === 'event') {
       this.#name = value;
@@ -93,9 +100,9 @@ export class EventStreamParser {
   }
 
   #dispatch(): void {
-    const data = this.#data;
+    const data = this.#hasData ? this.#data.take() : null;
     const name = this.#name;
-    this.#data = null;
+    this.#hasData = false;
     this.#name = '';
     this.#dropping = false;
     if (data !== null) this.#onEvent({ name, data });
@@ -105,7 +112,10 @@ export class EventStreamParser {
   #overflow(): void {
     this.overflowed = true;
     this.#dropping = true;
-    this.#data = null;
-    if (this.#rest.length > this.#maxLength) this.#rest = ':';
+    this.#hasData = false;
+    this.#data.clear();
+    if (this.#rest.length <= this.#maxLength) return;
+    this.#rest.clear();
+    this.#rest.add(':');
   }
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { TextPieces } from './text-pieces.js';
 
 /** Cuts the bytes of a stream into texts. Bytes may be split anywhere. */
 export interface FrameParser {
@@ -7,6 +8,8 @@ export interface FrameParser {
   end(): void;
   /** Something was longer than may be held. */
   readonly overflowed: boolean;
+  /** About how many bytes the unfinished text takes. */
+  readonly heldBytes: number;
 }
 
 /** Without a copy: the decoder takes a Buffer only. */
@@ -19,9 +22,14 @@ export class JsonLinesParser implements FrameParser {
   readonly #maxLength: number;
   readonly #onFrame: (text: string) => void;
   readonly #decoder = new StringDecoder('utf8');
-  #pieces: string[] = [];
-  #length = 0;
+  readonly #held = new TextPieces();
+  /** Of what was too long, the rest is passed over. */
+  #dropping = false;
   overflowed = false;
+
+  get heldBytes(): number {
+    return this.#held.heldBytes;
+  }
 
   constructor(maxLength: number, onFrame: (text: string) => void) {
     this.#maxLength = maxLength;
@@ -40,22 +48,21 @@ export class JsonLinesParser implements FrameParser {
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
       this.#hold(text.slice(start, end));
-      const line = this.#pieces.join('').trim();
-      // What was cut is no JSON: the reader's parse finds nothing in it.
+      const line = this.#dropping ? '' : this.#held.take().trim();
+      this.#dropping = false;
       if (line !== '') this.#onFrame(line);
-      this.#pieces = [];
-      this.#length = 0;
       start = end + 1;
     }
     this.#hold(text.slice(start));
   }
 
   #hold(piece: string): void {
-    this.#length += piece.length;
-    if (this.#length > this.#maxLength) {
-      this.overflowed = true;
-      this.#pieces = [];
-    } else if (piece !== '') this.#pieces.push(piece);
+    if (this.#dropping) return;
+    this.#held.add(piece);
+    if (this.#held.length <= this.#maxLength) return;
+    this.overflowed = true;
+    this.#dropping = true;
+    this.#held.clear();
   }
 }
 
@@ -67,13 +74,18 @@ export class JsonArrayParser implements FrameParser {
   readonly #maxLength: number;
   readonly #onFrame: (text: string) => void;
   readonly #decoder = new StringDecoder('utf8');
-  #pieces: string[] = [];
-  #length = 0;
+  readonly #held = new TextPieces();
+  /** Of what was too long, the rest is passed over. */
+  #dropping = false;
   /** 0: outside the array; 1: between its elements; more: inside one. */
   #depth = 0;
   #inString = false;
   #escaped = false;
   overflowed = false;
+
+  get heldBytes(): number {
+    return this.#held.heldBytes;
+  }
 
   constructor(maxLength: number, onFrame: (text: string) => void) {
     this.#maxLength = maxLength;
@@ -110,16 +122,17 @@ export class JsonArrayParser implements FrameParser {
 
   #element(last: string): void {
     this.#hold(last);
-    if (this.#length <= this.#maxLength) this.#onFrame(this.#pieces.join(''));
-    this.#pieces = [];
-    this.#length = 0;
+    const element = this.#dropping ? '' : this.#held.take();
+    this.#dropping = false;
+    if (element !== '') this.#onFrame(element);
   }
 
   #hold(piece: string): void {
-    this.#length += piece.length;
-    if (this.#length > this.#maxLength) {
-      this.overflowed = true;
-      this.#pieces = [];
-    } else this.#pieces.push(piece);
+    if (this.#dropping) return;
+    this.#held.add(piece);
+    if (this.#held.length <= this.#maxLength) return;
+    this.overflowed = true;
+    this.#dropping = true;
+    this.#held.clear();
   }
 }

@@ -1,3 +1,5 @@
+import { within } from './json-structure.js';
+
 /** Narrowing of foreign JSON: a wrong type reads as absent. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -27,8 +29,27 @@ export function asName(value: unknown): string | null {
   return text === null || text.length > MAX_NAME_LENGTH ? null : text;
 }
 
-/** `undefined` where the text is not JSON. */
+/** Deeper JSON is none: a parser takes time and memory for every level, and `JSON.stringify` cannot write what `JSON.parse` reads. */
+const MAX_DEPTH = 128;
+
+/**
+ * Of a text that another side wrote: a parser makes up to 50 bytes of one of `{},`, and needs a microsecond for a name it has not met.
+ * What fits is parsed in some 10 ms at the worst.
+ */
+const FOREIGN = { depth: MAX_DEPTH, values: 65_536, names: 16_384 };
+
+/** `undefined` where the text is not JSON, or nested deeper than 128 levels. */
 export function parseJson(text: string): unknown {
+  return parsed(text, { depth: MAX_DEPTH, values: Infinity, names: Infinity });
+}
+
+/** The same for a text that the other side wrote: also `undefined` where it has more than 65,536 values or 16,384 names. */
+export function parseForeign(text: string): unknown {
+  return parsed(text, FOREIGN);
+}
+
+function parsed(text: string, limits: Parameters<typeof within>[1]): unknown {
+  if (!within(text, limits)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -5,6 +5,8 @@ export const DEFAULTS: {
   readonly queueUrl: string;
   readonly retention: { readonly days: number };
   readonly experiment: Omit<Experiment, 'name' | 'candidates' | 'piMin' | 'slice' | 'policy'>;
+  readonly budget: { readonly maxOutputTokens: number; readonly pace: boolean };
+  readonly target: { readonly afterwards: 'slow' | 'stop'; readonly rate: number };
   readonly sliceLengthMs: number;
   /** Added to the shadow's timeout: the time a trial may take from its last leg to the ledger. */
   readonly sliceDeadlineAfterShadowMs: number;
@@ -26,6 +28,10 @@ export const DEFAULTS: {
     noise: { rate: 0.1 },
     sample: { rate: 0.1, by: 'trace', key: null, rules: [], oncePerCluster: false, perSecond: null },
     window: null,
+    budget: null,
+    target: null,
+    governor: { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, heapShare: 0.85 },
+    control: { offAfterMs: 600_000 },
     segments: { attribute: null, max: 20, critical: [], version: null },
     cluster: { attribute: 'gen_ai.conversation.id', version: null },
     content: 'redacted',
@@ -39,6 +45,8 @@ export const DEFAULTS: {
       topology: 'linked',
     },
   },
+  budget: { maxOutputTokens: 4096, pace: true },
+  target: { afterwards: 'slow', rate: 0.01 },
   sliceLengthMs: 60_000,
   sliceDeadlineAfterShadowMs: 90_000,
   policy: { alpha: 0.05, minPairs: 1000, minCoverage: 0.9 },

@@ -1,4 +1,5 @@
 import type { RunId } from '../trial/trial.js';
+import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
 /** A secret is named, never written down. */
@@ -160,6 +161,12 @@ export interface Experiment {
   readonly sample: Sample;
   /** Outside of it the experiment is off; null: always on. */
   readonly window: Window | null;
+  /** What it may cost; null: any amount. */
+  readonly budget: Budget | null;
+  /** When there is enough evidence; null: never. */
+  readonly target: Target | null;
+  readonly governor: GovernorSettings;
+  readonly control: ControlSettings;
   readonly segments: Segments;
   readonly cluster: Cluster;
   readonly content: ContentMode;
@@ -200,6 +207,10 @@ export interface ExperimentInput {
   readonly noise?: Partial<Experiment['noise']>;
   readonly sample?: Partial<Sample>;
   readonly window?: WindowInput | null;
+  readonly budget?: (Pick<Budget, 'usd'> & Partial<Budget>) | null;
+  readonly target?: (Pick<Target, 'pairs'> & Partial<Target>) | null;
+  readonly governor?: Partial<GovernorSettings>;
+  readonly control?: Partial<ControlSettings>;
   readonly segments?: Partial<Segments>;
   readonly cluster?: Partial<Cluster>;
   readonly content?: ContentMode;

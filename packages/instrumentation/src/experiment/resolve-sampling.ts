@@ -1,13 +1,15 @@
 import type { ExperimentShape } from './definition.js';
+import type { Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
 /** A comparison that lasts longer has usually been forgotten. */
 const MAX_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** The smallest probability a sampled call has where `piMin` is not declared: of the base and of all rules; 1 where none is drawn. */
-export function defaultPiMin({ rate, rules }: Sample): number {
-  return Math.min(1, ...[rate, ...rules.map((rule) => rule.rate)].filter((each) => each > 0));
+/** The smallest probability a sampled call has where `piMin` is not declared: of the base, all rules and the rate once the target is reached; 1 where none is drawn. */
+export function defaultPiMin({ rate, rules }: Sample, target: Target | null): number {
+  const afterwards = target?.afterwards === 'slow' ? [target.rate] : [];
+  return Math.min(1, ...[rate, ...rules.map((rule) => rule.rate), ...afterwards].filter((each) => each > 0));
 }
 
 /** The window in epoch ms; null where there is none, or its fields contradict each other. */
@@ -19,7 +21,14 @@ export function resolveWindow(input: WindowInput | null): Window | null {
 }
 
 /** What is wrong with how calls are drawn. */
-export function* samplingIssues({ sample, segments, piMin, window }: ExperimentShape): Iterable<string> {
+export function* samplingIssues({
+  sample,
+  segments,
+  piMin,
+  window,
+  target,
+  budget,
+}: ExperimentShape): Iterable<string> {
   const { rate, rules, by, key, perSecond } = sample;
   if (key !== null && by !== 'key') yield 'sample.by: expected `key` beside `sample.key`, got `trace`';
   if (perSecond !== null && piMin === undefined) {
@@ -39,6 +48,10 @@ export function* samplingIssues({ sample, segments, piMin, window }: ExperimentS
   if (named.size > segments.max) {
     yield `sample.rules: expected at most segments.max (${segments.max}) segments in rules and segments.critical together, got ${named.size}`;
   }
+  if (target?.afterwards === 'slow' && piMin !== undefined && target.rate < piMin)
+    yield `target.rate: expected at least piMin (${piMin}), got ${target.rate}: no call could be admitted`;
+  if (budget?.pace === true && window !== null && piMin === undefined)
+    yield 'piMin: expected the least probability that pacing the budget over the window may come down to, got nothing; or set `budget.pace: false`';
   if (window !== null) yield* windowIssues(window);
 }
 

@@ -63,7 +63,7 @@ function resolved(shape: ExperimentShape): { experiment: Experiment; issues: rea
       lengthMs: slice.lengthMs,
       deadlineMs: slice.deadlineMs ?? rest.shadow.timeoutMs + DEFAULTS.sliceDeadlineAfterShadowMs,
     },
-    piMin: piMin ?? defaultPiMin(rest.sample),
+    piMin: piMin ?? defaultPiMin(rest.sample, rest.target),
     window: resolveWindow(window),
   };
   return { experiment, issues: [...crossFieldIssues(shape, experiment)] };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
+import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
 import { strict } from './strict.js';
 
@@ -125,6 +126,10 @@ const experiment = strict({
   noise: strict({ rate: unit.default(defaults.noise.rate) }).prefault({}),
   sample: sampleShape,
   window: windowShape.nullable().default(null),
+  budget: budgetShape.nullable().default(null),
+  target: targetShape.nullable().default(null),
+  governor: governorShape,
+  control: controlShape,
   segments: segmentsShape.prefault({}),
   cluster: clusterShape.prefault({}),
   content: content.default(defaults.content),

@@ -4,6 +4,8 @@ import { DIALECTS } from '../dialect/registry.js';
 import type { Experiment } from '../experiment/definition.js';
 import { comparesCode } from '../experiment/of-code.js';
 import { runOf } from '../experiment/run.js';
+import { allOf, type Gates } from '../govern/gate.js';
+import { concurrencyGate } from '../govern/concurrency.js';
 import { guard } from '../guard.js';
 import type { CallRules } from '../sample/call-view.js';
 import type { FunnelMetrics } from '../shadow/funnel-metrics.js';
@@ -19,6 +21,7 @@ import { type Admittance, Intake } from '../trial/intake.js';
 import { OpenTrials } from '../trial/open-trials.js';
 import { protectionOf } from '../trial/privacy/protect.js';
 import type { Trial } from '../trial/trial.js';
+import { type Errand, Errands } from './errands.js';
 import { limitsFor, type ProducerLimits } from './limits.js';
 import { queueStore } from './open-store.js';
 import { Publisher, type PublisherLimits } from './publisher.js';
@@ -63,6 +66,7 @@ export class Producer {
   readonly #limits: PublisherLimits & ProducerLimits;
   readonly #counts: SliceCounts;
   readonly #publisher: Publisher;
+  readonly #errands: Errands;
   readonly #arrangements: readonly Arrangement[];
   readonly #prepare = prepareOverHttp(() => this.#openTransport(), DIALECTS);
   #transport: Transport | null = null;
@@ -88,17 +92,18 @@ export class Producer {
       onPublished: (trial) => this.#eachLeg(trial, (key) => this.#counts.published(key)),
       onDropped: (trial, reason) => this.#drop(trial, reason),
     });
+    const errands: readonly Errand[] = [];
+    this.#errands = new Errands({ errands, connection: () => this.#publisher.connection, isolate });
     const ids = createIds();
     this.#arrangements = options.setups.map((setup, index) => {
       const { experiment } = setup;
-      const { timeoutMs, maxBytes, concurrency, topology } = experiment.shadow;
+      const { timeoutMs, maxBytes, topology } = experiment.shadow;
       const shadows = new Shadows({
         tracer: options.tracer,
         isolate,
         clock: processClock,
         timeoutMs,
         maxBytes,
-        concurrency,
         keepContent: experiment.content !== 'none',
         topology,
         onUnfollowed: (names) => options.metrics.sameTrace(names),
@@ -118,6 +123,7 @@ export class Producer {
         account: this.#counts,
         meters: options.metrics,
         shadows,
+        gates: gatesOf(experiment),
         trials,
         isolate,
         admittance: () => this.#admittance(trials),
@@ -133,6 +139,7 @@ export class Producer {
 
   start(): void {
     this.#publisher.start();
+    this.#errands.start();
   }
 
   /** Shown every primary over HTTP at its start. Each experiment that compares requests takes it on its own. */
@@ -169,6 +176,7 @@ export class Producer {
     // A leg that is given up counts against its candidate, which has done nothing wrong.
     await this.#settled(timeoutMs * SHARE_FOR_LEGS);
     for (const { trials } of this.#arrangements) trials.closeAll();
+    this.#errands.stop();
     await this.#publisher.stop(Math.max(0, until - processClock.elapsed()));
     this.#transport?.close();
   }
@@ -228,4 +236,9 @@ export class Producer {
 /** Half of the time a slice waits beyond the shadow's timeout: the other half is for the way to the ledger. */
 function deadlineOf({ slice, shadow }: Experiment): number {
   return shadow.timeoutMs + (slice.deadlineMs - shadow.timeoutMs) / 2;
+}
+
+/** What the shadows of an experiment pass before they are fired. */
+function gatesOf({ shadow }: Experiment): Gates {
+  return { before: allOf([concurrencyGate(shadow.concurrency)]), made: allOf([]) };
 }

@@ -92,6 +92,11 @@ export class Publisher {
     return this.#announced ? this.#salt : null;
   }
 
+  /** The connection to the store, while there is one. */
+  get connection(): QueueConnection | null {
+    return this.#connection;
+  }
+
   /** Whether there is room for another trial. */
   get hasRoom(): boolean {
     return !this.#ring.isFull;

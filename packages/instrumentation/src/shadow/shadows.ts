@@ -19,8 +19,6 @@ export interface ShadowOptions {
   readonly timeoutMs: number;
   /** Of a response, as sent and as decompressed. */
   readonly maxBytes: number;
-  /** Shadows in flight at once. */
-  readonly concurrency: number;
   /** Keep the text of answers. */
   readonly keepContent: boolean;
   /** Where the spans of shadows go. */
@@ -40,49 +38,46 @@ export interface FiredShadow {
   cancel(reason: CancelReason): void;
 }
 
-/** Fires shadows of one experiment and keeps count of those in flight. */
+/** Told how a shadow ended: its outcome is null where it broke for a reason of ours. */
+export type OnShadowEnd = (end: { readonly leg: Leg; readonly outcome: ExchangeOutcome | null }) => void;
+
+/** Fires shadows of one experiment. */
 export class Shadows {
   readonly #options: ShadowOptions;
-  #inFlight = 0;
   #warned = false;
 
   constructor(options: ShadowOptions) {
     this.#options = options;
   }
 
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
-  /** Whether so many more may be in flight. */
-  hasRoomFor(count: number): boolean {
-    return this.#inFlight + count <= this.#options.concurrency;
-  }
-
   /**
-   * Starts the shadow's span now and sends its request after the primary has had its turn. Never throws once the span has started,
-   * and ends the span in every case.
+   * Starts the shadow's span now and sends its request after the primary has had its turn. Never throws once the span has started;
+   * from then on it ends the span, and calls `onEnd` once, in every case.
    */
-  fire(call: Call, names: PairNames, shadow: ShadowCall): FiredShadow {
+  fire(call: Call, names: PairNames, shadow: ShadowCall, onEnd: OnShadowEnd): FiredShadow {
     const { tracer, topology } = this.#options;
     const { span, unfollowed } = startShadowSpan(tracer(), call, names, shadow, topology);
     if (unfollowed) guard('shadow.unfollowed', () => this.#unfollowed(names));
     const cancelled = new AbortController();
     let cancelReason: CancelReason | 'leg_broken' = 'leg_broken';
-    this.#inFlight += 1;
     const leg = new Promise<ExchangeOutcome>((resolve, reject) => {
       const send = (): void => {
         guard('shadow.describe', () => describeRequest(span, shadow));
         void this.#send(shadow, cancelled.signal).then(resolve, reject);
       };
       this.#options.isolate(() => setImmediate(send));
-    }).then(
-      (outcome) => this.#settle(span, outcome, cancelled.signal.aborted ? cancelReason : null),
-      (error: unknown) => {
-        raised('shadow.send', error);
-        return this.#settle(span, null, 'leg_broken');
-      },
-    );
+    })
+      .then(
+        (outcome) => this.#settle(span, outcome, cancelled.signal.aborted ? cancelReason : null),
+        (error: unknown) => {
+          raised('shadow.send', error);
+          return this.#settle(span, null, 'leg_broken');
+        },
+      )
+      .then((end) => {
+        guard('shadow.end', () => onEnd(end));
+        return end.leg;
+      });
     return {
       names,
       span,
@@ -109,11 +104,10 @@ export class Shadows {
     return await shadow.run({ timeoutMs, maxBytes, keepContent, now: clock.elapsed }, cancelled);
   }
 
-  #settle(span: Span, outcome: ExchangeOutcome | null, missing: string | null): Leg {
-    this.#inFlight -= 1;
+  #settle(span: Span, outcome: ExchangeOutcome | null, missing: string | null): Parameters<OnShadowEnd>[0] {
     const leg = legOf(outcome, referenceOf(span), missing, this.#options.keepContent);
     guard('shadow.span', () => endShadowSpan(span, leg, outcome));
-    return leg;
+    return { leg, outcome };
   }
 }
 

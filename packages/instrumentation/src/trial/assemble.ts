@@ -1,7 +1,7 @@
 import type { Call } from '../capture/call.js';
 import { guard } from '../guard.js';
 import type { DropReason } from './funnel.js';
-import type { CallId, ClusterKey, Content, Leg, PairId, RunId, Trial, TrialLeg } from './trial.js';
+import type { CallId, ClusterKey, Content, Leg, PairId, RunId, SubjectKey, Trial, TrialLeg } from './trial.js';
 import type { Protect } from './privacy/protect.js';
 import { TRIAL_VERSION } from './trial.js';
 
@@ -23,6 +23,7 @@ export interface Admission {
   readonly slice: number;
   readonly segment: string;
   readonly cluster: ClusterKey;
+  readonly subject?: SubjectKey | undefined;
   readonly pi: number;
   readonly keepContent: boolean;
   readonly legs: readonly ExpectedLeg[];
@@ -84,7 +85,7 @@ function trialOf(
   primary: Leg,
   legs: Readonly<Record<string, TrialLeg>>,
 ): Trial {
-  const { call, callId, run, segment, cluster, pi } = admission;
+  const { call, callId, run, segment, cluster, subject, pi } = admission;
   return {
     v: TRIAL_VERSION,
     callId,
@@ -92,6 +93,7 @@ function trialOf(
     producer,
     segment,
     cluster,
+    ...(subject !== undefined && { subject }),
     pi,
     operation: call.request.operation,
     stream: call.request.stream,

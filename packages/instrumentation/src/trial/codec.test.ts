@@ -104,7 +104,7 @@ describe('codec', () => {
 
   it('refuses a bomb by its size', async () => {
     const bomb = { v: 1, bytes: deflateRawSync(Buffer.alloc(1_000_000, 0x20)).toString('base64') };
-    await expect(decodeBatch(bomb, 10_000)).rejects.toMatchObject({ code: 'size' });
+    await expect(decodeBatch(bomb, { maxBytes: 10_000 })).rejects.toMatchObject({ code: 'size' });
   });
 
   it('reads a trial from a line', () => {

@@ -2,33 +2,49 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { ContractError } from '../errors.js';
 import { checkBatch, checkTrial } from './schema.js';
+import { opened, type Seal } from './seal.js';
 import { type Batch, type Trial, TRIAL_VERSION } from './trial.js';
 
 /**
  * A batch as the queue holds it: a version and compressed bytes in base64, which is smaller than the JSON and holds
  * nothing (NUL, lone surrogates) that a store's own JSON type would refuse.
+ *
+ * It is sealed as a whole: a batch names segments and prompts as well.
  */
 export interface EncodedBatch {
   readonly v: typeof TRIAL_VERSION;
-  /** base64 of raw DEFLATE of UTF-8 JSON. */
+  /** base64 of raw DEFLATE of UTF-8 JSON, or of that sealed. */
   readonly bytes: string;
 }
 
 /** The most a batch may be once inflated, in bytes. */
 export const MAX_BATCH_BYTES: number = 64 * 1024 * 1024;
 
+const PLACE = 'batch';
+
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** Encodes a batch. The compression runs off the event loop. */
-export async function encodeBatch(batch: Batch): Promise<EncodedBatch> {
+/** Encodes a batch, and seals it where there is a key. The compression runs off the event loop. */
+export async function encodeBatch(batch: Batch, seal: Seal | null = null): Promise<EncodedBatch> {
   const bytes = await deflate(Buffer.from(JSON.stringify(batch)), { level: 1 });
-  return { v: TRIAL_VERSION, bytes: bytes.toString('base64') };
+  return { v: TRIAL_VERSION, bytes: (seal === null ? bytes : seal.seal(bytes, PLACE)).toString('base64') };
 }
 
-/** Reads what the queue held. Throws {@link ContractError}: `version`, `encoding`, `size` or `field`. */
-export async function decodeBatch(data: unknown, maxBytes: number = MAX_BATCH_BYTES): Promise<Batch> {
-  const { bytes } = envelope(data);
+export interface DecodeOptions {
+  /** The most it may be once inflated. Default {@link MAX_BATCH_BYTES}. */
+  readonly maxBytes?: number;
+  /** Opens what is sealed. Default: nothing does. */
+  readonly seal?: Seal | null;
+}
+
+/**
+ * Reads what the queue held. Throws {@link ContractError}: `version`, `encoding`, `size` or `field`; and `SealedError` where the
+ * key it was sealed with is not here.
+ */
+export async function decodeBatch(data: unknown, options: DecodeOptions = {}): Promise<Batch> {
+  const { maxBytes = MAX_BATCH_BYTES, seal = null } = options;
+  const bytes = opened(Buffer.from(envelope(data).bytes, 'base64'), PLACE, seal);
   const result = checkBatch(parseJson(await inflated(bytes, maxBytes)));
   if (!result.success) throw fieldError('batch', result.issues);
   const batch = result.data as Batch;
@@ -62,9 +78,9 @@ function requireVersion(value: unknown): void {
   }
 }
 
-async function inflated(base64: string, maxBytes: number): Promise<string> {
+async function inflated(deflated: Uint8Array, maxBytes: number): Promise<string> {
   try {
-    const bytes = await inflate(Buffer.from(base64, 'base64'), { maxOutputLength: maxBytes });
+    const bytes = await inflate(deflated, { maxOutputLength: maxBytes });
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {

@@ -46,6 +46,7 @@ export type DropReason =
   | 'resend'
   | 'unparsable'
   | 'disabled'
+  | 'covered'
   | 'not_sampled'
   | 'not_announced'
   | 'not_recording'
@@ -53,7 +54,14 @@ export type DropReason =
   | 'repeat'
   | 'untranslatable'
   | 'disallowed_feature'
+  | 'paused_primary'
+  | 'paused_rate_limit'
+  | 'paused_event_loop'
+  | 'paused_heap'
+  | 'paused_publishing'
   | 'concurrency_cap'
+  | 'budget'
+  | 'unpriced'
   | 'memory_cap'
   | 'shutting_down'
   | 'leg_deadline'
@@ -77,6 +85,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   resend: { after: 'called', kind: 'outside', meaning: 'an SDK retry of a call already seen' },
   unparsable: { after: 'called', kind: 'outside', meaning: 'the request body could not be read' },
   disabled: { after: 'called', kind: 'outside', meaning: 'the experiment is switched off or outside its window' },
+  covered: { after: 'called', kind: 'outside', meaning: 'the target is reached, and shadowing has stopped' },
 
   not_sampled: { after: 'eligible', kind: 'outside', meaning: 'the sampler did not draw it' },
 
@@ -90,7 +99,18 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   repeat: { after: 'sampled', kind: 'outside', meaning: 'a call of its cluster key has been admitted already' },
   untranslatable: { after: 'sampled', kind: 'coverage', meaning: "the candidate's request could not be made from it" },
   disallowed_feature: { after: 'sampled', kind: 'coverage', meaning: 'it uses a stateful or server-side feature' },
+  paused_primary: { after: 'sampled', kind: 'coverage', meaning: "the primary's provider was overloaded or failing" },
+  paused_rate_limit: {
+    after: 'sampled',
+    kind: 'coverage',
+    meaning: 'little was left of a rate limit that both roles share',
+  },
+  paused_event_loop: { after: 'sampled', kind: 'coverage', meaning: "the host's event loop was late" },
+  paused_heap: { after: 'sampled', kind: 'coverage', meaning: "the host's heap was nearly full" },
+  paused_publishing: { after: 'sampled', kind: 'coverage', meaning: 'trials waited long for the queue' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },
+  budget: { after: 'sampled', kind: 'coverage', meaning: 'no money is leased for it: spent, or the store is away' },
+  unpriced: { after: 'sampled', kind: 'coverage', meaning: 'there is a budget, and no price is known for its model' },
   memory_cap: { after: 'sampled', kind: 'coverage', meaning: 'the ring of unpublished trials is full' },
   shutting_down: { after: 'sampled', kind: 'coverage', meaning: 'the service is stopping' },
 

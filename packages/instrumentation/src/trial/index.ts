@@ -1,8 +1,11 @@
-export { ContractError, type ContractErrorCode, UnderstudyError } from '../errors.js';
-export { decodeBatch, decodeTrial, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
+export { ContractError, type ContractErrorCode, SealedError, UnderstudyError } from '../errors.js';
+export { subjectKey } from '../sample/subject.js';
+export { decodeBatch, decodeTrial, type DecodeOptions, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
 export { canonicalText, comparedText, comparedTokens, normalisedText } from './compared.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
+export { eraseTrial } from './privacy/erase-trial.js';
+export { encryptionKey, isSealed, opened, Seal } from './seal.js';
 export {
   AA_ARM,
   type Announcement,
@@ -22,6 +25,7 @@ export {
   SEGMENT_OTHER,
   type SliceCount,
   type SpanReference,
+  type SubjectKey,
   type Totals,
   type Trial,
   TRIAL_VERSION,

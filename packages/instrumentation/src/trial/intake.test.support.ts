@@ -1,5 +1,7 @@
 import type { Span, Tracer } from '@opentelemetry/api';
 import type { Call } from '../capture/call.js';
+import { concurrencyGate } from '../govern/concurrency.js';
+import { allOf } from '../govern/gate.js';
 import { DIALECTS } from '../dialect/registry.js';
 import { callOf } from '../capture/call.test.support.js';
 import { prepareOverHttp } from '../shadow/prepare.js';
@@ -133,6 +135,7 @@ export function world(
       measured: () => undefined,
     },
     shadows,
+    gates: { before: concurrencyGate(experiment.shadow.concurrency), made: allOf([]) },
     trials,
     isolate: (work) => work(),
     admittance: () => options.admittance ?? { open: true, salt: Buffer.alloc(32) },

@@ -1,5 +1,6 @@
 import type { Call } from '../capture/call.js';
 import type { Experiment, Run } from '../experiment/definition.js';
+import { both, type Gates, type Permit } from '../govern/gate.js';
 import { guard, remark } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
@@ -58,6 +59,7 @@ export interface IntakeOptions {
   readonly account: Account;
   readonly meters: Meters;
   readonly shadows: Shadows;
+  readonly gates: Gates;
   readonly trials: OpenTrials;
   readonly isolate: Isolate;
   readonly admittance: () => Admittance;
@@ -66,6 +68,7 @@ export interface IntakeOptions {
 interface Ready {
   readonly arm: string;
   readonly shadow: ShadowCall;
+  readonly permit: Permit;
 }
 
 /** Calls whose span already names a pair: a second experiment's pair is found by its link. */
@@ -148,7 +151,7 @@ export class Intake {
     skip: (reason: DropReason, arms: readonly string[]) => void,
     keyOf: (arm: string) => AccountKey,
   ): void {
-    const { account, shadows } = this.#options;
+    const { account } = this.#options;
     if (decision.refused !== null) return skip(decision.refused, decision.arms);
     if (!admitting.open) return skip(admitting.reason, decision.arms);
     const { salt } = admitting;
@@ -163,25 +166,26 @@ export class Intake {
       decision.arms.filter((arm) => !arms.includes(arm)),
     );
     if (arms.length === 0) return;
-    if (!shadows.hasRoomFor(arms.length)) return skip('concurrency_cap', arms);
-    const cluster = this.#repeats === null ? clusterOf() : early;
-    if (cluster === undefined) return skip('untranslatable', arms);
-
     const ready: Ready[] = [];
     let refusal: DropReason = 'untranslatable';
     for (const arm of arms) {
-      const prepared = this.#prepare(call, arm, prepare);
-      if (prepared.status === 'ready') ready.push({ arm, shadow: prepared.shadow });
-      else {
-        refusal = prepared.reason;
+      // The A/A leg comes last. It is the measure of the others: alone it says nothing, and costs the same.
+      const made: Ready | DropReason =
+        arm === AA_ARM && ready.length === 0 ? refusal : this.#readied(call, arm, prepare);
+      if (typeof made === 'string') {
+        refusal = made;
         skip(refusal, [arm]);
-        remark(`${arm} of ${this.#options.experiment.name} skips calls, ${refusal}: ${prepared.detail}`);
-      }
+      } else ready.push(made);
     }
-    const [first] = ready;
-    // The A/A leg is the measure of the others: alone it says nothing, and costs the same.
-    if (first === undefined) return;
-    if (first.arm === AA_ARM) return skip(refusal, [AA_ARM]);
+    if (ready.length === 0) return;
+    const cluster = this.#repeats === null ? clusterOf() : early;
+    if (cluster === undefined) {
+      for (const { arm, permit } of ready) {
+        permit.unused();
+        skip('untranslatable', [arm]);
+      }
+      return;
+    }
 
     for (const { arm } of ready) {
       account.admitted(keyOf(arm));
@@ -195,9 +199,29 @@ export class Intake {
     this.#options.isolate(() => this.#fire(call, callId, decision, cluster, ready));
   }
 
+  /** An arm's shadow with all that it needs to be fired, or why it may not be. */
+  #readied(call: Call, arm: string, prepare: Prepare): Ready | DropReason {
+    const { gates } = this.#options;
+    const entered = guard('govern.gate', () => gates.before({ call, arm })) ?? 'concurrency_cap';
+    if (typeof entered === 'string') return entered;
+    const prepared = this.#prepare(call, arm, prepare);
+    if (prepared.status === 'refused') {
+      entered.unused();
+      remark(`${arm} of ${this.#options.experiment.name} skips calls, ${prepared.reason}: ${prepared.detail}`);
+      return prepared.reason;
+    }
+    const { shadow } = prepared;
+    const given = guard('govern.gate', () => gates.made({ call, arm, shadow })) ?? 'concurrency_cap';
+    if (typeof given === 'string') {
+      entered.unused();
+      return given;
+    }
+    return { arm, shadow, permit: both([entered, given]) };
+  }
+
   #fire(call: Call, callId: CallId, { segment, pi }: Sampled, cluster: ClusterKey, ready: readonly Ready[]): void {
     const { experiment, run, ids, account, shadows, trials } = this.#options;
-    const legs = ready.map(({ arm, shadow }) => {
+    const legs = ready.map(({ arm, shadow, permit }) => {
       const names: PairNames = {
         callId,
         pairId: ids.next(call.startedAt),
@@ -205,10 +229,14 @@ export class Intake {
         run: run.id,
         arm,
       };
-      return {
-        names,
-        fired: guard('shadow.fire', () => this.#describe(call, shadows.fire(call, names, shadow))),
-      };
+      const fired = guard('shadow.fire', () =>
+        this.#describe(
+          call,
+          shadows.fire(call, names, shadow, (end) => permit.ended(end)),
+        ),
+      );
+      if (fired === undefined) permit.unused();
+      return { names, fired };
     });
     trials.open({
       call,

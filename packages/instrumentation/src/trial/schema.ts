@@ -94,6 +94,8 @@ const trial = z.object({
   producer: name,
   segment: name,
   cluster: hex(16),
+  subject: hex(32).optional(),
+  erased: z.literal(true).optional(),
   pi: probability,
   operation: name,
   stream: z.boolean(),

@@ -25,6 +25,8 @@ export type PairId = Branded<string, 'PairId'>;
 export type RunId = Branded<string, 'RunId'>;
 /** 16 hex digits: the salted hash of what makes calls repeat each other. */
 export type ClusterKey = Branded<string, 'ClusterKey'>;
+/** 32 hex digits: the salted hash of whose call it is. */
+export type SubjectKey = Branded<string, 'SubjectKey'>;
 
 /** Where a call's span is: `traceId` 32 hex, `spanId` 16 hex. */
 export interface SpanReference {
@@ -127,6 +129,10 @@ export interface Trial {
   readonly producer: string;
   readonly segment: string;
   readonly cluster: ClusterKey;
+  /** Where the experiment says what names it, and the call's span holds that. */
+  readonly subject?: SubjectKey;
+  /** Its content was erased on the queue: features stand in for texts until it is scored, and nothing of them is kept. */
+  readonly erased?: true;
   /** The product of the inclusion probabilities that differ between calls, in (0, 1]. */
   readonly pi: number;
   readonly operation: string;

@@ -1,6 +1,5 @@
 import { orRefused, untranslatable } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
-import { asObject, parseJson } from '../json.js';
 import { pathOf, readPath } from './gemini-path.js';
 import { readRequest } from './gemini-read.js';
 import { writeRequest } from './gemini-write.js';
@@ -11,7 +10,7 @@ export const geminiTranslation: Translation = {
   read: ({ url, body }) =>
     orRefused(() => ({
       status: 'ok',
-      request: readRequest(asObject(parseJson(body)), readPath(url) ?? untranslatable('the path')),
+      request: readRequest(requestOf(body), readPath(url) ?? untranslatable('the path')),
     })),
   write: (request) =>
     orRefused(() => {

@@ -18,7 +18,7 @@ import {
   writeNumbers,
 } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
-import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
+import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { conversationOf } from './ollama-body.js';
 
 /** Fields with a canonical word, and how long the server is to hold the model. */
@@ -58,7 +58,7 @@ const IMAGES: readonly (readonly [prefix: string, mediaType: string])[] = [
 /** Ollama's chat in canonical words, and back. */
 export const ollamaTranslation: Translation = {
   headers: {},
-  read: ({ body }) => orRefused(() => ({ status: 'ok', request: read(asObject(parseJson(body))) })),
+  read: ({ body }) => orRefused(() => ({ status: 'ok', request: read(requestOf(body)) })),
   write: (request) => orRefused(() => ({ status: 'ok', path: '/api/chat', body: write(request) })),
 };
 

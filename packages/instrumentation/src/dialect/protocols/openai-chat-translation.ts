@@ -20,7 +20,7 @@ import {
 import type { Translation } from '../dialect.js';
 import { joinInstructions, splitInstructions } from '../instructions.js';
 import { imageOfUrl, urlOfImage } from '../image.js';
-import { asList, asObject, asText, isObject, type JsonObject, parseJson } from '../json.js';
+import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { isInstruction, textOf } from './openai-chat-body.js';
 
 /** Fields with a canonical word, and those that say nothing about the answer at the values {@link read} asks for. */
@@ -44,7 +44,7 @@ const NUMBERS = {
 /** OpenAI chat completions in canonical words, and back. */
 export const chatTranslation: Translation = {
   headers: {},
-  read: ({ body }) => orRefused(() => ({ status: 'ok', request: read(asObject(parseJson(body))) })),
+  read: ({ body }) => orRefused(() => ({ status: 'ok', request: read(requestOf(body)) })),
   write: (request) => orRefused(() => ({ status: 'ok', path: '/chat/completions', body: write(request) })),
 };
 

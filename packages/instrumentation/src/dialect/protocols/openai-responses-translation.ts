@@ -17,7 +17,7 @@ import {
 } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
 import { imageOfUrl } from '../image.js';
-import { asList, asObject, asText, type JsonObject, parseJson } from '../json.js';
+import { asList, asObject, asText, type JsonObject } from '../json.js';
 import { conversationOf } from './openai-responses-body.js';
 import { itemType, textOf } from './openai-responses-messages.js';
 import { RESPONSES_NUMBERS, writeRequest } from './openai-responses-write.js';
@@ -37,7 +37,7 @@ const TEXT: ReadonlySet<string> = new Set(['format', 'verbosity']);
 /** OpenAI responses in canonical words, and back. */
 export const responsesTranslation: Translation = {
   headers: {},
-  read: ({ body }) => orRefused(() => ({ status: 'ok', request: readRequest(asObject(parseJson(body))) })),
+  read: ({ body }) => orRefused(() => ({ status: 'ok', request: readRequest(requestOf(body)) })),
   write: (request) => orRefused(() => ({ status: 'ok', path: '/responses', body: writeRequest(request) })),
 };
 
