@@ -42,7 +42,7 @@ export const PACKAGES: readonly PackageRules[] = [
     src: 'packages/instrumentation/src',
     name: INSTRUMENTATION,
     stages: ['experiment', 'tap', 'dialect', 'capture', 'sample', 'shadow', 'govern', 'trial', 'queue'],
-    contract: ['experiment/', 'trial/trial.ts', 'trial/funnel.ts', 'trial/schema.ts', 'trial/codec.ts', 'trial/ids.ts'],
+    contract: ['experiment/', 'trial/trial.ts', 'trial/funnel.ts', 'trial/schema.ts', 'trial/codec.ts', 'trial/seal.ts', 'trial/ids.ts'],
     foundation: ['errors.ts', 'guard.ts', 'semconv.ts', 'options.ts'],
     composition: [
       'index.ts',

@@ -232,10 +232,11 @@ export class UnderstudyInstrumentation {
 
   #start(): Producer | null {
     if (this.#source === null || this.#producer !== null) return this.#producer;
-    const { queueUrl, environmentProxy } = this.#source;
+    const { queueUrl, seal, environmentProxy } = this.#source;
     this.#producer = new Producer({
       setups: this.#setups,
       queueUrl,
+      seal,
       environmentProxy,
       tracer: () => this.#tracer(),
       metrics: this.#metrics,

@@ -2,11 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from './errors.js';
 import { DEFAULTS } from './experiment/defaults.js';
-import type { Experiment, ExperimentInput, SecretReference } from './experiment/definition.js';
+import type { Encryption, Experiment, ExperimentInput, SecretReference } from './experiment/definition.js';
+import { sealOf } from './experiment/encryption.js';
 import { resolveExperiment } from './experiment/resolve.js';
 import { defaultPiMin } from './experiment/resolve-sampling.js';
+import { describeReference, secretText } from './experiment/secret-reference.js';
 import { parseStoreUrl } from './experiment/store.js';
 import { anchorEmbedded, parseConfigYaml } from './experiment/yaml.js';
+import type { Seal } from './trial/seal.js';
 
 /** Where the experiments come from. Without any of it, `understudy.yaml` in the working directory is read if it is there. */
 export interface SourceOptions {
@@ -16,6 +19,8 @@ export interface SourceOptions {
   readonly configFile?: string;
   /** `redis://`, `postgres://` or `embedded:FOLDER`. Default: the file's, else `embedded:./.understudy`. */
   readonly queueUrl?: string;
+  /** Where the key is that what travels is sealed with: 32 bytes, in base64 or hex. Default: the file's `encryption.key`, else none. */
+  readonly encryptionKey?: SecretReference;
   /** Default: the process's. */
   readonly environment?: Environment;
 }
@@ -26,6 +31,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Source {
   readonly experiments: readonly Experiment[];
   readonly queueUrl: string;
+  /** Null: what travels is not sealed. */
+  readonly seal: Seal | null;
   /** The primary's own fetch goes through the proxies of the environment: so must shadows. */
   readonly environmentProxy: boolean;
   /** `OTEL_SEMCONV_STABILITY_OPT_IN` asks for the newest names of the GenAI conventions. */
@@ -36,6 +43,12 @@ export interface Source {
 export type Resolved =
   | { readonly status: 'ready'; readonly source: Source }
   | { readonly status: 'absent' | 'disabled' };
+
+interface Found {
+  readonly experiments: readonly Experiment[];
+  readonly queueUrl: string;
+  readonly encryption: Encryption | null;
+}
 
 const DEFAULT_FILE = 'understudy.yaml';
 
@@ -55,11 +68,15 @@ export function resolveSource(options: SourceOptions): Resolved {
   const url = setting(environment, 'UNDERSTUDY_QUEUE_URL') ?? options.queueUrl ?? found.queueUrl;
   const queueUrl = anchorEmbedded(url, process.cwd());
   parseStoreUrl(queueUrl);
+  const { encryptionKey: key } = options;
+  const encryption = key === undefined ? found.encryption : { key, previous: [] };
   return {
     status: 'ready',
     source: {
       experiments,
       queueUrl,
+      // The service writes only.
+      seal: sealOf(encryption && { ...encryption, previous: [] }, environment),
       environmentProxy: usesEnvironmentProxy(environment),
       latestConventions: optsIn(environment, 'gen_ai_latest_experimental'),
     },
@@ -68,18 +85,16 @@ export function resolveSource(options: SourceOptions): Resolved {
 
 /** Reads a secret. Throws {@link ConfigurationError} that names its reference, never what was found. */
 export function readSecret(reference: SecretReference, environment: Environment = process.env): string {
-  const value = 'env' in reference ? environment[reference.env] : readSecretFile(reference.file);
-  const secret = value?.trim();
+  const secret = secretText(reference, environment);
   if (secret !== undefined && /^[\x21-\x7e]+$/.test(secret)) return secret;
-  const where = 'env' in reference ? `the environment variable ${reference.env}` : `the file ${reference.file}`;
-  const got = secret === undefined || secret === '' ? 'nothing there' : 'characters that no header can hold';
-  throw new ConfigurationError('apiKey', [`expected a key in ${where}, got ${got}`]);
+  const got = secret === undefined ? 'nothing there' : 'characters that no header can hold';
+  throw new ConfigurationError('apiKey', [`expected a key in ${describeReference(reference)}, got ${got}`]);
 }
 
 function readExperiments(
   { experiments, configFile }: SourceOptions,
   environment: Environment,
-): { experiments: readonly Experiment[]; queueUrl: string } | null {
+): Found | null {
   if (experiments !== undefined) {
     if (configFile !== undefined)
       throw new ConfigurationError('options', ['experiments: expected either these or `configFile`, got both']);
@@ -87,13 +102,13 @@ function readExperiments(
     const twice = resolved.find(({ name }, index) => resolved.findIndex((other) => other.name === name) !== index);
     if (twice !== undefined)
       throw new ConfigurationError('options', [`experiments: expected distinct names, got \`${twice.name}\` twice`]);
-    return { experiments: resolved, queueUrl: DEFAULTS.queueUrl };
+    return { experiments: resolved, queueUrl: DEFAULTS.queueUrl, encryption: null };
   }
   const path =
     configFile ?? setting(environment, 'UNDERSTUDY_CONFIG') ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : null);
   if (path === null) return null;
   const config = parseConfigYaml(readConfig(path), path);
-  return { experiments: config.experiments, queueUrl: config.queue.url };
+  return { experiments: config.experiments, queueUrl: config.queue.url, encryption: config.encryption };
 }
 
 function readConfig(path: string): string {
@@ -101,14 +116,6 @@ function readConfig(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new ConfigurationError(resolve(path), ['expected a file that can be read'], { cause });
-  }
-}
-
-function readSecretFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

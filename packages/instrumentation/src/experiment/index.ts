@@ -28,6 +28,7 @@ export type {
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
 export type { Sample, SampleRule, Window, WindowInput } from './sampling.js';
+export { sealOf } from './encryption.js';
 export {
   embeddedLockFile,
   type EmbeddedOwner,

@@ -20,6 +20,7 @@ import { createIds, createProducerId } from '../trial/ids.js';
 import { type Admittance, Intake } from '../trial/intake.js';
 import { OpenTrials } from '../trial/open-trials.js';
 import { protectionOf } from '../trial/privacy/protect.js';
+import type { Seal } from '../trial/seal.js';
 import type { Trial } from '../trial/trial.js';
 import { type Errand, Errands } from './errands.js';
 import { limitsFor, type ProducerLimits } from './limits.js';
@@ -43,6 +44,8 @@ export interface ExperimentSetup {
 export interface ProducerOptions {
   readonly setups: readonly ExperimentSetup[];
   readonly queueUrl: string;
+  /** Seals what leaves for the queue; default: nothing does. */
+  readonly seal?: Seal | null;
   readonly environmentProxy: boolean;
   readonly tracer: ShadowOptions['tracer'];
   readonly metrics: FunnelMetrics;
@@ -84,6 +87,7 @@ export class Producer {
       runs: runs.map(({ id, experiment, definition }) => ({ run: id, experiment, definition })),
       store: options.store ?? queueStore(options.queueUrl, this.#limits.operationTimeoutMs),
       counts: this.#counts,
+      seal: options.seal ?? null,
       clock: processClock,
       isolate,
       limits: this.#limits,

@@ -5,6 +5,7 @@ import type { Isolate } from '../shadow/isolation.js';
 import { type EncodedBatch, encodeBatch } from '../trial/codec.js';
 import type { DropReason } from '../trial/funnel.js';
 import { batchJobId } from '../trial/ids.js';
+import type { Seal } from '../trial/seal.js';
 import type { Announcement, Batch, Trial } from '../trial/trial.js';
 import { TRIAL_VERSION } from '../trial/trial.js';
 import { Backlogged } from './backlogged.js';
@@ -18,6 +19,8 @@ export interface PublisherOptions {
   readonly runs: readonly Announcement[];
   readonly store: QueueStore;
   readonly counts: SliceCounts;
+  /** Seals what is put on the queue; default: nothing does. */
+  readonly seal?: Seal | null;
   readonly clock: Clock;
   readonly isolate: Isolate;
   readonly limits: PublisherLimits;
@@ -183,7 +186,7 @@ export class Publisher {
     this.#sending ??= this.#nextBatch();
     if (this.#sending === null) return;
     const { batch } = this.#sending;
-    const data = (this.#sending.data ??= await encodeBatch(batch));
+    const data = (this.#sending.data ??= await encodeBatch(batch, this.#options.seal));
     await connection.add(batchJobId(batch.producer, batch.seq), data);
     this.#backlog.sent(data.bytes.length);
     this.#options.counts.acknowledge(batch.slices);

@@ -1,6 +1,13 @@
 export { ContractError, type ContractErrorCode, SealedError, UnderstudyError } from '../errors.js';
 export { subjectKey } from '../sample/subject.js';
-export { decodeBatch, decodeTrial, type DecodeOptions, type EncodedBatch, encodeBatch, MAX_BATCH_BYTES } from './codec.js';
+export {
+  decodeBatch,
+  decodeTrial,
+  type DecodeOptions,
+  type EncodedBatch,
+  encodeBatch,
+  MAX_BATCH_BYTES,
+} from './codec.js';
 export { canonicalText, comparedText, comparedTokens, normalisedText } from './compared.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';

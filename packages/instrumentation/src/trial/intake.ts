@@ -6,12 +6,13 @@ import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
 import { createRepeats, type Repeats } from '../sample/repeats.js';
 import type { CallRules } from '../sample/call-view.js';
+import { subjectOf } from '../sample/subject.js';
 import type { Isolate } from '../shadow/isolation.js';
 import type { Arm, Prepare, Prepared, ShadowCall } from '../shadow/prepare.js';
 import type { Secret } from '../shadow/secret.js';
 import { describePrimary, type PairNames } from '../shadow/shadow-span.js';
 import type { FiredShadow, Shadows } from '../shadow/shadows.js';
-import type { Assembled } from './assemble.js';
+import type { Admission, Assembled } from './assemble.js';
 import type { DropReason, Stage } from './funnel.js';
 import type { Ids } from './ids.js';
 import type { OpenTrials } from './open-trials.js';
@@ -70,6 +71,9 @@ interface Ready {
   readonly shadow: ShadowCall;
   readonly permit: Permit;
 }
+
+/** Salted hashes: what a call repeats, and whose it is. */
+type Keys = Pick<Admission, 'cluster' | 'subject'>;
 
 /** Calls whose span already names a pair: a second experiment's pair is found by its link. */
 const named = new WeakSet<Call>();
@@ -196,7 +200,8 @@ export class Intake {
       ready.map(({ arm }) => arm),
     );
     // Timers and promises keep the async context they are made in: not the host's request, for as long as a candidate hangs.
-    this.#options.isolate(() => this.#fire(call, callId, decision, cluster, ready));
+    const subject = guard('sample.subject', () => subjectOf(call, this.#options.experiment.subject, salt));
+    this.#options.isolate(() => this.#fire(call, callId, decision, { cluster, subject }, ready));
   }
 
   /** An arm's shadow with all that it needs to be fired, or why it may not be. */
@@ -219,7 +224,7 @@ export class Intake {
     return { arm, shadow, permit: both([entered, given]) };
   }
 
-  #fire(call: Call, callId: CallId, { segment, pi }: Sampled, cluster: ClusterKey, ready: readonly Ready[]): void {
+  #fire(call: Call, callId: CallId, { segment, pi }: Sampled, keys: Keys, ready: readonly Ready[]): void {
     const { experiment, run, ids, account, shadows, trials } = this.#options;
     const legs = ready.map(({ arm, shadow, permit }) => {
       const names: PairNames = {
@@ -245,7 +250,7 @@ export class Intake {
       run: run.id,
       slice: account.sliceOf(run.id, call.startedAt),
       segment,
-      cluster,
+      ...keys,
       pi,
       keepContent: experiment.content !== 'none',
       legs: legs.map(({ names: { arm, pairId }, fired }) => ({

@@ -17,10 +17,7 @@ export function eraseTrial(trial: Trial): Trial {
     input: { kind: 'none' },
     primary: unnamed(rest.primary),
     legs: Object.fromEntries(
-      Object.entries(rest.legs).map(([arm, leg]): [string, TrialLeg] => [
-        arm,
-        { ...unnamed(leg), pairId: leg.pairId },
-      ]),
+      Object.entries(rest.legs).map(([arm, leg]): [string, TrialLeg] => [arm, { ...unnamed(leg), pairId: leg.pairId }]),
     ),
   };
 }
