@@ -29,6 +29,11 @@ export const ATTR_GEN_AI_USAGE_OUTPUT_TOKENS = 'gen_ai.usage.output_tokens';
 export const ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS = 'gen_ai.usage.cache_read.input_tokens';
 export const ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS = 'gen_ai.usage.cache_creation.input_tokens';
 export const ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS = 'gen_ai.usage.reasoning.output_tokens';
+/** What was said: only where `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for it. */
+export const ATTR_GEN_AI_SYSTEM_INSTRUCTIONS = 'gen_ai.system_instructions';
+export const ATTR_GEN_AI_INPUT_MESSAGES = 'gen_ai.input.messages';
+export const ATTR_GEN_AI_OUTPUT_MESSAGES = 'gen_ai.output.messages';
+export const ATTR_GEN_AI_TOOL_DEFINITIONS = 'gen_ai.tool.definitions';
 export const ATTR_GEN_AI_TOKEN_TYPE = 'gen_ai.token.type';
 
 /** The conventions' own attributes for OpenAI. */
@@ -65,6 +70,8 @@ export const ATTR_PEER_SPAN_ID = 'understudy.peer.span_id';
 export const ATTR_DROP_REASON = 'understudy.drop.reason';
 /** How a call that neither ended nor failed ended: `aborted` by its caller, or `abandoned` with its body never read. */
 export const ATTR_OUTCOME = 'understudy.outcome';
+/** The attributes of which something was left out; `all` where nothing of what was said is there. */
+export const ATTR_CONTENT_CUT = 'understudy.content.cut';
 
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';

@@ -11,7 +11,7 @@ import { AnswerReader, errorType } from './answer.js';
 import { shadowOptions } from './call-options.js';
 import { FileUrls } from './file-urls.js';
 import { type CallOptions, type LanguageModel, providerName } from './model.js';
-import { messagesOf, requestAttributes } from './prompt.js';
+import { messagesOf, requestAttributes, toolsOf } from './prompt.js';
 
 const OPERATION = 'chat';
 
@@ -39,6 +39,7 @@ export class ModelCalls {
       identity: identityOf(model),
       describe: () => requestAttributes(params),
       messages: () => messagesOf(params),
+      tools: () => toolsOf(params),
       resendCount: this.#failures.get(params.prompt) ?? 0,
     };
   }
@@ -61,6 +62,7 @@ export class ModelCalls {
       request: { operation: OPERATION, model: model.modelId, stream },
       attributes: identityOf(model),
       describe: () => requestAttributes(options),
+      content: () => ({ instructions: [], messages: messagesOf(options), tools: toolsOf(options) }),
       run: async (progress) =>
         stream
           ? await streamed(await model.doStream(options as never), progress, signal)

@@ -1,6 +1,7 @@
 import type { RequestAttributes } from '../dialect/dialect.js';
 import { describeRequestFields, type NumberTable } from '../dialect/attributes.js';
 import { asList, asObject, asText } from '../dialect/json.js';
+import { type ToolDefinition, toolDefinitions } from '../dialect/tool-definitions.js';
 import {
   ATTR_GEN_AI_REQUEST_FREQUENCY_PENALTY,
   ATTR_GEN_AI_REQUEST_MAX_TOKENS,
@@ -40,6 +41,11 @@ export function messagesOf({ prompt }: CallOptions): readonly Message[] {
       typeof content === 'string' ? [{ type: 'text', content }] : asList(content).map((part) => partOf(asObject(part)));
     return { role: asText(role) ?? 'unknown', parts };
   });
+}
+
+/** The tools that a call offers to the model. */
+export function toolsOf({ tools }: CallOptions): readonly ToolDefinition[] {
+  return toolDefinitions(tools);
 }
 
 function partOf(part: Readonly<Record<string, unknown>>): Part {

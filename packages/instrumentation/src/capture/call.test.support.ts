@@ -1,5 +1,6 @@
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import type { Call, WireCall } from './call.js';
+import { NO_CONTENT } from './span-privacy.js';
 
 /** A call over HTTP for tests; `wire` is changed field by field. */
 export function callOf({
@@ -24,6 +25,7 @@ export function callOf({
     span: undefined as unknown as Call['span'],
     spanReference: { traceId: 'a'.repeat(32), spanId: 'a'.repeat(16) },
     recording: true,
+    privacy: NO_CONTENT,
     context: {},
     keepAnswer: () => undefined,
     onOutcome: () => undefined,

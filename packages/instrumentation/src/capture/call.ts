@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Dialect, ModelRequest, WireRequest } from '../dialect/dialect.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
+import type { SpanPrivacy } from './span-privacy.js';
 
 /** A call as it was sent over HTTP. */
 export interface WireCall extends WireRequest {
@@ -32,6 +33,8 @@ export interface Call {
   readonly span: Span;
   readonly spanReference: SpanReference | null;
   readonly recording: boolean;
+  /** What of it may stand on its span, and on those of its shadows. */
+  readonly privacy: SpanPrivacy;
   /** Attributes of the span that was active when the call was made (the service's own), for segments and keys. */
   readonly context: Readonly<Record<string, unknown>>;
   /** Asks for the answer's text to be kept for the outcome; without it only numbers are. Call synchronously. */

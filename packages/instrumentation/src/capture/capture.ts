@@ -9,6 +9,7 @@ import { processClock, type Clock } from './clock.js';
 import { LateCall } from './late-call.js';
 import { PrimaryCall, type CallEnvironment } from './primary-call.js';
 import { attempt, identity, spanName, startPrimarySpan } from './primary-span.js';
+import { NO_CONTENT, type SpanPrivacy } from './span-privacy.js';
 
 export interface CaptureOptions {
   /** The protocols to look for. */
@@ -26,6 +27,8 @@ export interface CaptureOptions {
   readonly clock?: Clock;
   /** Default: `v1.41`. */
   readonly metricNames?: MetricNames;
+  /** What of a call may stand on its span. Default: numbers and names. */
+  readonly privacy?: (request: ModelRequest) => SpanPrivacy;
 }
 
 const DEFAULTS = {
@@ -93,7 +96,17 @@ function beginCall(
     attributes,
     start.late ? start.startedAt : undefined,
   );
-  const call = new PrimaryCall(environment, { ...start, request, headers, body, resendCount, span, identity: named });
+  const privacy = options.privacy?.(request) ?? NO_CONTENT;
+  const call = new PrimaryCall(environment, {
+    ...start,
+    request,
+    headers,
+    body,
+    resendCount,
+    span,
+    privacy,
+    identity: named,
+  });
   guard('capture.listener', () => options.listener(call));
   call.shown();
   return call;

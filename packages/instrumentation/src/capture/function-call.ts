@@ -1,6 +1,7 @@
 import { type Attributes, context, type Context, isSpanContextValid, type Span } from '@opentelemetry/api';
 import type { ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { TOO_LARGE } from '../dialect/fault.js';
+import type { ToolDefinition } from '../dialect/tool-definitions.js';
 import { guard, remark } from '../guard.js';
 import {
   ATTR_ERROR_TYPE,
@@ -12,10 +13,13 @@ import type { Leg, Message, SpanReference } from '../trial/trial.js';
 import type { Call } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import { type Clock, processClock } from './clock.js';
+import { contentAttributes } from './content-attributes.js';
+import { endWithContent } from './content-turns.js';
 import { failureType } from './failure.js';
 import { release } from './foreign-span.js';
 import type { AnswerRead, ReadLimits } from './function-answer.js';
-import { answered, fail, type PrimarySpan } from './primary-span.js';
+import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
 /** What is known of a call that is not HTTP when it starts. */
 export interface FunctionCallStart {
@@ -28,6 +32,8 @@ export interface FunctionCallStart {
   readonly describe: () => Attributes;
   /** The messages of the request, made anew each time. Throws where there are none. */
   readonly messages: () => readonly Message[];
+  /** The tools it offers to the model. Default: none. */
+  readonly tools?: () => readonly ToolDefinition[];
   /** A failure seen before: how often this same call has been tried already. */
   readonly resendCount: number;
 }
@@ -59,11 +65,14 @@ export class FunctionCall implements Call {
   readonly span: Span;
   readonly spanReference: SpanReference | null;
   readonly recording: boolean;
+  readonly privacy: SpanPrivacy;
   readonly context: Readonly<Record<string, unknown>>;
 
   readonly #environment: FunctionCallEnvironment;
   readonly #clock: Clock;
   readonly #own: boolean;
+  /** What was said goes on the span: null where it does not, or where the span is another's or not recorded. */
+  readonly #content: SpanContent | null;
   readonly #identity: Attributes;
   #startedElapsed: number;
   readonly #listeners: ((leg: Leg) => void)[] = [];
@@ -74,7 +83,7 @@ export class FunctionCall implements Call {
   #firstChunkMs: number | null = null;
   #movedMs: number | null = null;
 
-  constructor(environment: FunctionCallEnvironment, start: FunctionCallStart, span: PrimarySpan) {
+  constructor(environment: FunctionCallEnvironment, start: FunctionCallStart, span: PrimarySpan, privacy: SpanPrivacy) {
     this.#environment = environment;
     this.#clock = environment.clock ?? processClock;
     this.startedAt = this.#clock.now();
@@ -86,6 +95,8 @@ export class FunctionCall implements Call {
     this.#hosts = { context: span.context, start };
     this.span = span.span;
     this.recording = this.span.isRecording();
+    this.privacy = privacy;
+    this.#content = this.#own && this.recording ? privacy.content : null;
     const spanContext = this.span.spanContext();
     this.spanReference = isSpanContextValid(spanContext)
       ? { traceId: spanContext.traceId, spanId: spanContext.spanId }
@@ -121,13 +132,18 @@ export class FunctionCall implements Call {
 
   /** What of the answer is to be read. */
   get reading(): ReadLimits {
-    return { content: this.#keep, maxChars: this.#environment.maxChars };
+    return { content: this.#keep || this.#content !== null, maxChars: this.#environment.maxChars };
   }
 
   /** The call's time begins here, as a shadow's does where it is run: what shadows are made of was made before. */
   run<Result>(send: () => Result): Result {
     this.#startedElapsed = this.#clock.elapsed();
-    return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
+    try {
+      return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
+    } finally {
+      // While the answer is on its way: afterwards the host may have put it into the very list that was asked.
+      if (this.#content !== null && this.#hosts !== null) guard('capture.messages', () => this.messages());
+    }
   }
 
   /** The first piece of a streamed answer has come. */
@@ -181,8 +197,20 @@ export class FunctionCall implements Call {
     guard('capture.span', () => this.#describe(end, leg, hosts.start));
     guard('capture.metrics', () => this.#measure(end, leg));
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
-    if (this.#own) guard('capture.span', () => this.span.end());
+    if (this.#own) guard('capture.span', () => this.#end(end, hosts.start));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
+  }
+
+  #end(end: End, start: FunctionCallStart): void {
+    const content = this.#content;
+    if (content === null) return this.span.end();
+    const messages = this.#messages;
+    const answer = end.how === 'answered' ? end.answer : null;
+    endWithContent(this.span, () => {
+      const tools = guard('capture.request_content', () => start.tools?.()) ?? [];
+      const request = messages === null ? null : { instructions: [], messages, tools };
+      return contentAttributes(content, request, answer?.messages ?? []);
+    });
   }
 
   #leg(end: End, durationMs: number): Leg {
@@ -208,7 +236,7 @@ export class FunctionCall implements Call {
   #describe(end: End, leg: Leg, start: FunctionCallStart): void {
     if (!this.#own || !this.recording) return;
     guard('capture.attributes', () => this.span.setAttributes(start.describe()));
-    if (end.how === 'answered' && end.answer !== null) this.span.setAttributes(answered(end.answer));
+    if (end.how === 'answered' && end.answer !== null) this.span.setAttributes(answered(end.answer, this.privacy));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
     }
@@ -220,10 +248,8 @@ export class FunctionCall implements Call {
   #measure(end: End, leg: Leg): void {
     if (leg.status !== 'ok' && leg.status !== 'error') return;
     const answer = end.how === 'answered' ? end.answer : null;
-    const attributes = {
-      ...this.#identity,
-      ...(answer !== null && answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
-    };
+    const model = nameOf(answer?.model ?? null, this.privacy);
+    const attributes = { ...this.#identity, ...(model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: model }) };
     const failure: Attributes = leg.status === 'error' ? { [ATTR_ERROR_TYPE]: leg.type } : {};
     this.#environment.metrics.record(leg.durationMs, answer?.usage ?? null, attributes, failure);
   }

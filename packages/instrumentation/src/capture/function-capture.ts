@@ -4,7 +4,9 @@ import { CallMetrics, type MetricNames } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { FunctionCall, type FunctionCallEnvironment, type FunctionCallStart } from './function-call.js';
 import { attempt, startPrimarySpan } from './primary-span.js';
+import type { ModelRequest } from '../dialect/dialect.js';
 import { guard } from '../guard.js';
+import { NO_CONTENT, type SpanPrivacy } from './span-privacy.js';
 
 export interface FunctionCaptureOptions {
   /** Asked at every call, so that a provider set later is used. */
@@ -16,6 +18,8 @@ export interface FunctionCaptureOptions {
   readonly clock?: Clock;
   /** Default: `v1.41`. */
   readonly metricNames?: MetricNames;
+  /** What of a call may stand on its span. Default: numbers and names. */
+  readonly privacy?: (request: ModelRequest) => SpanPrivacy;
 }
 
 /** Starts a call that is not HTTP: makes its span and shows it to the listener, before the function is called. */
@@ -28,6 +32,7 @@ export function createFunctionCapture({
   maxChars,
   clock,
   metricNames,
+  privacy,
 }: FunctionCaptureOptions): FunctionCapture {
   const environment: FunctionCallEnvironment = {
     metrics: new CallMetrics(meter, metricNames),
@@ -36,7 +41,8 @@ export function createFunctionCapture({
   };
   return (start, listener) => {
     const attributes = { ...start.identity, ...attempt(start.request, start.resendCount) };
-    const call = new FunctionCall(environment, start, startPrimarySpan(tracer(), start.name, attributes));
+    const span = startPrimarySpan(tracer(), start.name, attributes);
+    const call = new FunctionCall(environment, start, span, privacy?.(start.request) ?? NO_CONTENT);
     guard('capture.listener', () => listener(call));
     return call;
   };

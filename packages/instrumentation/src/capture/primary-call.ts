@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers';
 import { context, isSpanContextValid, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
+import { requestContent } from '../dialect/request-content.js';
 import { guard } from '../guard.js';
 import {
   ATTR_ERROR_TYPE,
@@ -14,9 +15,12 @@ import type { Leg, Message, SpanReference } from '../trial/trial.js';
 import type { Call, WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
+import { contentAttributes } from './content-attributes.js';
+import { endWithContent } from './content-turns.js';
 import { failureType, isTimeout } from './failure.js';
 import { release } from './foreign-span.js';
-import { answered, fail, type PrimarySpan } from './primary-span.js';
+import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
 /** What all calls of one capture share. */
 export interface CallEnvironment {
@@ -37,6 +41,7 @@ export interface CallStart {
   readonly body: string;
   readonly resendCount: number;
   readonly span: PrimarySpan;
+  readonly privacy: SpanPrivacy;
   /** Attributes that go on the standard metrics. */
   readonly identity: Attributes;
 }
@@ -58,12 +63,15 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   readonly span: Span;
   readonly spanReference: SpanReference | null;
   readonly recording: boolean;
+  readonly privacy: SpanPrivacy;
   readonly context: Readonly<Record<string, unknown>>;
   readonly abandonedAfterMs: number;
 
   readonly #environment: CallEnvironment;
   #wire: WireCall;
   readonly #own: boolean;
+  /** What was said goes on the span: null where it does not, or where the span is another's or not recorded. */
+  readonly #content: SpanContent | null;
   #startedElapsed: number;
   readonly #identity: Attributes;
   /** The host's own context and arguments of fetch: a call may be held much longer than them, for its trial. */
@@ -90,6 +98,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.resendCount = start.resendCount;
     this.span = start.span.span;
     this.recording = this.span.isRecording();
+    this.privacy = start.privacy;
+    this.#content = this.#own && this.recording ? start.privacy.content : null;
     const spanContext = this.span.spanContext();
     this.spanReference = isSpanContextValid(spanContext)
       ? { traceId: spanContext.traceId, spanId: spanContext.spanId }
@@ -127,8 +137,9 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
    * as the model thinks.
    */
   shown(): void {
-    if (this.#keep || this.#listeners.length > 0 || this.request.described === undefined) return;
-    this.#wire = { ...this.#wire, headers: NO_HEADERS, body: '' };
+    if (this.#keep || this.#listeners.length > 0) return;
+    if (this.request.described === undefined) return;
+    this.#wire = { ...this.#wire, headers: NO_HEADERS, body: this.#content === null ? '' : this.#wire.body };
   }
 
   /** The call's time begins here, as a shadow's does where it is sent: what shadows are made of was made before. */
@@ -143,7 +154,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       return null;
     }
     this.#movedMs = this.#sinceStart();
-    this.#reader = this.wire.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content: this.#keep });
+    const content = this.#keep || this.#content !== null;
+    this.#reader = this.wire.dialect.reader(this.request, this.#environment.maxAnswerBytes, { content });
     return this;
   }
 
@@ -205,8 +217,19 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     guard('capture.span', () => this.#describe(end, leg, answer));
     guard('capture.metrics', () => this.#measure(leg, answer));
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
-    if (this.#own) guard('capture.span', () => this.span.end());
+    if (this.#own) guard('capture.span', () => this.#end(answer));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
+  }
+
+  #end(answer: ModelAnswer | null): void {
+    const { span } = this;
+    const content = this.#content;
+    if (content === null) return span.end();
+    const { dialect, body } = this.wire;
+    endWithContent(span, () => {
+      const request = guard('capture.request_content', () => requestContent(dialect, body)) ?? null;
+      return contentAttributes(content, request, answer?.messages ?? []);
+    });
   }
 
   #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {
@@ -239,7 +262,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     guard('capture.attributes', () => {
       this.span.setAttributes(this.request.described ?? this.wire.dialect.requestAttributes(this.wire.body));
     });
-    if (answer !== null) this.span.setAttributes(answered(answer));
+    if (answer !== null) this.span.setAttributes(answered(answer, this.privacy));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
     }
@@ -254,10 +277,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #measure(leg: Leg, answer: ModelAnswer | null): void {
     if (!this.#own) return;
     if (leg.status !== 'ok' && leg.status !== 'error') return;
-    const attributes = {
-      ...this.#identity,
-      ...(answer !== null && answer.model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: answer.model }),
-    };
+    const model = nameOf(answer?.model ?? null, this.privacy);
+    const attributes = { ...this.#identity, ...(model !== null && { [ATTR_GEN_AI_RESPONSE_MODEL]: model }) };
     const failure: Attributes = leg.status === 'error' ? { [ATTR_ERROR_TYPE]: leg.type } : {};
     this.#environment.metrics.record(leg.durationMs, answer?.usage ?? null, attributes, failure);
   }

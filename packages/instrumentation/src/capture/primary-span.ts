@@ -29,6 +29,7 @@ import {
   ATTR_SERVER_PORT,
 } from '../semconv.js';
 import { adopt, attributesOf } from './foreign-span.js';
+import { asSpanName, type SpanPrivacy } from './span-privacy.js';
 
 /** The span of a primary, and whether it is ours to name and to end. */
 export interface PrimarySpan {
@@ -62,7 +63,8 @@ export function startPrimarySpan(
 }
 
 export function spanName(request: ModelRequest): string {
-  return request.model === null ? request.operation : `${request.operation} ${request.model}`;
+  const model = asSpanName(request.model);
+  return model === null ? request.operation : `${request.operation} ${model}`;
 }
 
 /** What is known at the start, and can be sampled on; also the attributes of the standard metrics, but for the last two. */
@@ -74,7 +76,8 @@ export function identity(dialect: Dialect, request: ModelRequest, url: URL): Att
     [ATTR_SERVER_ADDRESS]: hostname,
     [ATTR_SERVER_PORT]: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
   };
-  if (request.model !== null) attributes[ATTR_GEN_AI_REQUEST_MODEL] = request.model;
+  const model = asSpanName(request.model);
+  if (model !== null) attributes[ATTR_GEN_AI_REQUEST_MODEL] = model;
   return attributes;
 }
 
@@ -93,19 +96,31 @@ const USAGE: readonly (readonly [count: keyof Usage, attribute: string])[] = [
   ['reasoningTokens', ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS],
 ];
 
-/** What the answer says, as far as it came. Numbers and names only: content is not for spans. */
-export function answered(answer: ModelAnswer): Attributes {
+/** What the answer says, as far as it came. Numbers and names only: what was said comes after, if at all. */
+export function answered(answer: ModelAnswer, privacy: SpanPrivacy): Attributes {
   const { usage } = answer;
-  const attributes: Attributes = { ...answer.attributes };
-  if (answer.id !== null) attributes[ATTR_GEN_AI_RESPONSE_ID] = answer.id;
-  if (answer.model !== null) attributes[ATTR_GEN_AI_RESPONSE_MODEL] = answer.model;
-  if (answer.finishReasons.length > 0) attributes[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = [...answer.finishReasons];
+  const attributes: Attributes = {};
+  const put = (attribute: string, given: string | null): void => {
+    const name = nameOf(given, privacy);
+    if (name !== null) attributes[attribute] = name;
+  };
+  for (const [attribute, name] of Object.entries(answer.attributes ?? {})) put(attribute, name);
+  put(ATTR_GEN_AI_RESPONSE_ID, answer.id);
+  put(ATTR_GEN_AI_RESPONSE_MODEL, answer.model);
+  const reasons = answer.finishReasons.flatMap((reason) => nameOf(reason, privacy) ?? []);
+  if (reasons.length > 0) attributes[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = reasons;
   if (usage === null) return attributes;
   for (const [count, attribute] of USAGE) {
     const value = usage[count];
     if (value !== undefined) attributes[attribute] = value;
   }
   return attributes;
+}
+
+/** A name that the other side chose, as it may stand on spans and metrics; null where it is none. */
+export function nameOf(given: string | null, privacy: SpanPrivacy): string | null {
+  const name = asSpanName(given);
+  return name === null ? null : privacy.name(name);
 }
 
 /** The status of a success stays unset, as the conventions have it. */

@@ -14,7 +14,7 @@ import { copyOf } from '../shadow/copy.js';
 import { Broken, type FunctionShadow, Refused } from '../shadow/prepare-function.js';
 import { isPlainPromise } from '../tap/plain-promise.js';
 import { sendOnce } from '../tap/send-once.js';
-import { AA_ARM } from '../trial/trial.js';
+import { AA_ARM, type Message } from '../trial/trial.js';
 
 /** How calls of a function are read, whatever its types. */
 export interface FunctionRules {
@@ -44,7 +44,7 @@ export class FunctionCalls {
   }
 
   startOf(args: readonly unknown[]): FunctionCallStart {
-    const { operation, input } = this.#rules;
+    const { operation } = this.#rules;
     const model = this.#modelOf(args);
     const label = model ?? this.#primary.name;
     return {
@@ -52,9 +52,14 @@ export class FunctionCalls {
       name: label === '' ? operation : `${operation} ${label}`,
       identity: this.#identity(model),
       describe: () => ({}),
-      messages: () => (input === undefined ? argumentsAsInput(args) : givenInput(input(...args))),
+      messages: () => this.#input(args),
       resendCount: 0,
     };
+  }
+
+  #input(args: readonly unknown[]): readonly Message[] {
+    const { input } = this.#rules;
+    return input === undefined ? argumentsAsInput(args) : givenInput(input(...args));
   }
 
   /** @throws Refused, NotCopied */
@@ -73,6 +78,7 @@ export class FunctionCalls {
       },
       attributes: this.#identity(model),
       describe: () => ({}),
+      content: () => ({ instructions: [], messages: this.#input(own), tools: [] }),
       run: async ({ limits }) => {
         const result: unknown = await Reflect.apply(code, self, own);
         const read = this.#read(result, limits);

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { failureType } from '../capture/failure.js';
 import type { AnswerRead, ReadLimits } from '../capture/function-answer.js';
 import type { ModelRequest } from '../dialect/dialect.js';
+import type { RequestContent } from '../dialect/request-content.js';
 import type { DropReason } from '../trial/funnel.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { NotCopied } from './copy.js';
@@ -20,6 +21,8 @@ export interface FunctionShadow {
   /** How its span is called, after the operation. */
   readonly attributes: Attributes;
   describe(): Attributes;
+  /** What it is asked, for a span that is to carry it. Throws where that cannot be read. */
+  content(): RequestContent;
   /** Resolves with what was read of its answer; what it rejects with is the candidate's failure, but for {@link Broken}. */
   run(progress: Progress): Promise<AnswerRead>;
 }
@@ -68,6 +71,7 @@ export function prepareFunction(
         request,
         attributes,
         describe: () => shadow.describe(),
+        content: () => shadow.content(),
         run: (limits, cancelled) =>
           bounded(
             limits,

@@ -3,6 +3,7 @@ import type { Call, WireCall } from '../capture/call.js';
 import { identity } from '../capture/primary-span.js';
 import type { Dialect, ModelRequest, Refusal, RequestChange, SystemChange } from '../dialect/dialect.js';
 import { isObject, type JsonObject, parseJson } from '../dialect/json.js';
+import { type RequestContent, requestContent } from '../dialect/request-content.js';
 import { bothPatches, removing } from '../dialect/merge-patch.js';
 import { translate } from '../dialect/translate.js';
 import type { Candidate } from '../experiment/definition.js';
@@ -32,6 +33,8 @@ export interface ShadowCall {
   readonly attributes: Attributes;
   /** What only the whole request says. Proportional to the prompt: asked for after the primary has been sent. */
   describe(): Attributes;
+  /** What it asks, for a span that is to carry it. Throws where that cannot be read. */
+  content(): RequestContent;
   /** Never rejects for what the other side does; ends when the signal does. */
   run(limits: ExchangeLimits, signal: AbortSignal): Promise<ExchangeOutcome>;
 }
@@ -66,6 +69,7 @@ export function prepareOverHttp(transport: () => Transport, dialects: readonly D
         request: made.request,
         attributes: identity(dialect, made.request, url),
         describe: () => dialect.requestAttributes(body),
+        content: () => requestContent(dialect, body),
         run: (limits, signal) =>
           exchange(transport(), { url, headers, body, dialect, request: made.request }, limits, signal),
       },

@@ -1,6 +1,9 @@
 import { isSpanContextValid, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
 import type { Call } from '../capture/call.js';
+import { contentAttributes } from '../capture/content-attributes.js';
+import { endWithContent } from '../capture/content-turns.js';
 import { answered, attempt, fail, spanName } from '../capture/primary-span.js';
+import { NO_CONTENT, type SpanPrivacy } from '../capture/span-privacy.js';
 import {
   ATTR_ARM,
   ATTR_CALL_ID,
@@ -34,6 +37,14 @@ export interface StartedShadow {
   readonly unfollowed: boolean;
 }
 
+/** What was said when a shadow was fired and is needed when its span ends. */
+interface Fired {
+  readonly shadow: ShadowCall;
+  readonly privacy: SpanPrivacy;
+}
+
+const firedBy = new WeakMap<Span, Fired>();
+
 /**
  * Starts a shadow's span and links it with its primary's, both ways. Called before the primary is sent: a span that has ended takes
  * no link.
@@ -66,6 +77,7 @@ export function startShadowSpan(
   const unfollowed = root !== null && call.recording && !root.isRecording();
   const below = (): Span => tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, call.span));
   const span = root === null || unfollowed ? below() : root;
+  firedBy.set(span, { shadow, privacy: call.privacy });
   // Past its start the span must be ended, so nothing may break off here: a host's own spans need not have every method.
   guard('shadow.span', () => {
     if (!isSpanContextValid(span.spanContext())) return;
@@ -85,17 +97,25 @@ export function describePrimary(call: Call, names: PairNames, shadow: Span): voi
   call.span.setAttributes(pairAttributes('primary', names, referenceOf(shadow)));
 }
 
-/** Ends a shadow's span with what came of it. */
+/** Ends a shadow's span with what came of it, and with what was said where its primary's carries that as well. */
 export function endShadowSpan(span: Span, leg: Leg, outcome: ExchangeOutcome | null): void {
+  const fired = firedBy.get(span);
+  const privacy = fired?.privacy ?? NO_CONTENT;
   if (outcome?.status === 'ok') {
-    span.setAttributes(answered(outcome.answer));
+    span.setAttributes(answered(outcome.answer, privacy));
     if (outcome.firstChunkMs !== undefined) {
       span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, outcome.firstChunkMs / 1000);
     }
   }
   if (leg.status === 'error') fail(span, leg.type);
   if (leg.status === 'missing') span.setAttribute(ATTR_DROP_REASON, leg.reason);
-  span.end();
+  const { content } = privacy;
+  if (fired === undefined || content === null || !span.isRecording()) return span.end();
+  const answer = outcome?.status === 'ok' ? outcome.answer.messages : [];
+  endWithContent(span, () => {
+    const request = guard('shadow.content', () => fired.shadow.content()) ?? null;
+    return contentAttributes(content, request, answer);
+  });
 }
 
 /** Where a span is, or null without an SDK. */

@@ -59,6 +59,7 @@ export const anthropicMessages: Dialect = {
     return fields === null ? {} : describe(fields);
   },
   messages: readMessages,
+  instructions: ['system'],
   reader: (_request, maxBytes, options) => new FormatReader(messagesAnswer, maxBytes, options),
   shadow: {
     credentials: {

@@ -61,6 +61,7 @@ export const geminiGenerate: Dialect = {
     });
   },
   messages: readMessages,
+  instructions: ['systemInstruction', 'system_instruction'],
   reader: (_request, maxBytes, options) => new FormatReader(geminiAnswer, maxBytes, options),
   shadow: {
     credentials: {

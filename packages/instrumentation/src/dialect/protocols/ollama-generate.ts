@@ -19,6 +19,7 @@ export const ollamaGenerate: Dialect = {
   skim: ({ body }) => skimOllama('text_completion', body),
   requestAttributes: describeOllama,
   messages: readPrompt,
+  instructions: ['system'],
   reader: (_request, maxBytes, options) => new FormatReader(ollamaGenerateAnswer, maxBytes, options),
   shadow: {
     ...ollamaKey,

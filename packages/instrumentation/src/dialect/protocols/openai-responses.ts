@@ -66,6 +66,7 @@ export const openaiResponses: Dialect = {
     return fields === null ? {} : describe(fields);
   },
   messages: readMessages,
+  instructions: ['instructions'],
   reader: (_request, maxBytes, options) => new FormatReader(responsesAnswer, maxBytes, options),
   shadow: {
     ...openaiKey,

@@ -6,7 +6,7 @@ import { Allowance } from './allowance.js';
 import { featuresOfTrial } from './features.js';
 import { Placeholders } from './placeholders.js';
 import { redact } from './redact.js';
-import { rewriteTrial } from './rewrite-trial.js';
+import { type Rewrite, rewriteTrial } from './rewrite-trial.js';
 
 /** What may leave the process of an assembled trial. Throws where that could not be made: then nothing of it may. */
 export type Protect = (trial: Trial) => Trial;
@@ -31,23 +31,26 @@ export function protectionOf(
   if (content === 'full') return null;
   return (trial) => {
     const allowance = new Allowance(elapsed);
-    const placeholders = new Placeholders();
-    const redacted = (text: string): string => {
-      allowance.spend(text.length);
-      return redact(text, placeholders);
-    };
+    const { name, text } = redactionOf(rule === undefined ? [] : [rule], allowance);
     if (content !== 'redacted') {
-      const named = rewriteTrial(trial, { name: redacted, text: (text) => text });
+      const named = rewriteTrial(trial, { name, text: (said) => said });
       return content === 'features' ? featuresOfTrial(named, allowance) : named;
     }
-    const rewritten = rewriteTrial(trial, {
-      name: redacted,
-      text: rule === undefined ? redacted : (text) => redacted(ruled(text, rule)),
-    });
+    const rewritten = rewriteTrial(trial, { name, text });
     // The last rule may have been the slow one.
     allowance.spend(0);
     return rewritten;
   };
+}
+
+/** The redaction of texts that belong together: the same value has the same placeholder in all of them. */
+export function redactionOf(rules: readonly NonNullable<CallRules['redact']>[], allowance: Allowance): Rewrite {
+  const placeholders = new Placeholders();
+  const redacted = (text: string): string => {
+    allowance.spend(text.length);
+    return redact(text, placeholders);
+  };
+  return { name: redacted, text: (text) => redacted(rules.reduce(ruled, text)) };
 }
 
 function ruled(text: string, rule: NonNullable<CallRules['redact']>): string {

@@ -1,0 +1,50 @@
+import type { SpanPrivacy, SpanTexts } from '../../capture/span-privacy.js';
+import { processClock } from '../../capture/clock.js';
+import type { ModelRequest } from '../../dialect/dialect.js';
+import type { Experiment } from '../../experiment/definition.js';
+import type { CallRules } from '../../sample/call-view.js';
+import { compilePattern } from '../../sample/match.js';
+import { Allowance } from './allowance.js';
+import { Placeholders } from './placeholders.js';
+import { redactionOf } from './protect.js';
+import { redact } from './redact.js';
+
+/** Whose calls are on the spans. */
+export interface PrivateExperiment {
+  readonly experiment: Pick<Experiment, 'match' | 'content'>;
+  readonly rules: Pick<CallRules, 'redact'>;
+}
+
+const AS_IT_IS: SpanTexts = { text: (text) => text, name: (name) => name };
+
+const name = (given: string): string => redact(given, new Placeholders());
+
+/**
+ * What of a call may stand on its span and on its shadows': as much as the strictest of the experiments that match it lets travel.
+ * Texts are redacted as trials are, by the rules of all of them; none are there where one's texts do not travel, nor where nobody has
+ * asked for them (`asked`). A call that no experiment matches is redacted, as an experiment would be that says nothing.
+ */
+export function spanPrivacyOf(
+  experiments: readonly PrivateExperiment[],
+  asked: boolean,
+): (request: ModelRequest) => SpanPrivacy {
+  const numbers: SpanPrivacy = { content: null, name };
+  if (!asked) return () => numbers;
+  const all = experiments.map(({ experiment: { match, content }, rules }) => {
+    const [operation, model] = [compilePattern(match.operation), compilePattern(match.model)];
+    return {
+      content,
+      redact: rules.redact,
+      matches: (request: ModelRequest) => operation(request.operation) && model(request.model ?? ''),
+    };
+  });
+  return (request) => {
+    const matching = all.filter(({ matches }) => matches(request));
+    if (matching.some(({ content }) => content === 'features' || content === 'none')) return numbers;
+    if (matching.length > 0 && matching.every(({ content }) => content === 'full')) {
+      return { content: () => AS_IT_IS, name };
+    }
+    const rules = matching.flatMap(({ redact: rule }) => rule ?? []);
+    return { content: () => redactionOf(rules, new Allowance(() => processClock.elapsed())), name };
+  };
+}
