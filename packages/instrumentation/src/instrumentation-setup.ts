@@ -1,7 +1,7 @@
 import { DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
 import type { Experiment, SecretReference } from './experiment/definition.js';
-import { type Environment, readSecret } from './options.js';
+import { type Environment, MESSAGE_CONTENT, type MessageContent, readSecret } from './options.js';
 import type { ExperimentSetup } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import type { ArmNames } from './shadow/funnel-metrics.js';
@@ -71,6 +71,20 @@ function keyOf(
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(`candidate ${candidate} of experiment ${experiment}`, error.issues, { cause: error });
+  }
+}
+
+/** What is to be said of a wish for texts that is not carried out as somebody may expect. */
+export function* contentRemarks(asked: MessageContent, setups: readonly ExperimentSetup[]): Iterable<string> {
+  if (asked === 'none') return;
+  if (asked === 'event')
+    yield `${MESSAGE_CONTENT}: events are not made here, so what was said is nowhere; it is on spans with SPAN_ONLY`;
+  if (asked === 'span_and_event')
+    yield `${MESSAGE_CONTENT}: events are not made here; what was said is on spans, as with SPAN_ONLY`;
+  if (asked === 'event') return;
+  for (const { experiment } of setups) {
+    if (experiment.content === 'features' || experiment.content === 'none')
+      yield `${MESSAGE_CONTENT}: the calls of ${experiment.name} have no texts on their spans, since its content is ${experiment.content}`;
   }
 }
 

@@ -8,17 +8,18 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { type CaptureOptions, createCapture } from './capture/capture.js';
+import { contentSettled } from './capture/content-turns.js';
 import { createFunctionCapture } from './capture/function-capture.js';
 import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { comparesCode } from './experiment/of-code.js';
 import { createFunctionTap, type FunctionTap, setupOfCode } from './functions/function-tap.js';
-import { guard } from './guard.js';
-import { armsOf, setupOf } from './instrumentation-setup.js';
+import { guard, remark } from './guard.js';
+import { armsOf, contentRemarks, setupOf } from './instrumentation-setup.js';
 import { resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
 import { type ExperimentSetup, Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
-import { type ArmNames, FunnelMetrics } from './shadow/funnel-metrics.js';
+import { FunnelMetrics } from './shadow/funnel-metrics.js';
 import {
   type ArgumentsOf,
   type CandidateFunctions,
@@ -31,6 +32,7 @@ import type { OnRequest } from './tap/observer.js';
 import { type DispatcherLike, tapDispatcher } from './tap/tap-dispatcher.js';
 import { tapFetch } from './tap/tap-fetch.js';
 import { UntappedCalls } from './tap/untapped-calls.js';
+import { spanPrivacyOf } from './trial/privacy/span-privacy.js';
 import { VERSION } from './version.js';
 
 /** What {@link UnderstudyInstrumentation} can be told. Nothing is required where `understudy.yaml` says it. */
@@ -72,8 +74,8 @@ export class UnderstudyInstrumentation {
   readonly #source: Source | null;
   readonly #setups: readonly ExperimentSetup[];
   readonly #options: UnderstudyOptions;
-  /** The arms of the experiments that compare requests. */
-  readonly #overHttp: readonly ArmNames[];
+  /** The experiments that compare requests. */
+  readonly #overHttp: readonly ExperimentSetup[];
   readonly #metrics: FunnelMetrics;
   readonly #untapped: UntappedCalls;
   readonly #onExit = (): void => void this.#finish();
@@ -93,9 +95,9 @@ export class UnderstudyInstrumentation {
     this.#source = resolved.status === 'ready' && !empty ? resolved.source : null;
     this.#setups = (this.#source?.experiments ?? []).map((experiment) => setupOf(experiment, options));
     const arms = this.#setups.flatMap(({ experiment }) => armsOf(experiment));
-    this.#overHttp = this.#setups
-      .filter(({ experiment, rules }) => !comparesCode(experiment, Object.keys(rules.transform ?? {})))
-      .flatMap(({ experiment }) => armsOf(experiment));
+    this.#overHttp = this.#setups.filter(
+      ({ experiment, rules }) => !comparesCode(experiment, Object.keys(rules.transform ?? {})),
+    );
     this.#metrics = new FunnelMetrics(() => this.#getMeter(), arms);
     this.#untapped = new UntappedCalls({
       isModelCall: (method, url) => dialectOf(method, url) !== null,
@@ -156,7 +158,7 @@ export class UnderstudyInstrumentation {
     if (producer === null) return null;
     this.#admitting = true;
     const capture = createFunctionCapture({
-      ...this.#telemetry(),
+      ...this.#telemetry([setup]),
       maxChars: setup.experiment.shadow.maxBytes,
     });
     return createFunctionTap(setup, producer, capture, () => this.#admitting);
@@ -169,6 +171,7 @@ export class UnderstudyInstrumentation {
       if (this.status === 'absent') say(`${NO_CONFIGURATION}; looked for it in ${process.cwd()}`);
       const producer = this.#start();
       if (producer === null) return;
+      for (const text of contentRemarks(this.#source?.messageContent ?? 'none', this.#setups)) remark(text);
       this.#admitting = true;
       this.#tap ??= globalTap(this.#onRequest(producer), say);
       this.#tap.install();
@@ -185,7 +188,10 @@ export class UnderstudyInstrumentation {
 
   /** Waits until every call so far is compared and on its way, `timeoutMs` at most (default 5000). False where that was too short. */
   async flush(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<boolean> {
-    return (await guardedFlush(this.#producer, timeoutMs)) ?? true;
+    const until = performance.now() + timeoutMs;
+    const flushed = (await guardedFlush(this.#producer, timeoutMs)) ?? true;
+    await contentSettled(until - performance.now());
+    return flushed;
   }
 
   /**
@@ -258,7 +264,7 @@ export class UnderstudyInstrumentation {
 
   /** A call past the tap: which experiment it would have been of is not known, so each has called a model and lost it. */
   #missed(): void {
-    for (const arm of this.#overHttp) {
+    for (const arm of this.#overHttp.flatMap(({ experiment }) => armsOf(experiment))) {
       this.#metrics.reached('called', arm);
       this.#metrics.dropped('untapped', arm);
     }
@@ -267,7 +273,7 @@ export class UnderstudyInstrumentation {
   #capture(producer: Producer): ReturnType<typeof createCapture> {
     return createCapture({
       dialects: DIALECTS,
-      ...this.#telemetry(),
+      ...this.#telemetry(this.#overHttp),
       listener: (call) => {
         if (this.#admitting) producer.take(call);
       },
@@ -275,8 +281,10 @@ export class UnderstudyInstrumentation {
     });
   }
 
-  #telemetry(): Pick<CaptureOptions, 'tracer' | 'meter' | 'metricNames'> {
+  #telemetry(setups: readonly ExperimentSetup[]): Pick<CaptureOptions, 'tracer' | 'meter' | 'metricNames' | 'privacy'> {
+    const asked = this.#source?.messageContent ?? 'none';
     return {
+      privacy: spanPrivacyOf(setups, asked === 'span' || asked === 'span_and_event'),
       tracer: () => this.#tracer(),
       meter: () => this.#getMeter(),
       metricNames: this.#source?.latestConventions === true ? 'latest' : 'v1.41',

@@ -37,7 +37,12 @@ export interface Source {
   readonly environmentProxy: boolean;
   /** `OTEL_SEMCONV_STABILITY_OPT_IN` asks for the newest names of the GenAI conventions. */
   readonly latestConventions: boolean;
+  /** Where `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for what was said. */
+  readonly messageContent: MessageContent;
 }
+
+/** Events need OpenTelemetry's Logs API, which this package does not depend on: it makes none. */
+export type MessageContent = 'none' | 'span' | 'event' | 'span_and_event';
 
 /** `absent`: nobody has configured anything. `disabled`: somebody has switched it off. */
 export type Resolved =
@@ -51,6 +56,19 @@ interface Found {
 }
 
 const DEFAULT_FILE = 'understudy.yaml';
+
+/** As the GenAI conventions' instrumentations name it, for all of them in the process at once. */
+export const MESSAGE_CONTENT = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
+
+/** Its values; before there were events beside spans it was a switch. */
+const MESSAGE_CONTENTS: ReadonlyMap<string, MessageContent> = new Map([
+  ['NO_CONTENT', 'none'],
+  ['SPAN_ONLY', 'span'],
+  ['EVENT_ONLY', 'event'],
+  ['SPAN_AND_EVENT', 'span_and_event'],
+  ['TRUE', 'span'],
+  ['FALSE', 'none'],
+]);
 
 /**
  * Reads the configuration, code and file first, the environment over it: `UNDERSTUDY_ENABLED`, `UNDERSTUDY_CONFIG`,
@@ -79,6 +97,7 @@ export function resolveSource(options: SourceOptions): Resolved {
       seal: sealOf(encryption && { ...encryption, previous: [] }, environment),
       environmentProxy: usesEnvironmentProxy(environment),
       latestConventions: optsIn(environment, 'gen_ai_latest_experimental'),
+      messageContent: readMessageContent(environment),
     },
   };
 }
@@ -91,10 +110,7 @@ export function readSecret(reference: SecretReference, environment: Environment 
   throw new ConfigurationError('apiKey', [`expected a key in ${describeReference(reference)}, got ${got}`]);
 }
 
-function readExperiments(
-  { experiments, configFile }: SourceOptions,
-  environment: Environment,
-): Found | null {
+function readExperiments({ experiments, configFile }: SourceOptions, environment: Environment): Found | null {
   if (experiments !== undefined) {
     if (configFile !== undefined)
       throw new ConfigurationError('options', ['experiments: expected either these or `configFile`, got both']);
@@ -155,6 +171,15 @@ function readRate(environment: Environment, name: string): number | null {
   const rate = Number(value);
   if (rate >= 0 && rate <= 1) return rate;
   throw new ConfigurationError(name, [`expected a number in [0,1], got ${JSON.stringify(value.slice(0, 40))}`]);
+}
+
+function readMessageContent(environment: Environment): MessageContent {
+  const value = setting(environment, MESSAGE_CONTENT);
+  if (value === undefined) return 'none';
+  const found = MESSAGE_CONTENTS.get(value.toUpperCase());
+  if (found !== undefined) return found;
+  const expected = [...MESSAGE_CONTENTS.keys()].slice(0, 4).join(', ');
+  throw new ConfigurationError(MESSAGE_CONTENT, [`expected ${expected}, got ${JSON.stringify(value.slice(0, 40))}`]);
 }
 
 /** A list of categories, separated by commas. */
