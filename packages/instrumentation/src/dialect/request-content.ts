@@ -11,8 +11,16 @@ export interface RequestContent {
   readonly tools: readonly ToolDefinition[];
 }
 
-/** What the body of a request says. Throws where it cannot be read. Parses the whole of it. */
-export function requestContent(dialect: Dialect, body: string): RequestContent {
+/** What the body of a request says; null where it is none that can be read, which is its sender's affair. Parses the whole of it. */
+export function requestContent(dialect: Dialect, body: string): RequestContent | null {
+  try {
+    return readContent(dialect, body);
+  } catch {
+    return null;
+  }
+}
+
+function readContent(dialect: Dialect, body: string): RequestContent {
   const apart = dialect.instructions ?? [];
   const fields = topLevelFields(body, new Set(['tools', ...apart]));
   const messages = dialect.messages(body);

@@ -1,3 +1,4 @@
+import { parseForeign } from '../dialect/json.js';
 import { canonicalJson } from '../experiment/canonical-json.js';
 import type { Content, Part } from './trial.js';
 
@@ -38,10 +39,10 @@ export function normalisedText(text: string): string {
   return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 
-/** The one spelling of a JSON text. Null for what is not JSON, and for JSON too deep to be written again. */
+/** The one spelling of a JSON text. Null for what is not JSON, and for JSON that is too deep or has too many parts. */
 export function canonicalText(text: string): string | null {
   try {
-    return canonicalJson(JSON.parse(text));
+    return canonicalJson(parseForeign(text));
   } catch {
     return null;
   }

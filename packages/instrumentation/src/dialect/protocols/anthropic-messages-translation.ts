@@ -1,5 +1,5 @@
 import type { Translation } from '../dialect.js';
-import { orRefused } from '../canonical-reader.js';
+import { orRefused, requestOf } from '../canonical-reader.js';
 import { readRequest } from './anthropic-messages-read.js';
 import { writeRequest } from './anthropic-messages-write.js';
 

@@ -1,4 +1,4 @@
-import { orRefused, untranslatable } from '../canonical-reader.js';
+import { orRefused, requestOf, untranslatable } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';
 import { pathOf, readPath } from './gemini-path.js';
 import { readRequest } from './gemini-read.js';

@@ -14,6 +14,7 @@ import {
   onlyFields,
   orRefused,
   readNumbers,
+  requestOf,
   untranslatable,
   writeNumbers,
 } from '../canonical-reader.js';

@@ -14,6 +14,7 @@ import {
   orRefused,
   partsOf,
   readNumbers,
+  requestOf,
   untranslatable,
   writeNumbers,
 } from '../canonical-reader.js';

@@ -13,6 +13,7 @@ import {
   orRefused,
   partsOf,
   readNumbers,
+  requestOf,
   untranslatable,
 } from '../canonical-reader.js';
 import type { Translation } from '../dialect.js';

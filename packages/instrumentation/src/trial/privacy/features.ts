@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isObject, parseForeign } from '../../dialect/json.js';
 import { createKeyedHash } from '../../sample/keyed-hash.js';
 import { canonicalText, comparedText, comparedTokens, normalisedText } from '../compared.js';
 import type { ComparedFeatures, Content, Leg, Part, PartFeatures, Trial, TrialLeg } from '../trial.js';
@@ -87,12 +88,11 @@ class Features {
 
   #keys(text: string): readonly string[] | null {
     if (!/^\s*\{/.test(text)) return null;
-    try {
-      const keys = Object.keys(JSON.parse(text) as object);
-      return keys.slice(0, MOST_KEYS).map((key) => this.#hash('key', key));
-    } catch {
-      return null;
-    }
+    const value = parseForeign(text);
+    if (!isObject(value)) return null;
+    return Object.keys(value)
+      .slice(0, MOST_KEYS)
+      .map((key) => this.#hash('key', key));
   }
 
   #number(word: string): number {
