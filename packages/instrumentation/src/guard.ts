@@ -46,6 +46,11 @@ export function remark(text: string): void {
   guard('guard.remark', () => diag.warn(`understudy: ${text}`));
 }
 
+/** Says what has changed, each time: for what is rare by its nature. Never throws. */
+export function say(text: string): void {
+  guard('guard.say', () => diag.warn(`understudy: ${text}`));
+}
+
 let sink: FailureSink = warn;
 
 /** Reports a failure of ours, or of a hook of the user. Never throws. */

@@ -1,5 +1,17 @@
 export { ConfigurationError } from '../errors.js';
+export { type Bounds, boundsOf } from './bounds.js';
 export { canonicalJson } from './canonical-json.js';
+export {
+  type Control,
+  controlId,
+  hasEnd,
+  type Phase,
+  phaseId,
+  type PhaseRecord,
+  readControl,
+  readPhase,
+  windowUnder,
+} from './control.js';
 export { DEFAULTS } from './defaults.js';
 export type {
   AgreementGate,

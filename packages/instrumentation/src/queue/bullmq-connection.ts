@@ -59,6 +59,10 @@ export function bullmqConnection(
       const job = await limited('salt', () => settings.getJob(SALT_JOB));
       return saltOf(job?.data);
     },
+    async setting(id: string) {
+      const job = await limited('setting', () => settings.getJob(id));
+      return job?.data as unknown;
+    },
     close() {
       closed = true;
       try {

@@ -2,12 +2,14 @@ import { processClock } from '../capture/clock.js';
 import type { Call } from '../capture/call.js';
 import { DIALECTS } from '../dialect/registry.js';
 import type { Experiment } from '../experiment/definition.js';
+import { boundsOf } from '../experiment/bounds.js';
 import { comparesCode } from '../experiment/of-code.js';
 import { runOf } from '../experiment/run.js';
 import { allOf, type Gates } from '../govern/gate.js';
 import { concurrencyGate } from '../govern/concurrency.js';
 import { guard } from '../guard.js';
 import type { CallRules } from '../sample/call-view.js';
+import { Live } from '../sample/live.js';
 import type { FunnelMetrics } from '../shadow/funnel-metrics.js';
 import { type Prepare, prepareOverHttp } from '../shadow/prepare.js';
 import { createIsolation } from '../shadow/isolation.js';
@@ -23,6 +25,7 @@ import { protectionOf } from '../trial/privacy/protect.js';
 import type { Seal } from '../trial/seal.js';
 import type { Trial } from '../trial/trial.js';
 import { type Errand, Errands } from './errands.js';
+import { type Followed, followErrand } from './follow.js';
 import { limitsFor, type ProducerLimits } from './limits.js';
 import { queueStore } from './open-store.js';
 import { Publisher, type PublisherLimits } from './publisher.js';
@@ -78,13 +81,20 @@ export class Producer {
   constructor(options: ProducerOptions) {
     this.#options = options;
     const experiments = options.setups.map(({ experiment }) => experiment);
-    const runs = experiments.map(runOf);
     this.#limits = limitsFor(experiments, options.limits);
-    this.#counts = new SliceCounts(new Map(runs.map(({ id, definition }) => [id, definition.slice.lengthMs])));
+    this.#counts = new SliceCounts(new Map(experiments.map((one) => [runOf(one).id, one.slice.lengthMs])));
     const isolate = createIsolation();
+    const followed = experiments.map((experiment): Followed => {
+      const run = runOf(experiment);
+      return { experiment, run, live: new Live(experiment, run, processClock) };
+    });
+    const follow = followErrand(followed);
     this.#publisher = new Publisher({
       producer: this.id,
-      runs: runs.map(({ id, experiment, definition }) => ({ run: id, experiment, definition })),
+      runs: followed.map(({ run: { id, experiment: name, definition }, experiment }) => {
+        return { run: id, experiment: name, definition, bounds: boundsOf(experiment) };
+      }),
+      prepare: (connection) => follow.run(connection),
       store: options.store ?? queueStore(options.queueUrl, this.#limits.operationTimeoutMs),
       counts: this.#counts,
       seal: options.seal ?? null,
@@ -96,7 +106,7 @@ export class Producer {
       onPublished: (trial) => this.#eachLeg(trial, (key) => this.#counts.published(key)),
       onDropped: (trial, reason) => this.#drop(trial, reason),
     });
-    const errands: readonly Errand[] = [];
+    const errands: readonly Errand[] = [follow];
     this.#errands = new Errands({ errands, connection: () => this.#publisher.connection, isolate });
     const ids = createIds();
     this.#arrangements = options.setups.map((setup, index) => {
@@ -118,11 +128,12 @@ export class Producer {
         protection: protectionOf(experiment.content, setup.rules.redact),
         onAssembled: (assembled) => this.#assembled(intake, assembled),
       });
-      const run = runs[index];
-      if (run === undefined) throw new Error('an experiment without a run');
+      const own = followed[index];
+      if (own === undefined) throw new Error('an experiment without a run');
       const intake: Intake = new Intake({
         ...setup,
-        run,
+        run: own.run,
+        terms: () => own.live.terms(),
         ids,
         account: this.#counts,
         meters: options.metrics,

@@ -79,6 +79,7 @@ class FakeStore implements QueueStore {
       },
       backlog: async () => this.backlog,
       salt: async () => Buffer.alloc(32, 1),
+      setting: async () => undefined,
       close: () => {
         this.closed += 1;
       },

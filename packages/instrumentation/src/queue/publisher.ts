@@ -26,6 +26,8 @@ export interface PublisherOptions {
   readonly limits: PublisherLimits;
   /** Start of the earliest admitted call that is not yet handed over, in epoch ms, or null. */
   readonly earliestOpen: () => number | null;
+  /** Reads what must be known before the first admission; where it rejects, the queue is tried again. */
+  readonly prepare?: (connection: QueueConnection) => Promise<void>;
   /** The queue is within reach and nothing has been admitted yet. */
   readonly onReady: () => void;
   /** Told once for each trial, when it is put into a batch or when nothing more can be done for it. */
@@ -182,6 +184,7 @@ export class Publisher {
   async #step(): Promise<void> {
     const connection = (this.#connection ??= await this.#options.store.open());
     this.#salt ??= await connection.salt();
+    if (!this.#announced) await this.#options.prepare?.(connection);
     await this.#backlog.look(connection);
     this.#sending ??= this.#nextBatch();
     if (this.#sending === null) return;

@@ -15,6 +15,8 @@ export interface QueueConnection {
   backlog(): Promise<Backlog>;
   /** The salt all producers share: the first one's, whoever asks. */
   salt(): Promise<Uint8Array>;
+  /** A setting that others write, as it is: any JSON, to be checked by who reads it. Undefined where there is none. */
+  setting(id: string): Promise<unknown>;
   /** At once, whatever is under way. Never throws. */
   close(): void;
 }

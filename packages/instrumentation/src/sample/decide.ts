@@ -9,12 +9,13 @@ import { createPace } from './pace.js';
 import { createProbability } from './probability.js';
 import { createSampleKey } from './sample-key.js';
 import { createSegmenter } from './segment.js';
+import { type Terms, termsOf } from './terms.js';
 
 /** Why a call is not one an experiment is about, or was not drawn. */
 export type Decision =
   | {
       readonly status: 'outside';
-      readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled';
+      readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled' | 'covered';
     }
   | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number }
   | Sampled;
@@ -45,11 +46,14 @@ export interface Subject {
   readonly experiment: Experiment;
   readonly run: Run;
   readonly rules: CallRules;
+  /** The terms at each call. Default: always those of the configuration. */
+  readonly terms?: () => Terms;
 }
 
 /** Makes the decider of one experiment. It keeps the segments it has seen and the last seconds' demand, and no other state. */
-export function createDecide({ experiment, run, rules }: Subject): Decide {
-  const { enabled, match, sample, window, noise, piMin, shadow } = experiment;
+export function createDecide({ experiment, run, rules, terms }: Subject): Decide {
+  const { match, sample, noise, piMin, shadow } = experiment;
+  const configured = termsOf(experiment, null, 'open');
   const matchesOperation = compilePattern(match.operation);
   const matchesModel = compilePattern(match.model);
   const { critical } = experiment.segments;
@@ -57,21 +61,28 @@ export function createDecide({ experiment, run, rules }: Subject): Decide {
   const segmentOf = createSegmenter({ ...experiment.segments, critical: places }, rules.segment);
   const segmented = rules.segment !== undefined || experiment.segments.attribute !== null;
   const candidates = Object.keys(experiment.candidates);
-  const probabilityOf = createProbability(sample);
+  let drawn = sample;
+  let probabilityOf = createProbability(sample);
   const keyOf = createSampleKey(sample, rules.sampleKey);
   const pace = sample.perSecond === null ? null : createPace(sample.perSecond);
-  const nothing = [sample, ...sample.rules].every(({ rate }) => rate === 0);
   const ownSalt = randomBytes(32);
 
   return (call, callId, shared) => {
     const { startedAt } = call;
+    const now = terms?.() ?? configured;
+    const { off, window } = now;
+    if (off !== null) return { status: 'outside', reason: off };
     const within = window === null || (startedAt >= window.from && startedAt < window.until);
-    if (!enabled || nothing || !within) return { status: 'outside', reason: 'disabled' };
+    if (!within) return { status: 'outside', reason: 'disabled' };
     if (!matchesOperation(call.request.operation)) return { status: 'outside', reason: 'not_matched' };
     if (!matchesModel(call.request.model ?? '')) return { status: 'outside', reason: 'not_matched' };
     if (call.wire?.dialect.shadow === null) return { status: 'outside', reason: 'unsupported' };
     if (call.resendCount > 0) return { status: 'outside', reason: 'resend' };
 
+    if (now.sample !== drawn) {
+      drawn = now.sample;
+      probabilityOf = createProbability(drawn);
+    }
     const seen = segmented ? viewOf(call) : null;
     const segment = seen === null ? SEGMENT_NONE : segmentOf(seen);
     const salt = shared ?? ownSalt;

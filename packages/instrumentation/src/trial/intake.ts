@@ -4,6 +4,7 @@ import { both, type Gates, type Permit } from '../govern/gate.js';
 import { guard, remark } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
+import type { Terms } from '../sample/terms.js';
 import { createRepeats, type Repeats } from '../sample/repeats.js';
 import type { CallRules } from '../sample/call-view.js';
 import { subjectOf } from '../sample/subject.js';
@@ -54,6 +55,8 @@ export interface IntakeOptions {
   readonly experiment: Experiment;
   readonly run: Run;
   readonly rules: CallRules;
+  /** What of the experiment holds at each call; default: what is configured. */
+  readonly terms?: () => Terms;
   /** The candidates' own keys, by candidate. */
   readonly apiKeys: ReadonlyMap<string, Secret>;
   readonly ids: Ids;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundsShape } from '../experiment/bounds.js';
 import { TRIAL_VERSION } from './trial.js';
 
 const MAX_NAME = 256;
@@ -120,6 +121,13 @@ const sliceCount = z.object({
   final: z.boolean(),
 });
 
+const announcement = z.object({
+  run: hex(16),
+  experiment: name,
+  definition: z.unknown(),
+  bounds: boundsShape.optional(),
+});
+
 const batch = z.object({
   v: z.literal(TRIAL_VERSION),
   producer: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/, 'expected letters and digits'),
@@ -128,7 +136,7 @@ const batch = z.object({
   sentAt: epochMs,
   watermark: epochMs,
   final: z.boolean(),
-  runs: z.array(z.object({ run: hex(16), experiment: name, definition: z.unknown() })),
+  runs: z.array(announcement),
   totals: z.object({ admitted: count, published: count, dropped: count }),
   slices: z.array(sliceCount),
   trials: z.array(trial),

@@ -1,3 +1,5 @@
+import type { Bounds } from '../experiment/bounds.js';
+
 /**
  * What travels from the service to the evaluator: one {@link Trial} per admitted primary call, with all its legs.
  *
@@ -178,6 +180,8 @@ export interface Announcement {
   readonly run: RunId;
   readonly experiment: string;
   readonly definition: unknown;
+  /** What bounds its shadowing, in the service that announces it: no part of the run. Absent: nobody knows. */
+  readonly bounds?: Bounds;
 }
 
 /** Funnel totals of the producer since its start, over all arms of a run. */
