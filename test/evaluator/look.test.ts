@@ -7,10 +7,11 @@ const QUEUE = { connectedSince: 0, handledThrough: 0 };
 
 function looking(ledger: Partial<Ledger>, change: Partial<Looking> = {}): Looking {
   return {
-    ledger: { compact: async () => 0, ...ledger } as Ledger,
+    ledger: { compact: async () => 0, expire: async () => 0, ...ledger } as Ledger,
     holder: 'me',
     queue: () => QUEUE,
     now: () => 1,
+    retentionMs: null,
     onReport: () => undefined,
     onClosed: () => undefined,
     onTransition: () => undefined,
@@ -56,6 +57,20 @@ it('decides of every run, and says so, where the slices of one cannot be closed'
   const seen = await look(looking(ledger, { onError: (error) => errors.push(error) }));
   expect(seen?.standings[0]?.verdict.state).toBe('go');
   expect(errors).toEqual([broken]);
+});
+
+it('removes content that has grown old, where it does not stay for ever', async () => {
+  const asked: unknown[] = [];
+  const ledger: Partial<Ledger> = {
+    tryLease: async () => true,
+    closeSlices: async () => [],
+    snapshot: async () => report([]).snapshot,
+    expire: async (options) => asked.push(options),
+  };
+  await look(looking(ledger, { now: () => 1000 }));
+  expect(asked).toEqual([]);
+  await look(looking(ledger, { now: () => 1000, retentionMs: 300 }));
+  expect(asked).toEqual([{ holder: 'me', now: 1000, before: 700 }]);
 });
 
 it('keeps the last report while a look fails, and drops it when the lease has run out', async () => {

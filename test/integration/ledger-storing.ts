@@ -102,7 +102,7 @@ export function testStoring(under: LedgerUnderTest): void {
     await under.ledger.storeBatch(producer.finish(0).batch({ now: at(1) }), rows, at(1));
     expect(await closeAt(under.ledger, producer.run, at(3))).toMatchObject([{ stored: 1, missing: 0 }]);
     const [pair] = await under.ledger.readPairs({ run: producer.run.id, arm: 'candidate' });
-    expect(pair?.content.shadow).toMatchObject({ answer: { messages: [{ parts: [{ content: text }] }] } });
+    expect(pair?.content?.shadow).toMatchObject({ answer: { messages: [{ parts: [{ content: text }] }] } });
     expect(pair?.segment).toBe('se"g\\\ufffd\ufffd{},');
     await under.ledger.reject([{ ...ASIDE, job: 'nul\0', message: text, data: text }], at(1));
   });

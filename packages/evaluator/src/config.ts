@@ -3,10 +3,14 @@ import { resolve } from 'node:path';
 import {
   anchorEmbedded,
   ConfigurationError,
+  DEFAULTS,
+  type Encryption,
   parseConfigYaml,
   resolveConfig,
+  sealOf,
   type UnderstudyConfig,
 } from '@understudy/instrumentation/experiment';
+import type { Seal } from '@understudy/instrumentation/trial';
 
 /** Everything the evaluator is told from outside, checked and with defaults resolved. */
 export interface EvaluatorConfig {
@@ -14,6 +18,10 @@ export interface EvaluatorConfig {
   readonly source: string;
   readonly queueUrl: string;
   readonly ledgerUrl: string;
+  /** Where the keys are that content is sealed with; null: it is not. {@link loadSeal} reads them. */
+  readonly encryption: Encryption | null;
+  /** How long content is kept in the ledger, in milliseconds; null: for ever. */
+  readonly retentionMs: number | null;
   readonly telemetry: Telemetry;
 }
 
@@ -40,6 +48,9 @@ export interface Terminal {
 
 const DEFAULT_FILE = 'understudy.yaml';
 const METRIC_INTERVAL_MS = 10_000;
+const DAY_MS = 86_400_000;
+/** How long content is kept where nothing is said. */
+export const RETENTION_MS: number = DEFAULTS.retention.days * DAY_MS;
 
 /**
  * Reads the configuration: the file of `--config`, else of `UNDERSTUDY_CONFIG`, else `./understudy.yaml` where it is there;
@@ -53,7 +64,17 @@ export function loadConfig(
   const { env = process.env, cwd = process.cwd() } = options;
   const { config, source } = readFile(options.path, env, cwd);
   const stores = overridden(config, env, cwd);
-  return { source, ...stores, telemetry: telemetryFrom(env) };
+  const { encryption, retention } = config;
+  const retentionMs = retention.days === null ? null : retention.days * DAY_MS;
+  return { source, ...stores, encryption, retentionMs, telemetry: telemetryFrom(env) };
+}
+
+/** Reads the keys a configuration names, for what opens content or writes it. Throws {@link ConfigurationError}. */
+export function loadSeal(
+  { encryption }: Pick<EvaluatorConfig, 'encryption'>,
+  env: Environment = process.env,
+): Seal | null {
+  return sealOf(encryption, env);
 }
 
 /** What the given stream can show, by `NO_COLOR`, `FORCE_COLOR` and `TERM`. */

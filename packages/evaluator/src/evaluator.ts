@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EvaluatorConfig } from './config.js';
+import type { Seal } from '@understudy/instrumentation/trial';
+import { type EvaluatorConfig, RETENTION_MS } from './config.js';
 import type { Standing } from './decide/standing.js';
 import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
@@ -14,7 +15,10 @@ import { consumeBatches } from './queue/consume-batches.js';
 import type { QueueState } from './queue/queue-watch.js';
 
 export interface EvaluatorOptions {
-  readonly config: Pick<EvaluatorConfig, 'queueUrl' | 'ledgerUrl' | 'telemetry'>;
+  readonly config: Pick<EvaluatorConfig, 'queueUrl' | 'ledgerUrl' | 'telemetry'> &
+    Partial<Pick<EvaluatorConfig, 'retentionMs'>>;
+  /** Opens what services seal, and seals what was said in the ledger. Default: nothing is sealed. */
+  readonly seal?: Seal | null;
   /** Told of what happens, for a log. None may throw. */
   readonly events?: Partial<EvaluatorEvents>;
   /** Ends the evaluator as `close` does. */
@@ -56,15 +60,16 @@ const CLOSE_MS = 10_000;
  * emits. Rejects where a store cannot be opened.
  */
 export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
-  const { config, events = {}, signal } = options;
+  const { config, events = {}, signal, seal = null } = options;
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const now = Date.now;
   let report: Report | null = null;
-  const stores = await openStores(config, { memory: options.memory ?? false });
+  const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
   const handlers = createHandlers({
     ledger: stores.ledger,
     emitter,
+    seal,
     now,
     onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
     onRejected: (rejections) => events.onRejected?.(rejections),
@@ -80,6 +85,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     holder,
     queue: () => consumer.state(),
     now,
+    retentionMs: config.retentionMs === undefined ? RETENTION_MS : config.retentionMs,
     onReport: (next) => {
       report = next;
       events.onReport?.(next);

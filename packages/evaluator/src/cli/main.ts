@@ -3,6 +3,7 @@ import { messageOf } from '../errors.js';
 import { SCOPE } from '../emit/scope.js';
 import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
+import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -79,6 +80,15 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('-a, --arm <name>', 'the candidate, where there are several')
     .option('--accept-provisional', 'let go_provisional exit 0')
     .action(async (options: Parameters<typeof verdictCommand>[0]) => ended(await verdictCommand(options, output)));
+  program
+    .command('erase')
+    .description('remove what a person or a pair said from the queue and the ledger; numbers and verdicts stay')
+    .addOption(config())
+    .addOption(json())
+    .option('-s, --subject <value>', 'all of a subject, as the `subject` attribute of its calls names it')
+    .option('-p, --pair <id>', 'one pair, and the others of its call')
+    .option('-n, --dry-run', 'only count what would be erased')
+    .action(async (options: Parameters<typeof eraseCommand>[0]) => ended(await eraseCommand(options, output)));
   program
     .command('demo')
     .description('the whole of it on this machine: no key, no server; under a minute')

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.js';
+import { loadConfig, loadSeal } from '../config.js';
 import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { messageOf } from '../errors.js';
@@ -15,6 +15,7 @@ const MOST_REMEMBERED = 100;
 /** `understudy run`: stores, scores, closes, decides and emits until it is told to stop. */
 export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
   const config = loadConfig({ path: options.config });
+  const seal = loadSeal(config);
   const { signal, release } = untilSignal();
   const { tracesUrl, metricsUrl } = config.telemetry;
   const { err } = output;
@@ -23,7 +24,7 @@ export async function runCommand(options: { readonly config?: string | undefined
   });
   try {
     do {
-      const evaluator = await startEvaluator({ config, events: eventsOf(output) });
+      const evaluator = await startEvaluator({ config, seal, events: eventsOf(output) });
       err(`${clock()} evaluator ${evaluator.holder} runs, configured by ${config.source}`);
       err(
         `${clock()} ${tracesUrl === null && metricsUrl === null ? 'nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT' : `exports to ${tracesUrl ?? metricsUrl}`}`,

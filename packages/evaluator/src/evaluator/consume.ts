@@ -1,5 +1,5 @@
 import { resolveRun } from '@understudy/instrumentation/experiment';
-import { AA_ARM, type Announcement, decodeBatch, type Trial } from '@understudy/instrumentation/trial';
+import { AA_ARM, type Announcement, decodeBatch, type Seal, type Trial } from '@understudy/instrumentation/trial';
 import { checkPolicy, PolicyError } from '../decide/policy.js';
 import type { Emitter } from '../emit/telemetry.js';
 import { ConfigurationError } from '../errors.js';
@@ -16,6 +16,8 @@ import { rowsOf } from './rows.js';
 export interface Consuming {
   readonly ledger: Ledger;
   readonly emitter: Pick<Emitter, 'pair'>;
+  /** Opens batches that are sealed. Default: none are. */
+  readonly seal?: Seal | null;
   /** Epoch ms. */
   readonly now: () => number;
   readonly onBroken: OnBroken;
@@ -29,7 +31,7 @@ export interface Consuming {
 export interface Handlers {
   /**
    * Decode, register, score, store, emit. What can be read and not be used (an unknown run, a foreign arm) is put aside, and
-   * the rest is stored. Rejects with a ContractError for a job that cannot be read.
+   * the rest is stored. Rejects with a ContractError for a job that cannot be read, and with a SealedError for one whose key is not here.
    */
   handle(job: QueuedJob): Promise<void>;
   /** Puts a whole job aside, with the error it failed by. */
@@ -48,7 +50,7 @@ interface ScoredRow {
 const MOST_REFUSED = 1000;
 
 export function createHandlers(consuming: Consuming): Handlers {
-  const { ledger, emitter, now, onRejected, pause } = consuming;
+  const { ledger, emitter, now, onRejected, pause, seal = null } = consuming;
   const findRun = createRunFinder(ledger, { now, ...(pause && { pause }) });
   /** Runs whose announcement was put aside: nobody need wait for them. */
   const refused = new Set<string>();
@@ -60,7 +62,7 @@ export function createHandlers(consuming: Consuming): Handlers {
   }
 
   async function handle(job: QueuedJob): Promise<void> {
-    const batch = await decodeBatch(job.data);
+    const batch = await decodeBatch(job.data, { seal });
     const origin: Origin = { job, batch };
     const rejections: Rejection[] = [];
     for (const announcement of batch.runs) {
@@ -84,7 +86,7 @@ export function createHandlers(consuming: Consuming): Handlers {
     }
   }
 
-  return { handle, aside: async (job, error) => putAside(await rejectionsOfJob(job, error)) };
+  return { handle, aside: async (job, error) => putAside(await rejectionsOfJob(job, error, seal)) };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Looking {
   readonly queue: () => Promise<QueueView> | QueueView;
   /** Epoch ms. */
   readonly now: () => number;
+  /** How long content is kept, in milliseconds; null: for ever. */
+  readonly retentionMs: number | null;
   /** After each look: what it saw, or null where another replica holds the lease. */
   readonly onReport: (report: Report | null) => void;
   readonly onClosed: (slices: readonly ClosedSlice[]) => void;
@@ -40,13 +42,20 @@ export async function look(looking: Looking): Promise<Report | null> {
   const snapshot = await ledger.snapshot({ now: now(), queue });
   const standings = standingsOf(snapshot);
   for (const standing of standings) await recordTransition(looking, standing);
-  // Last: nobody waits for it.
-  try {
-    await ledger.compact({ holder, now: now(), queue });
-  } catch (error) {
-    looking.onError(error);
-  }
+  // Last: nobody waits for these.
+  await attempted(looking, () => ledger.compact({ holder, now: now(), queue }));
+  const { retentionMs } = looking;
+  if (retentionMs !== null)
+    await attempted(looking, () => ledger.expire({ holder, now: now(), before: now() - retentionMs }));
   return { snapshot, standings };
+}
+
+async function attempted({ onError }: Looking, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    onError(error);
+  }
 }
 
 async function recordTransition({ ledger, now, onTransition }: Looking, standing: Standing): Promise<void> {

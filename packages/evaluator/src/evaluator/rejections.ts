@@ -1,4 +1,4 @@
-import { type Batch, decodeBatch, type RunId, type Trial } from '@understudy/instrumentation/trial';
+import { type Batch, decodeBatch, type RunId, type Seal, type Trial } from '@understudy/instrumentation/trial';
 import { ContractError, messageOf, UnderstudyError } from '../errors.js';
 import type { Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
@@ -38,10 +38,14 @@ export function rejectionsOfTrials(
 }
 
 /** The entries for a whole job that cannot be done: one for itself, and where it can be read its legs by run and arm. */
-export async function rejectionsOfJob(job: QueuedJob, error: unknown): Promise<readonly Rejection[]> {
+export async function rejectionsOfJob(
+  job: QueuedJob,
+  error: unknown,
+  seal: Seal | null,
+): Promise<readonly Rejection[]> {
   const why = { code: UnderstudyError.isInstance(error) ? error.code : 'broken', message: messageOf(error) };
   const data = JSON.stringify(job.data) ?? null;
-  const batch = error instanceof ContractError ? null : await decodeBatch(job.data).catch(() => null);
+  const batch = error instanceof ContractError ? null : await decodeBatch(job.data, { seal }).catch(() => null);
   if (batch === null) {
     const name = /^([A-Za-z][A-Za-z0-9]*)-(\d{1,15})$/.exec(job.id);
     const seq = name === null ? null : Number(name[2]);

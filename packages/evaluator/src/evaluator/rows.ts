@@ -12,7 +12,7 @@ export function rowsOf(
   run: RegisteredRun,
   scores: Readonly<Record<string, ScoredLeg>>,
 ): readonly PairRow[] {
-  const { callId: call, producer, segment, cluster, pi, startedAt, operation, stream, input, primary } = trial;
+  const { callId: call, producer, segment, cluster, subject, pi, startedAt, operation, stream, input, primary } = trial;
   const slice = Math.floor(startedAt / run.definition.slice.lengthMs);
   const legs = Object.entries(trial.legs).filter(([, { status }]) => status !== 'missing');
   return legs.map(([arm, { pairId: pair, ...shadow }]) => ({
@@ -24,9 +24,11 @@ export function rowsOf(
     slice,
     segment,
     cluster,
+    ...(subject !== undefined && { subject }),
     pi,
     facts: factsOf(trial, arm, shadow, scores[arm] ?? { ab: {}, aa: {} }),
     content: { operation, stream, startedAt, input, primary, shadow },
+    ...(trial.erased === true && { erased: true as const }),
   }));
 }
 

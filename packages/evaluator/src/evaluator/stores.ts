@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseStoreUrl } from '@understudy/instrumentation/experiment';
+import type { Seal } from '@understudy/instrumentation/trial';
 import { ConfigurationError, messageOf, StoreError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openLedger } from '../ledger/open.js';
@@ -20,13 +21,23 @@ export interface StoreUrls {
   readonly ledgerUrl: string;
 }
 
+export interface OpenStoresOptions {
+  /** An embedded store is kept in memory only. Default false. */
+  readonly memory?: boolean;
+  /** Seals what was said in the ledger, and opens it. Default: nothing does. */
+  readonly seal?: Seal | null;
+}
+
 /** Opens both stores and brings their schemas up to date. An embedded store that nobody serves is served by this process. */
-export async function openStores(urls: StoreUrls, options: { readonly memory?: boolean } = {}): Promise<Stores> {
+export async function openStores(urls: StoreUrls, options: OpenStoresOptions = {}): Promise<Stores> {
   const queue = await reached(QUEUE, urls.queueUrl, () =>
     openStore(urls.queueUrl, { memory: options.memory ?? false }),
   );
   try {
-    const { ledger, gone, close } = await openLedgerIn(urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl);
+    const { ledger, gone, close } = await openLedgerIn(
+      urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl,
+      options.seal ?? null,
+    );
     return {
       queue,
       ledger,
@@ -47,7 +58,7 @@ export interface OpenedLedger {
 }
 
 /**
- * Opens the ledger of a URL to read it. An embedded store is reached through its owner; where nobody serves it, this process
+ * Opens the ledger of a URL to read numbers from it. An embedded store is reached through its owner; where nobody serves it, this process
  * does until `close`. Throws {@link StoreError} where there is no store.
  */
 export async function openLedgerFor(url: string): Promise<OpenedLedger> {
@@ -57,10 +68,10 @@ export async function openLedgerFor(url: string): Promise<OpenedLedger> {
       `there is no store in ${address.folder}: start \`understudy run\`, or name another one with --config`,
     );
   }
-  return openLedgerIn(url);
+  return openLedgerIn(url, null);
 }
 
-async function openLedgerIn(place: string | Store): Promise<OpenedLedger> {
+async function openLedgerIn(place: string | Store, seal: Seal | null): Promise<OpenedLedger> {
   const store =
     typeof place === 'string' ? await reached(LEDGER, place, () => openStore(place, { queue: false })) : place;
   const closeStore = async (): Promise<void> => {
@@ -73,7 +84,9 @@ async function openLedgerIn(place: string | Store): Promise<OpenedLedger> {
       ]);
     }
     const url = store.postgresUrl;
-    const ledger = await reached(LEDGER, typeof place === 'string' ? place : url, () => openLedger(url, Date.now()));
+    const ledger = await reached(LEDGER, typeof place === 'string' ? place : url, () =>
+      openLedger(url, Date.now(), { seal }),
+    );
     return { ledger, gone: store.gone, close: () => inOrder([() => ledger.close(), closeStore]) };
   } catch (error) {
     await closeStore();

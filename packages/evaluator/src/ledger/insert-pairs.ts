@@ -25,20 +25,20 @@ function isLate(row: PairRow, runs: ReadonlyMap<string, OpenRun>, now: number): 
 export async function insertPairs(
   query: Query,
   rows: readonly PairRow[],
-  contents: readonly string[],
+  contents: readonly (string | null)[],
   runs: ReadonlyMap<string, OpenRun>,
   now: number,
 ): Promise<readonly PairRow[]> {
   if (rows.length === 0) return [];
   const column = <Value>(of: (row: PairRow) => Value): readonly Value[] => rows.map(of);
   const result = await query<{ pair: string }>(
-    `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, pi, late,
+    `insert into understudy.pairs (pair, call, run, arm, producer, slice, segment, cluster, subject, pi, late,
        primary_status, shadow_status, numbers, content, stored_at)
-     select pair, call, run, arm, producer, slice, segment, cluster, pi, late,
-       primary_status, shadow_status, numbers::json, decode(content, 'base64'), $15
+     select pair, call, run, arm, producer, slice, segment, cluster, subject, pi, late,
+       primary_status, shadow_status, numbers::json, decode(content, 'base64'), $16
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-       $9::double precision[], $10::boolean[], $11::text[], $12::text[], $13::text[], $14::text[])
-       as t (pair, call, run, arm, producer, slice, segment, cluster, pi, late, primary_status, shadow_status, numbers, content)
+       $9::text[], $10::double precision[], $11::boolean[], $12::text[], $13::text[], $14::text[], $15::text[])
+       as t (pair, call, run, arm, producer, slice, segment, cluster, subject, pi, late, primary_status, shadow_status, numbers, content)
      order by pair
      on conflict do nothing returning pair::text as pair`,
     [
@@ -50,6 +50,7 @@ export async function insertPairs(
       column((row) => row.slice),
       column((row) => storable(row.segment)),
       column((row) => row.cluster),
+      column((row) => row.subject ?? null),
       column((row) => row.pi),
       column((row) => isLate(row, runs, now)),
       column((row) => row.facts.primary.status),

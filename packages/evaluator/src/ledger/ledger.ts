@@ -1,5 +1,14 @@
 import type { Run } from '@understudy/instrumentation/experiment';
-import type { Batch, CallId, ClusterKey, Leg, PairId, RunId, Trial } from '@understudy/instrumentation/trial';
+import type {
+  Batch,
+  CallId,
+  ClusterKey,
+  Leg,
+  PairId,
+  RunId,
+  SubjectKey,
+  Trial,
+} from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
 import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import type { LedgerSnapshot } from './snapshot.js';
@@ -40,7 +49,39 @@ export interface Ledger {
   snapshot(options: SnapshotOptions): Promise<LedgerSnapshot>;
   /** Stored pairs with their content, the newest first. */
   readPairs(query: PairQuery): Promise<readonly ShownPair[]>;
+  /** The call of a stored pair, or null. */
+  findCall(pair: string): Promise<CallId | null>;
+  /** Removes what was said and whose it was; numbers stay, and all that is decided by them. Again it finds nothing more. */
+  erase(target: ErasureTarget, options: { readonly dryRun: boolean }): Promise<Erasure>;
+  /**
+   * Removes some of the content, and of what was put aside, that was stored before a time, and gives how many items. Needs the lease;
+   * without it removes nothing.
+   */
+  expire(options: ExpireOptions): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What is to be erased. Pairs of one call hold the same texts: all of them are. */
+export type ErasureTarget =
+  | { readonly kind: 'subject'; readonly subject: SubjectKey }
+  | { readonly kind: 'pair'; readonly pair: string; readonly call: CallId | null };
+
+/** What was erased, or would be. */
+export interface Erasure {
+  readonly pairs: number;
+  /** Of what was put aside: entries that held something of it. */
+  readonly aside: number;
+  /** Entries that nobody can read (cut off, of another version): they are emptied, since they may hold something of it. */
+  readonly unreadable: number;
+  /** Entries whose key is not here: they stay as they are. */
+  readonly sealed: number;
+}
+
+export interface ExpireOptions {
+  readonly holder: string;
+  readonly now: number;
+  /** Epoch ms. */
+  readonly before: number;
 }
 
 /** One leg with its primary, ready to be stored. */
@@ -54,9 +95,13 @@ export interface PairRow {
   readonly slice: number;
   readonly segment: string;
   readonly cluster: ClusterKey;
+  /** Whose call it is, where that is recorded. */
+  readonly subject?: SubjectKey;
   readonly pi: number;
   readonly facts: PairFacts;
   readonly content: PairContent;
+  /** It was erased on its way: the content is not stored. */
+  readonly erased?: true;
 }
 
 /** What was said and where its spans are: what a person looks at, never what decides. */
@@ -70,9 +115,12 @@ export interface PairContent {
 }
 
 /** A stored pair. `evidence`: its slice is closed and it is the pair of its cluster key that counts. */
-export interface ShownPair extends PairRow {
+export interface ShownPair extends Omit<PairRow, 'content' | 'erased'> {
+  readonly content: PairContent | null;
   readonly late: boolean;
   readonly evidence: boolean;
+  /** Why there is no content: it was erased or has grown old, or it is sealed with a key that is not here. */
+  readonly withheld: 'removed' | 'sealed' | null;
 }
 
 export interface PairQuery {

@@ -1,9 +1,11 @@
 import type { Database, Query } from './database.js';
 import { sql as ledger } from './migrations/0001-ledger.js';
+import { sql as erasure } from './migrations/0002-erasure.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
   { version: 1, name: 'ledger', sql: ledger },
+  { version: 2, name: 'erasure', sql: erasure },
 ];
 
 const RACES = 10;

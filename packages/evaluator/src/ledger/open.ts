@@ -1,16 +1,23 @@
-import type { RunId } from '@understudy/instrumentation/trial';
+import type { CallId, RunId, Seal } from '@understudy/instrumentation/trial';
 import { closeSlices } from './close-slices.js';
 import { compact } from './compact.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { erase } from './erase.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
 import { readPairs } from './read-pairs.js';
 import { readSnapshot } from './read-snapshot.js';
 import { reject } from './reject.js';
+import { expire } from './retention.js';
 import { registerRun, selectRun } from './runs.js';
 import { storeBatch } from './store-batch.js';
 import { storable } from './text.js';
+
+export interface LedgerOptions extends DatabaseOptions {
+  /** Seals content, and opens it. Default: it is stored as it is. */
+  readonly seal?: Seal | null;
+}
 
 /**
  * Opens the ledger in a PostgreSQL database (15 or newer), or in an embedded store by the URL of its owner, and brings its
@@ -18,7 +25,7 @@ import { storable } from './text.js';
  *
  * @param now Epoch ms, for the record of migrations.
  */
-export async function openLedger(url: string, now: number, options: DatabaseOptions = {}): Promise<Ledger> {
+export async function openLedger(url: string, now: number, options: LedgerOptions = {}): Promise<Ledger> {
   const database = openDatabase(url, options);
   try {
     await migrate(database, now);
@@ -26,10 +33,10 @@ export async function openLedger(url: string, now: number, options: DatabaseOpti
     await database.close();
     throw error;
   }
-  return ledgerOf(database);
+  return ledgerOf(database, options.seal ?? null);
 }
 
-function ledgerOf(database: Database): Ledger {
+function ledgerOf(database: Database, seal: Seal | null): Ledger {
   const { query } = database;
   const runs = new Map<RunId, RegisteredRun>();
   const keep = (run: RegisteredRun): RegisteredRun => {
@@ -42,17 +49,28 @@ function ledgerOf(database: Database): Ledger {
       const known = runs.get(id) ?? (await selectRun(query, id));
       return known === null ? null : keep(known);
     },
-    storeBatch: (batch, rows, now) => storeBatch(database, batch, rows, now),
-    reject: (rejections, now) => reject(database, rejections, now),
+    storeBatch: (batch, rows, now) => storeBatch(database, batch, rows, now, seal),
+    reject: (rejections, now) => reject(database, rejections, now, seal),
     tryLease: (holder, now, ttlMs) => tryLease(query, holder, now, ttlMs),
     releaseLease: (holder) => releaseLease(query, holder),
     closeSlices: (options) => closeSlices(database, options),
     compact: (options) => compact(database, options),
     recordTransition: (transition) => recordTransition(database, transition),
     snapshot: (options) => readSnapshot(database, options),
-    readPairs: (wanted) => readPairs(query, wanted),
+    readPairs: (wanted) => readPairs(query, wanted, seal),
+    findCall: (pair) => findCall(database, pair),
+    erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
+    expire: (options) => expire(database, options),
     close: () => database.close(),
   };
+}
+
+async function findCall({ query }: Database, pair: string): Promise<CallId | null> {
+  const { rows } = await query<{ call: string }>(
+    'select call::text as call from understudy.pairs where pair = $1::uuid',
+    [pair],
+  );
+  return (rows[0]?.call ?? null) as CallId | null;
 }
 
 async function recordTransition({ query }: Database, transition: StoredTransition): Promise<boolean> {

@@ -1,4 +1,5 @@
-import type { CallId, ClusterKey, PairId, RunId } from '@understudy/instrumentation/trial';
+import type { CallId, ClusterKey, PairId, RunId, Seal, SubjectKey } from '@understudy/instrumentation/trial';
+import { UnderstudyError } from '../errors.js';
 import { readFacts } from '../tally/facts.js';
 import { decodeContent } from './content.js';
 import type { Query } from './database.js';
@@ -16,7 +17,8 @@ interface PairRowOfTable {
   readonly pi: number;
   readonly late: boolean;
   readonly numbers: unknown;
-  readonly content: Buffer;
+  readonly subject: string | null;
+  readonly content: Buffer | null;
   readonly evidence: boolean;
 }
 
@@ -24,10 +26,10 @@ const DEFAULT_LIMIT = 20;
 const MOST = 1000;
 
 /** Pairs with their content, the newest call first. */
-export async function readPairs(query: Query, wanted: PairQuery): Promise<readonly ShownPair[]> {
+export async function readPairs(query: Query, wanted: PairQuery, seal: Seal | null): Promise<readonly ShownPair[]> {
   const { run, arm, segment = null, pair = null, limit = DEFAULT_LIMIT } = wanted;
   const { rows } = await query<PairRowOfTable>(
-    `select p.pair::text as pair, p.call::text as call, p.run, p.arm, p.producer, p.slice, p.segment, p.cluster, p.pi, p.late,
+    `select p.pair::text as pair, p.call::text as call, p.run, p.arm, p.producer, p.slice, p.segment, p.cluster, p.subject, p.pi, p.late,
        p.numbers, p.content, c.call is not null as evidence
      from understudy.pairs p
      left join understudy.clusters c on c.run = p.run and c.arm = p.arm and c.key = p.cluster and c.call = p.call
@@ -36,14 +38,29 @@ export async function readPairs(query: Query, wanted: PairQuery): Promise<readon
     [run, arm, segment, pair, Math.min(limit, MOST)],
   );
   return Promise.all(
-    rows.map(async ({ numbers, content, ...row }) => ({
+    rows.map(async ({ numbers, content, subject, ...row }) => ({
       ...row,
       pair: row.pair as PairId,
       call: row.call as CallId,
       run: row.run as RunId,
       cluster: row.cluster as ClusterKey,
+      ...(subject !== null && { subject: subject as SubjectKey }),
       facts: readFacts(numbers),
-      content: await decodeContent(content),
+      ...(await shown(content, row.pair, seal)),
     })),
   );
+}
+
+async function shown(
+  bytes: Buffer | null,
+  pair: string,
+  seal: Seal | null,
+): Promise<Pick<ShownPair, 'content' | 'withheld'>> {
+  if (bytes === null) return { content: null, withheld: 'removed' };
+  try {
+    return { content: await decodeContent(bytes, pair, seal), withheld: null };
+  } catch (error) {
+    if (UnderstudyError.isInstance(error) && error.code === 'sealed') return { content: null, withheld: 'sealed' };
+    throw error;
+  }
 }

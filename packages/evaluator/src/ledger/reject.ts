@@ -1,3 +1,4 @@
+import type { Seal } from '@understudy/instrumentation/trial';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
 import type { Rejection } from './ledger.js';
@@ -11,12 +12,18 @@ const KEPT_MESSAGE = 2000;
 const KEPT_AHEAD = 1000;
 
 /** Puts things aside, each once. A whole batch that is aside is no gap in its producer's sequence. */
-export async function reject(database: Database, rejections: readonly Rejection[], now: number): Promise<void> {
+export async function reject(
+  database: Database,
+  rejections: readonly Rejection[],
+  now: number,
+  seal: Seal | null,
+): Promise<void> {
   await database.transaction(async (query) => {
     const added: Rejection[] = [];
     for (const rejection of rejections) {
       const { job, code, message, producer, seq, run, arm, legs, data } = rejection;
-      const key = JSON.stringify([job, run, arm]);
+      const key = storable(JSON.stringify([job, run, arm]));
+      const bytes = data === null ? null : Buffer.from(data).subarray(0, KEPT_BYTES);
       const { count } = await query(
         `insert into understudy.rejected (key, job, code, message, producer, seq, run, arm, legs, data, at)
          select $1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint,
@@ -24,7 +31,7 @@ export async function reject(database: Database, rejections: readonly Rejection[
              then $10::bytea end, $11
          on conflict do nothing`,
         [
-          storable(key),
+          key,
           storable(job),
           storable(code),
           storable(message).slice(0, KEPT_MESSAGE),
@@ -33,7 +40,7 @@ export async function reject(database: Database, rejections: readonly Rejection[
           run === null ? null : storable(run),
           arm === null ? null : storable(arm),
           legs,
-          data === null ? null : Buffer.from(data).subarray(0, KEPT_BYTES),
+          bytes === null || seal === null ? bytes : seal.seal(bytes, placeOfRejected(key)),
           now,
           KEPT_ITEMS,
         ],
@@ -55,6 +62,11 @@ export async function reject(database: Database, rejections: readonly Rejection[
     }
     await addUp(query, added);
   });
+}
+
+/** Where the data of an entry is sealed for. */
+export function placeOfRejected(key: string): string {
+  return `entry aside ${key}`;
 }
 
 /** Last in the transaction: these rows are everybody's. */

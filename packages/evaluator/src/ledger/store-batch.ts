@@ -1,4 +1,4 @@
-import type { Batch } from '@understudy/instrumentation/trial';
+import type { Batch, Seal } from '@understudy/instrumentation/trial';
 import { addCompacted, compactedPlaces, keepingSums, type Place, placeKey } from './closed-slices.js';
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
@@ -19,8 +19,13 @@ export async function storeBatch(
   batch: Batch,
   rows: readonly PairRow[],
   now: number,
+  seal: Seal | null,
 ): Promise<StoreResult> {
-  const contents = await Promise.all(rows.map(async (row) => (await encodeContent(row.content)).toString('base64')));
+  const contents = await Promise.all(
+    rows.map(async ({ content, pair, erased }) =>
+      erased === true ? null : (await encodeContent(content, pair, seal)).toString('base64'),
+    ),
+  );
   return database.transaction(async (query) => {
     const first = await note(query, batch, now);
     const named = [...batch.runs, ...batch.slices, ...rows].map((one) => one.run);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUES } from '@understudy/instrumentation/experiment';
 import { DelayedError, type Job, type Queue, type Worker } from 'bullmq';
 import { ContractError, UnderstudyError } from '../errors.js';
+import { EMPTIED, isEmptied } from './emptied.js';
 import { createQueueWatch, type QueueState } from './queue-watch.js';
 import type { Store } from './store.js';
 import { untilReady } from './until-ready.js';
@@ -17,7 +18,7 @@ export interface ConsumeOptions {
   readonly store: Pick<Store, 'queues'>;
   /**
    * Does the job. Resolving completes it. A retryable `UnderstudyError` is tried again for ever, since the job is not to
-   * blame; any other error a few times, later, behind other jobs; a `ContractError` not at all.
+   * blame; one whose key is not here as well, behind other jobs; any other error a few times, later; a `ContractError` not at all.
    */
   readonly handle: (job: QueuedJob) => Promise<void>;
   /** Puts a job aside that cannot be done. It is completed once this resolves; retried like `handle` where it rejects. */
@@ -95,15 +96,32 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
 
   async function process(job: Job<unknown, void>, token: string | undefined): Promise<void> {
     const queued: QueuedJob = { id: job.id ?? '', data: job.data };
+    // Whoever did it had no time to say so.
+    if (isEmptied(job.data)) return;
     const failed = await attempt(() => options.handle(queued));
-    if (failed === null) return;
+    if (failed === null) return emptied(job, token);
     const { error } = failed;
     if (error === CLOSING) return later(job, token, pause.first);
+    if (isSealed(error)) {
+      onError(error);
+      return later(job, token, pause.longest);
+    }
     if (!(error instanceof ContractError)) {
       onError(error);
       if (job.attemptsStarted < tries) return later(job, token, pause.first * 2 ** job.attemptsStarted);
     }
-    if ((await attempt(() => options.aside(queued, error))) !== null) await later(job, token, pause.longest);
+    if ((await attempt(() => options.aside(queued, error))) !== null) return later(job, token, pause.longest);
+    await emptied(job, token);
+  }
+
+  /** No job is done before its content is gone from the queue, where its id stays for an hour. */
+  async function emptied(job: Job<unknown, void>, token: string | undefined): Promise<void> {
+    try {
+      await job.updateData(EMPTIED);
+    } catch (error) {
+      onError(error);
+      await later(job, token, pause.first);
+    }
   }
 
   /** Runs until it is done or fails by its own fault. What is away is waited for, with the job's lock renewed meanwhile. */
@@ -113,7 +131,7 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
         await run();
         return null;
       } catch (error) {
-        if (!(UnderstudyError.isInstance(error) && error.retryable)) return { error };
+        if (!(UnderstudyError.isInstance(error) && error.retryable) || isSealed(error)) return { error };
         onError(error);
         const most = Math.min(pause.longest, pause.first * 2 ** Math.min(times, 20));
         // Replicas that wait for the same thing should not come back in step.
@@ -155,3 +173,7 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
 }
 
 const CLOSING: unique symbol = Symbol('closing');
+
+function isSealed(error: unknown): boolean {
+  return UnderstudyError.isInstance(error) && error.code === 'sealed';
+}

@@ -1,0 +1,50 @@
+import type { Seal } from '@understudy/instrumentation/trial';
+import type { Database, Query } from './database.js';
+import { eraseAside } from './erase-aside.js';
+import type { Erasure, ErasureTarget } from './ledger.js';
+
+const ROWS_AT_ONCE = 1000;
+
+/**
+ * Empties the pairs of a subject or a call, and what of them was put aside. No number changes, no row goes: evidence, sums and verdicts are made
+ * of what stays.
+ */
+export async function erase(
+  database: Database,
+  target: ErasureTarget,
+  options: { readonly dryRun: boolean; readonly seal: Seal | null },
+): Promise<Erasure> {
+  const pairs = options.dryRun ? await countPairs(database.query, target) : await erasePairs(database.query, target);
+  return { pairs, ...(await eraseAside(database, target, options)) };
+}
+
+async function countPairs(query: Query, target: ErasureTarget): Promise<number> {
+  const { where, values } = wanted(target);
+  const { rows } = await query<{ pairs: number }>(
+    `select count(*) as pairs from understudy.pairs where ${where}`,
+    values,
+  );
+  return rows[0]?.pairs ?? 0;
+}
+
+async function erasePairs(query: Query, target: ErasureTarget): Promise<number> {
+  const { where, values } = wanted(target);
+  for (let erased = 0; ;) {
+    const { count } = await query(
+      `update understudy.pairs set content = null, subject = null where ctid = any(array(
+         select ctid from understudy.pairs where ${where} limit ${ROWS_AT_ONCE}))`,
+      values,
+    );
+    erased += count;
+    if (count < ROWS_AT_ONCE) return erased;
+  }
+}
+
+/** What is still to be erased, so that a second time finds nothing. */
+function wanted(target: ErasureTarget): { readonly where: string; readonly values: readonly unknown[] } {
+  if (target.kind === 'subject') return { where: 'subject = $1', values: [target.subject] };
+  return {
+    where: '(pair = $1::uuid or call = $2::uuid) and (content is not null or subject is not null)',
+    values: [target.pair, target.call],
+  };
+}
