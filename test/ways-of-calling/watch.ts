@@ -6,9 +6,13 @@ import { createCapture } from '../../packages/instrumentation/src/capture/captur
 import { DIALECTS } from '../../packages/instrumentation/src/dialect/registry.js';
 import { failureCounts } from '../../packages/instrumentation/src/guard.js';
 import { globalTap } from '../../packages/instrumentation/src/tap/global-tap.js';
+import { spanPrivacyOf } from '../../packages/instrumentation/src/trial/privacy/span-privacy.js';
 import type { Leg } from '../../packages/instrumentation/src/trial/trial.js';
 
-/** `bare`: a service with OpenTelemetry and nothing of ours. `tapped`: spans and numbers. `sampled`: the answer is asked for too, as for a call that is shadowed. */
+/**
+ * `bare`: a service with OpenTelemetry and nothing of ours. `tapped`: spans and numbers. `sampled`: the answer is asked for too, as for
+ * a call that is shadowed, and what was said goes on the span, redacted.
+ */
 export type Mode = 'bare' | 'tapped' | 'sampled';
 
 /** What telemetry a way of calling left. */
@@ -61,6 +65,7 @@ export function watch(mode: Mode): Watcher {
       tracer: () => tracer,
       meter: () => metrics.getMeter(OURS),
       abandonedAfterMs: ABANDONED_AFTER_MS,
+      privacy: spanPrivacyOf([], mode === 'sampled'),
       listener(call) {
         if (mode === 'sampled') call.keepAnswer();
         const outcomes: Leg[] = [];

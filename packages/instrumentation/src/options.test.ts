@@ -56,6 +56,28 @@ describe('resolveSource', () => {
   });
 
   it.each([
+    [undefined, 'none'],
+    ['', 'none'],
+    ['NO_CONTENT', 'none'],
+    ['span_only', 'span'],
+    ['EVENT_ONLY', 'event'],
+    [' SPAN_AND_EVENT ', 'span_and_event'],
+    ['true', 'span'],
+    ['False', 'none'],
+  ])('reads where what was said is asked for: %j', (value, messageContent) => {
+    const environment = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: value };
+    expect(sourceOf({ experiments }, environment).messageContent).toBe(messageContent);
+  });
+
+  it('refuses another wish for what was said', () => {
+    const environment = { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPANS' };
+    expect(issuesOf(() => resolveSource({ experiments, environment }))).toBe(
+      'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT cannot be used:\n' +
+        '  - expected NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, got "SPANS"',
+    );
+  });
+
+  it.each([
     [undefined, false],
     ['http', false],
     ['http,gen_ai_latest_experimental', true],

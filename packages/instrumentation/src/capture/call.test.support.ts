@@ -28,6 +28,7 @@ export function callOf({
     privacy: NO_CONTENT,
     context: {},
     keepAnswer: () => undefined,
+    onResponse: () => undefined,
     onOutcome: () => undefined,
     ...change,
   };

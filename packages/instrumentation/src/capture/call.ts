@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Dialect, ModelRequest, WireRequest } from '../dialect/dialect.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
+import type { ProviderResponse } from './provider-response.js';
 import type { SpanPrivacy } from './span-privacy.js';
 
 /** A call as it was sent over HTTP. */
@@ -39,6 +40,11 @@ export interface Call {
   readonly context: Readonly<Record<string, unknown>>;
   /** Asks for the answer's text to be kept for the outcome; without it only numbers are. Call synchronously. */
   keepAnswer(): void;
+  /**
+   * Registers for the provider's word: its status and headers, which come before the outcome. Called once or never: not where there was
+   * no response, or where nothing is known of it. Call synchronously; the listener delays the host, so it must be quick.
+   */
+  onResponse(listener: (response: ProviderResponse) => void): void;
   /** Registers for the outcome. Called once, on any of: end, error, abort, abandonment. */
   onOutcome(listener: (leg: Leg) => void): void;
 }

@@ -19,6 +19,7 @@ import { failureType } from './failure.js';
 import { release } from './foreign-span.js';
 import type { AnswerRead, ReadLimits } from './function-answer.js';
 import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import { type ProviderResponse, responseOf } from './provider-response.js';
 import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
 /** What is known of a call that is not HTTP when it starts. */
@@ -76,6 +77,7 @@ export class FunctionCall implements Call {
   readonly #identity: Attributes;
   #startedElapsed: number;
   readonly #listeners: ((leg: Leg) => void)[] = [];
+  readonly #responses: ((response: ProviderResponse) => void)[] = [];
   /** The host's own: let go when the call has ended, since it may be held much longer for its trial. */
   #hosts: { readonly context: Context; readonly start: FunctionCallStart } | null;
   #messages: readonly Message[] | null = null;
@@ -126,6 +128,10 @@ export class FunctionCall implements Call {
     guard('capture.messages', () => this.messages());
   }
 
+  onResponse(listener: (response: ProviderResponse) => void): void {
+    this.#responses.push(listener);
+  }
+
   onOutcome(listener: (leg: Leg) => void): void {
     this.#listeners.push(listener);
   }
@@ -171,7 +177,14 @@ export class FunctionCall implements Call {
     this.#settle({ how: 'unread' });
   }
 
+  /** What its provider said, where the caller learns of it: told before the end. */
+  responded(response: ProviderResponse | null): void {
+    if (response === null) return;
+    for (const listener of this.#responses.splice(0)) guard('capture.response', () => listener(response));
+  }
+
   failed(error: unknown, type: string = failureType(error)): void {
+    if (this.#responses.length > 0) this.responded(guard('capture.response', () => responseOf(error)) ?? null);
     this.#settle(type === 'AbortError' || type === 'ABORT_ERR' ? { how: 'aborted' } : { how: 'failed', type });
   }
 

@@ -1,5 +1,6 @@
 import { guard, raised } from '../guard.js';
 import type { BodyObserver, RequestObserver } from '../tap/observer.js';
+import type { ResponseHeader } from '../tap/response-headers.js';
 
 /**
  * Stands in for a call whose request body is still being read (a `Request`, whose body is a stream), and hands on everything it was
@@ -34,8 +35,8 @@ export class LateCall<Known extends RequestObserver & BodyObserver> implements R
     return send();
   }
 
-  responded(status: number): BodyObserver | null {
-    this.#tell((call) => call.responded(status));
+  responded(status: number, header: ResponseHeader): BodyObserver | null {
+    this.#tell((call) => call.responded(status, header));
     return this;
   }
 

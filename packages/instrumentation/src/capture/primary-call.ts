@@ -11,6 +11,7 @@ import {
   ATTR_OUTCOME,
 } from '../semconv.js';
 import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
+import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
 import type { Call, WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
@@ -20,6 +21,7 @@ import { endWithContent } from './content-turns.js';
 import { failureType, isTimeout } from './failure.js';
 import { release } from './foreign-span.js';
 import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import type { ProviderResponse } from './provider-response.js';
 import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
 /** What all calls of one capture share. */
@@ -77,6 +79,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   /** The host's own context and arguments of fetch: a call may be held much longer than them, for its trial. */
   #hosts: { readonly context: Context; aborted(): boolean } | null;
   readonly #listeners: ((leg: Leg) => void)[] = [];
+  readonly #responses: ((response: ProviderResponse) => void)[] = [];
   #keep = false;
   #reader: AnswerReader | null = null;
   #firstChunkMs: number | null = null;
@@ -128,6 +131,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#keep = true;
   }
 
+  onResponse(listener: (response: ProviderResponse) => void): void {
+    this.#responses.push(listener);
+  }
+
   onOutcome(listener: (leg: Leg) => void): void {
     this.#listeners.push(listener);
   }
@@ -148,7 +155,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
 
-  responded(status: number): BodyObserver | null {
+  responded(status: number, header: ResponseHeader): BodyObserver | null {
+    for (const listener of this.#responses.splice(0)) guard('capture.response', () => listener({ status, header }));
     if (status < 200 || status > 299) {
       this.#settle({ how: 'failed', type: String(status) });
       return null;
@@ -226,10 +234,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const content = this.#content;
     if (content === null) return span.end();
     const { dialect, body } = this.wire;
-    endWithContent(span, () => {
-      const request = guard('capture.request_content', () => requestContent(dialect, body)) ?? null;
-      return contentAttributes(content, request, answer?.messages ?? []);
-    });
+    endWithContent(span, () => contentAttributes(content, requestContent(dialect, body), answer?.messages ?? []));
   }
 
   #leg(end: End, answer: ModelAnswer | null, reader: AnswerReader | null, durationMs: number): Leg {

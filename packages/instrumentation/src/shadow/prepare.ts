@@ -33,8 +33,8 @@ export interface ShadowCall {
   readonly attributes: Attributes;
   /** What only the whole request says. Proportional to the prompt: asked for after the primary has been sent. */
   describe(): Attributes;
-  /** What it asks, for a span that is to carry it. Throws where that cannot be read. */
-  content(): RequestContent;
+  /** What it asks, for a span that is to carry it; null where that cannot be read. */
+  content(): RequestContent | null;
   /** Never rejects for what the other side does; ends when the signal does. */
   run(limits: ExchangeLimits, signal: AbortSignal): Promise<ExchangeOutcome>;
 }
