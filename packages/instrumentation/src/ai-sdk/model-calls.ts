@@ -1,6 +1,7 @@
 import type { AnswerRead } from '../capture/function-answer.js';
 import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
 import { isTimeout } from '../capture/failure.js';
+import { resultResponse } from '../capture/provider-response.js';
 import { TOO_LARGE } from '../dialect/fault.js';
 import { guard } from '../guard.js';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_GEN_AI_REQUEST_MODEL } from '../semconv.js';
@@ -71,13 +72,16 @@ export class ModelCalls {
   }
 
   generated(call: FunctionCall, params: CallOptions, result: unknown): void {
+    guard('ai-sdk.response', () => call.responded(resultResponse(result)));
     const read = guard('ai-sdk.answered', () => new AnswerReader(call.reading).result(result));
     if (read === undefined) call.unread('a failure of ours');
     else this.#read(call, params, read);
   }
 
   /** Follows the primary's stream to its end. */
-  streaming(call: FunctionCall, params: CallOptions, { stream }: { readonly stream: ReadableStream<unknown> }): void {
+  streaming(call: FunctionCall, params: CallOptions, result: { readonly stream: ReadableStream<unknown> }): void {
+    const { stream } = result;
+    guard('ai-sdk.response', () => call.responded(resultResponse(result)));
     const reader = new AnswerReader(call.reading);
     const observed = guard('ai-sdk.observe', () => {
       observeParts(stream, {

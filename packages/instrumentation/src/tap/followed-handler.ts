@@ -3,7 +3,7 @@ import { wireReader, type WireReader } from './decode-beside.js';
 import { type DispatchedRequest, isGivenUp } from './dispatched-request.js';
 import type { RequestObserver } from './observer.js';
 import { Once } from './once.js';
-import { rawHeader } from './raw-header.js';
+import { rawHeader, rawHeaders } from './raw-header.js';
 import { runOutside } from './untapped.js';
 
 type Method = (...args: unknown[]) => unknown;
@@ -74,7 +74,7 @@ function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
   const moments: Readonly<Record<string, Moments>> = {
     onRequestStart: { before: ([controller]) => exchange.started(controller) },
     onResponseStart: {
-      before: ([, status, headers]) => exchange.responded(status, rawHeader(headers, 'content-encoding')),
+      before: ([, status, headers]) => exchange.responded(status, headers),
     },
     onResponseData: { before: ([, chunk]) => exchange.chunk(chunk) },
     onResponseEnd: { before: () => exchange.over(), after: () => exchange.ended() },
@@ -83,7 +83,7 @@ function momentsOf(exchange: Exchange): ReadonlyMap<string | symbol, Moments> {
 
     onConnect: { given: (args) => exchange.connected(args) },
     onHeaders: {
-      before: ([status, headers]) => exchange.responded(status, rawHeader(headers, 'content-encoding')),
+      before: ([status, headers]) => exchange.responded(status, headers),
       after: (_args, result) => exchange.took(result),
     },
     onData: { before: ([chunk]) => exchange.chunk(chunk), after: (_args, result) => exchange.took(result) },
@@ -125,13 +125,13 @@ class Exchange {
     return [told, ...rest];
   }
 
-  responded(status: unknown, encoding: string): void {
+  responded(status: unknown, headers: unknown): void {
     // 1xx announce a response; they are none.
     if (typeof status !== 'number' || status < 200) return;
-    const body = this.#take()?.responded(status);
+    const body = this.#take()?.responded(status, rawHeaders(headers));
     if (body === null || body === undefined) return;
     this.#body = new Once(body);
-    this.#wire = wireReader(encoding, this.#body);
+    this.#wire = wireReader(rawHeader(headers, 'content-encoding'), this.#body);
     // A host that has paused the response is not waiting for it; one that has not waits for the model.
     this.#body.expectReading(() => !this.#full && this.#controller?.paused !== true);
   }

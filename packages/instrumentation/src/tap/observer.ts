@@ -1,3 +1,5 @@
+import type { ResponseHeader } from './response-headers.js';
+
 /** A request as it is about to be sent. Everything but method and URL is read only when asked for. */
 export interface OutgoingRequest {
   /** Upper case. */
@@ -18,8 +20,8 @@ export interface OutgoingRequest {
 export interface RequestObserver {
   /** Runs the original fetch, in whatever context it should have, and returns what that returned. */
   run<Result>(send: () => Result): Result;
-  /** The headers have come. `null`: the body is of no interest. */
-  responded(status: number): BodyObserver | null;
+  /** The headers have come, and can be asked for. `null`: the body is of no interest. */
+  responded(status: number, header: ResponseHeader): BodyObserver | null;
   /** There will be no response. */
   failed(error: unknown): void;
   /** What fetch gave back cannot be observed: a mock, or a promise with methods of its own. */

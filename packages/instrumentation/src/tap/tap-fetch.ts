@@ -3,6 +3,7 @@ import { observeBody } from './observe-body.js';
 import type { Fetch, OnRequest, RequestObserver } from './observer.js';
 import { outgoingRequest } from './outgoing-request.js';
 import { isPlainPromise } from './plain-promise.js';
+import { headersOf } from './response-headers.js';
 import { sendOnce } from './send-once.js';
 import { isUntapped } from './untapped.js';
 
@@ -68,6 +69,6 @@ function follow(response: unknown, observer: RequestObserver): void {
     observer.unobservable();
     return;
   }
-  const body = observer.responded(status);
+  const body = observer.responded(status, headersOf(response as object));
   if (body !== null) observeBody(response as object, body);
 }
