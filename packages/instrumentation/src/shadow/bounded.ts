@@ -1,5 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { failureType } from '../capture/failure.js';
+import { type ProviderResponse, responseOf } from '../capture/provider-response.js';
+import { guard } from '../guard.js';
 import type { ModelAnswer } from '../dialect/dialect.js';
 
 export interface ExchangeLimits {
@@ -14,9 +16,20 @@ export interface ExchangeLimits {
 }
 
 /** What came of an exchange. `error.type`: a status code, `timeout`, a connection's code, or what was wrong with the answer. */
-export type ExchangeOutcome =
+export type ExchangeOutcome = Outcome & {
+  /** The provider's word, where it came as far as that. */
+  readonly response?: ProviderResponse;
+};
+
+type Outcome =
   | { readonly status: 'ok'; readonly answer: ModelAnswer; readonly durationMs: number; readonly firstChunkMs?: number }
-  | { readonly status: 'error'; readonly type: string; readonly durationMs: number };
+  | {
+      readonly status: 'error';
+      readonly type: string;
+      readonly durationMs: number;
+      /** The provider was not reached, or refused: nobody pays for it. */
+      readonly unbilled?: true;
+    };
 
 const TIMEOUT = 'timeout';
 
@@ -26,6 +39,8 @@ export class Stopwatch {
   readonly #startedAt: number;
   /** When the first piece of the answer came. */
   first: number | undefined;
+  /** The headers have come. */
+  response: ProviderResponse | null = null;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -55,14 +70,19 @@ export async function bounded(
   const signal = AbortSignal.any([limit.signal, cancelled]);
   const failed = (type: string): ExchangeOutcome => ({ status: 'error', type, durationMs: clock.elapsed() });
   try {
-    return await until(signal, attempt(signal, clock));
+    return withResponse(await until(signal, attempt(signal, clock)), clock.response);
   } catch (error) {
     if (cancelled.aborted) return failed('cancelled');
-    return failed(limit.signal.aborted ? TIMEOUT : typeOf(error));
+    const response = clock.response ?? guard('shadow.response', () => responseOf(error)) ?? null;
+    return withResponse(failed(limit.signal.aborted ? TIMEOUT : typeOf(error)), response);
   } finally {
     clearTimeout(timer);
     limit.abort();
   }
+}
+
+function withResponse(outcome: ExchangeOutcome, response: ProviderResponse | null): ExchangeOutcome {
+  return response === null ? outcome : { ...outcome, response };
 }
 
 /** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
