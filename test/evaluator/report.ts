@@ -70,6 +70,8 @@ export function runState(change: Partial<RunState> = {}): RunState {
     run: run(),
     arms: { small: arm() },
     producers: ['p1'],
+    bounds: null,
+    control: null,
     thresholds: [],
     firstSliceAt: AT - 3_600_000,
     closedThrough: AT - 60_000,

@@ -60,6 +60,7 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
         add: async () => undefined,
         backlog: async () => ({ waiting: 0, memoryShare: null }),
         salt: async () => new Uint8Array(32),
+        setting: () => Promise.resolve(undefined),
         close: () => undefined,
       }),
     },

@@ -116,6 +116,7 @@ function memoryStore(jobs: Map<string, EncodedBatch>): QueueStore {
       add: async (id, data) => void jobs.set(id, data),
       backlog: async () => ({ waiting: 0, memoryShare: null }),
       salt: async () => new Uint8Array(32),
+      setting: () => Promise.resolve(undefined),
       close: () => undefined,
     }),
   };

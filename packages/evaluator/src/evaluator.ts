@@ -7,11 +7,13 @@ import type { Standing } from './decide/standing.js';
 import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
 import { createHandlers } from './evaluator/consume.js';
+import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
 import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
 import { consumeBatches } from './queue/consume-batches.js';
+import { openSettings } from './queue/settings.js';
 import type { QueueState } from './queue/queue-watch.js';
 
 export interface EvaluatorOptions {
@@ -97,6 +99,9 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const stop = new AbortController();
   const looks = oneAtATime(() => look(looking));
   const kept = keepLooking(looks, looking, stop.signal);
+  const onError = (error: unknown): void => events.onError?.('control', error);
+  const settings = openSettings(stores.queue, onError);
+  const guided = keepGuiding({ settings, ledger: stores.ledger, report: () => report, now, onError }, stop.signal);
 
   async function lookNow(): Promise<Report | null> {
     const seen = await looks();
@@ -109,6 +114,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     await consumer.close(timeoutMs / 2).catch(failed);
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
+    await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);
     await emitter.close(timeoutMs / 4);
     const released = stores.ledger.releaseLease(holder).catch(failed);
     await within(

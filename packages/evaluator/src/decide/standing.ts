@@ -4,6 +4,7 @@ import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledge
 import { coverageOf } from './coverage.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
+import { isExpired } from './target.js';
 import type { Verdict } from './verdict.js';
 
 /** Where one candidate of one run stands at one look. */
@@ -59,7 +60,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     streams: state.streams,
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
-    health: { ...healthOf(state), stale: staleness(snapshot, of) },
+    health: { ...healthOf(state), expired: isExpired(of, snapshot.at), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
 }
@@ -68,10 +69,10 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
  * What the ledger knows about the soundness of the evidence.
  *
  * A run's id is the hash of its policy, and each trial names its run: no policy can be younger than its pairs, so nothing
- * is ever exploratory. Neither a window nor a budget is part of a run, so nothing expires here. A late row is shown and is
+ * is ever exploratory. A late row is shown and is
  * no evidence, so it is a loss of ours like one that never came.
  */
-function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
+function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale' | 'expired'> {
   const resolved = funnel.admitted - funnel.pending;
   const failed = outcomes.filter(({ primary }) => primary === 'error');
   const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
@@ -80,7 +81,6 @@ function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale'> {
     coverage: coverageOf(funnel),
     losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
     primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
-    expired: false,
     exploratory: false,
   };
 }

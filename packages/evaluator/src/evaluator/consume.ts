@@ -104,6 +104,7 @@ async function register(
     const { policy, segments } = run.definition;
     checkPolicy({ ...policy, critical: segments.critical });
     await ledger.registerRun(run, now);
+    if (announcement.bounds !== undefined) await ledger.noteBounds(run.id, announcement.bounds, origin.batch.startedAt);
     return [];
   } catch (error) {
     const refused =

@@ -1,4 +1,4 @@
-import type { Run } from '@understudy/instrumentation/experiment';
+import type { Bounds, Control, Run } from '@understudy/instrumentation/experiment';
 import type {
   Batch,
   CallId,
@@ -23,6 +23,10 @@ export type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './
 export interface Ledger {
   /** Registers an announced run and numbers it among the runs of its experiment. A run already known keeps its number. */
   registerRun(run: Run, now: number): Promise<RegisteredRun>;
+  /** Stores what bounds a run's shadowing, in the words of a service that started at `startedAt`; the youngest service's stay. */
+  noteBounds(run: RunId, bounds: Bounds, startedAt: number): Promise<void>;
+  /** Stores what people have set for an experiment, as the queue's store has it. */
+  noteControl(experiment: string, control: Control): Promise<void>;
   /** A registered run, or null. Kept in memory once found: a run never changes. */
   findRun(run: RunId): Promise<RegisteredRun | null>;
   /**

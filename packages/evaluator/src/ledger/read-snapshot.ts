@@ -1,4 +1,5 @@
 import { isFinished, isGone } from './completeness.js';
+import { selectBounds, selectControls } from './control.js';
 import type { Database, Query } from './database.js';
 import { funnelState, outcomesOf, segmentsOf } from './funnel-state.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
@@ -16,7 +17,12 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
   const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
   return database.transaction(async (query) => {
     const runs: RunState[] = [];
-    for (const run of await selectRuns(query)) runs.push(await readRun(query, run, now, view));
+    const bounds = await selectBounds(query);
+    const controls = await selectControls(query);
+    for (const run of await selectRuns(query)) {
+      const set = { bounds: bounds.get(run.id) ?? null, control: controls.get(run.experiment) ?? null };
+      runs.push({ ...(await readRun(query, run, now, view)), ...set });
+    }
     const { handledThrough } = view;
     return {
       at: now,
@@ -28,7 +34,12 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
   }, 'read');
 }
 
-async function readRun(query: Query, run: RegisteredRun, now: number, view: QueueView): Promise<RunState> {
+async function readRun(
+  query: Query,
+  run: RegisteredRun,
+  now: number,
+  view: QueueView,
+): Promise<Omit<RunState, 'bounds' | 'control'>> {
   const totals = await selectTotals(query, run.id);
   const transitions = await selectTransitions(query, run.id);
   const legs = await selectLegs(query, run, now);

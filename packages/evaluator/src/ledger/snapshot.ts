@@ -1,3 +1,4 @@
+import type { Bounds, Control } from '@understudy/instrumentation/experiment';
 import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
@@ -21,6 +22,10 @@ export interface RunState {
   readonly arms: Readonly<Record<string, ArmState>>;
   /** The producers that have named it. */
   readonly producers: readonly string[];
+  /** What bounds its shadowing, as the youngest of them has it; null where none has said. */
+  readonly bounds: Bounds | null;
+  /** What people have set for its experiment, as the evaluator last saw it; null: nothing, ever. */
+  readonly control: Control | null;
   /** Frozen so far; the arms share them, since they are of the primary. */
   readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */

@@ -39,6 +39,7 @@ export type {
 } from './definition.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
+export type { Target } from './protection.js';
 export type { Sample, SampleRule, Window, WindowInput } from './sampling.js';
 export { sealOf } from './encryption.js';
 export {
