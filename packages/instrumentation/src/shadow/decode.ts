@@ -6,7 +6,7 @@ class TooLargeError extends Error {
   readonly code = 'response_too_large';
 }
 
-/** The response is in a content encoding nobody asked for. */
+/** The response is in a content encoding that is not read, or in several on top of each other. */
 class EncodingError extends Error {
   readonly code = 'unsupported_encoding';
 }
@@ -21,14 +21,18 @@ const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
 /**
  * The bytes of a body, decoded as they come, at most `maxBytes` as sent and as decoded. Shadows ask for no compression; a server
  * that compresses all the same must neither count as failing nor fill the memory. Throws past the cap.
+ *
+ * @param encoding The header `content-encoding`; of several layers none is read.
  */
 export function decoded(
   body: AsyncIterable<Uint8Array>,
-  encoding: string,
+  encoding: string | readonly string[] | undefined,
   maxBytes: number,
 ): AsyncIterable<Uint8Array> {
   const received = capped(body, maxBytes);
-  const name = encoding.trim().toLowerCase();
+  const name = String(encoding ?? '')
+    .trim()
+    .toLowerCase();
   if (name === '' || name === 'identity') return received;
   const decoder = DECODERS.get(name);
   if (decoder === undefined) throw new EncodingError(`content-encoding ${name.slice(0, 40)}`);

@@ -1,7 +1,9 @@
-import type { Dialect, ModelRequest } from '../dialect/dialect.js';
+import type { AnswerReader, Dialect, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, UNREADABLE } from '../dialect/fault.js';
+import { rawHeaders } from '../tap/raw-header.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { decoded } from './decode.js';
+import { ANSWERS, READING } from './process-share.js';
 import type { Transport, TransportRequest } from './undici.js';
 
 /** How long a response whose answer is over may take to end, in ms: the connection of one that ends is used again. */
@@ -9,6 +11,13 @@ const LINGER_MS = 1000;
 
 /** An event of a stream says a few characters and takes some 250 bytes for it: a long answer must not fail where its primary's does not. */
 const STREAM_OVERHEAD = 32;
+
+const PIECE_BYTES = 16 * 1024;
+
+/** What a connection says that was never made. */
+const NOT_REACHED: ReadonlySet<string> = new Set(
+  'ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH UND_ERR_CONNECT_TIMEOUT'.split(' '),
+);
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -28,11 +37,12 @@ export async function exchange(
   limits: ExchangeLimits,
   cancelled: AbortSignal,
 ): Promise<ExchangeOutcome> {
-  return await bounded(
+  const outcome = await bounded(
     limits,
     cancelled,
     async (signal, clock) => await attempt(transport, request, limits, signal, clock),
   );
+  return outcome.status === 'error' && NOT_REACHED.has(outcome.type) ? { ...outcome, unbilled: true } : outcome;
 }
 
 async function attempt(
@@ -43,22 +53,44 @@ async function attempt(
   clock: Stopwatch,
 ): Promise<ExchangeOutcome> {
   const response = await transport.send(sent, signal);
+  clock.response = { status: response.status, header: rawHeaders(response.headers) };
   if (response.status < 200 || response.status > 299) {
-    return { status: 'error', type: String(response.status), durationMs: clock.elapsed() };
+    return { status: 'error', type: String(response.status), durationMs: clock.elapsed(), unbilled: true };
   }
-  const encoding = response.headers['content-encoding'];
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
   const most = limits.maxBytes * (request.stream ? STREAM_OVERHEAD : 1);
-  const chunks = decoded(response.body, typeof encoding === 'string' ? encoding : '', most);
-  for await (const chunk of untilOver(chunks, () => reader.terminal)) {
-    const before = clock.elapsed();
-    reader.push(chunk);
-    if (reader.started) clock.first ??= before;
-    if (reader.terminal) endedMs ??= before;
+  const chunks = decoded(response.body, response.headers['content-encoding'], most);
+  const holding = ANSWERS.open();
+  try {
+    for await (const chunk of untilOver(piecesOf(chunks), () => reader.terminal)) {
+      const before = clock.elapsed();
+      await READING.turn(signal);
+      signal.throwIfAborted();
+      READING.run(() => reader.push(chunk));
+      holding.set(reader.heldBytes);
+      if (reader.started) clock.first ??= before;
+      if (reader.terminal) endedMs ??= before;
+      // Nothing that follows makes an answer of it.
+      if (reader.truncated) break;
+    }
+    return await outcomeOf(reader, request, endedMs ?? clock.elapsed(), signal, clock);
+  } finally {
+    holding.release();
   }
-  const durationMs = endedMs ?? clock.elapsed();
-  const answer = reader.finish();
+}
+
+/** A JSON body is read when it is whole: one a turn. */
+async function outcomeOf(
+  reader: AnswerReader,
+  request: ModelRequest,
+  durationMs: number,
+  signal: AbortSignal,
+  clock: Stopwatch,
+): Promise<ExchangeOutcome> {
+  await READING.turn(signal);
+  signal.throwIfAborted();
+  const answer = READING.run(() => reader.finish());
   const type = faultOf(reader, answer, request.stream);
   if (type !== null || answer === null) return { status: 'error', type: type ?? UNREADABLE, durationMs };
   return {
@@ -67,6 +99,13 @@ async function attempt(
     durationMs,
     ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
   };
+}
+
+/** Reading a piece of a stream takes a millisecond or so at the worst, and the host has its turn after it. */
+async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
+  }
 }
 
 /**

@@ -1,19 +1,16 @@
-import type { Socket } from 'node:net';
-import type { Agent, buildConnector, Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
+import { guarded } from './connection.js';
 import { requirePrivately } from './private-require.js';
+import { READING } from './process-share.js';
+import { Reception, type TransportResponse } from './reception.js';
+
+export type { TransportResponse } from './reception.js';
 
 /** One request of a shadow. */
 export interface TransportRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-/** Its response. The body must be read to its end or left by ending its iteration, which destroys it. */
-export interface TransportResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Sends requests for shadows. Follows no redirect, repeats nothing, keeps no cookies, and does not hold the process open. */
@@ -36,6 +33,9 @@ const GLOBAL_DISPATCHERS: readonly symbol[] = [
 
 /** From this major version of Node on the built-in fetch offers HTTP/2. */
 const FIRST_NODE_WITH_HTTP2_FETCH = 26;
+
+/** Of a response's headers, and of its trailers: twice what Node takes unless it is told otherwise, whatever the host has told it. */
+const MOST_HEADER_BYTES = 32 * 1024;
 
 type Undici = typeof import('undici');
 
@@ -65,27 +65,22 @@ export function createTransport({ timeoutMs, environmentProxy }: TransportOption
     allowH2,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connect: unreferenced(undici.buildConnector({ allowH2, timeout: timeoutMs })),
+    maxHeaderSize: MOST_HEADER_BYTES,
+    connect: guarded(undici.buildConnector({ allowH2, timeout: timeoutMs })),
   };
   const dispatcher: Dispatcher = environmentProxy ? new undici.EnvHttpProxyAgent(options) : new undici.Agent(options);
   return {
-    async send({ url, headers, body }, signal) {
-      const response = await undici.request(url, { method: 'POST', headers, body, dispatcher, signal });
-      return { status: response.statusCode, headers: response.headers, body: response.body };
-    },
+    send: (request, signal) =>
+      new Promise((resolve, reject) => {
+        const { origin, pathname, search } = request.url;
+        const { headers, body } = request;
+        dispatcher.dispatch(
+          { origin, path: pathname + search, method: 'POST', headers, body },
+          new Reception(signal, READING, resolve, reject),
+        );
+      }),
     close() {
       dispatcher.destroy().catch(() => undefined);
     },
-  };
-}
-
-/** A shadow in flight must not keep the host alive: undici holds on to a socket while it is in use, so it is told not to. */
-function unreferenced(connect: buildConnector.connector): buildConnector.connector {
-  return (options, callback) => {
-    const socket = connect(options, callback) as unknown as Socket | undefined;
-    if (socket === undefined) return socket;
-    socket.unref();
-    socket.ref = () => socket;
-    return socket;
   };
 }

@@ -1,0 +1,47 @@
+/** All shadows of the process together hold as much of unfinished answers as they may. */
+class HeldTooMuchError extends Error {
+  readonly code = 'shadow_memory_cap';
+}
+
+export interface HeldBytesOptions {
+  /** Of each shadow, what is not counted: a usual answer never fails for what others hold. */
+  readonly free: number;
+  /** Of all of them together, beyond that. */
+  readonly most: number;
+}
+
+/** What one shadow holds. */
+export interface Holding {
+  /** Says how many bytes it holds now. Throws where there is no room for them. */
+  set(bytes: number): void;
+  /** It holds nothing any more. */
+  release(): void;
+}
+
+/** The bytes of unfinished answers that all shadows of a process may hold at once, shared out as they come. */
+export class HeldBytes {
+  readonly #options: HeldBytesOptions;
+  #counted = 0;
+
+  constructor(options: HeldBytesOptions) {
+    this.#options = options;
+  }
+
+  /** What is counted now. */
+  get counted(): number {
+    return this.#counted;
+  }
+
+  open(): Holding {
+    const { free, most } = this.#options;
+    let own = 0;
+    const set = (bytes: number): void => {
+      const next = Math.max(0, bytes - free);
+      const counted = this.#counted - own + next;
+      if (next > own && counted > most) throw new HeldTooMuchError(`more than ${most} bytes of answers are held`);
+      this.#counted = counted;
+      own = next;
+    };
+    return { set, release: () => set(0) };
+  }
+}
