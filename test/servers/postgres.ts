@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,9 @@ export interface PostgresServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts again on the same port and data; kills it first where it still runs. */
   restart(): Promise<void>;
+  /** SIGSTOP of the postmaster and of all it has started: connections stay, nothing answers. */
+  pause(): void;
+  resume(): void;
   /** Ends it and removes its folder. May be called twice. */
   stop(): Promise<void>;
 }
@@ -57,6 +61,21 @@ async function query(url: string, sql: string): Promise<unknown> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** The processes a process has started: each backend leads a session of its own, so no signal to a group reaches them. */
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((child) => {
+      if (!Number.isInteger(child)) return false;
+      try {
+        const [, parent] = readFileSync(`/proc/${child}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+        return Number(parent) === pid;
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** After a crash the dead server's shared memory is in use until its last process is gone: worth another try. */
@@ -108,8 +127,24 @@ export async function startPostgres(): Promise<PostgresServer> {
     throw error;
   });
   let databases = 0;
-  const kill = (): Promise<void> => server.end('SIGKILL');
+  const signalAll = (signal: NodeJS.Signals): void => {
+    // The postmaster first: it must not start more of them meanwhile.
+    server.signal(signal);
+    for (const child of childrenOf(server.pid)) {
+      try {
+        process.kill(child, signal);
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  };
+  /** A stopped backend would outlive its postmaster, and hold the shared memory. */
+  const kill = async (): Promise<void> => {
+    if (server.running) signalAll('SIGCONT');
+    await server.end('SIGKILL');
+  };
   const stop = async (): Promise<void> => {
+    if (server.running) signalAll('SIGCONT');
     // SIGINT is PostgreSQL's fast shutdown: it disconnects clients, and leaves no process behind.
     await server.end('SIGINT');
     await remove();
@@ -128,6 +163,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       await kill();
       server = await start();
     },
+    pause: () => signalAll('SIGSTOP'),
+    resume: () => signalAll('SIGCONT'),
     stop,
     [Symbol.asyncDispose]: stop,
   };
