@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
+import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
@@ -39,6 +40,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
       await under.ledger.close();
       await end();
     });
+    testExpiring(under);
     testStoring(under);
     testClosing(under);
     testCompacting(under);
