@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   DEFAULTS,
   type Encryption,
+  type Experiment,
   parseConfigYaml,
   resolveConfig,
   sealOf,
@@ -23,6 +24,8 @@ export interface EvaluatorConfig {
   /** How long content is kept in the ledger, in milliseconds; null: for ever. */
   readonly retentionMs: number | null;
   readonly telemetry: Telemetry;
+  /** The experiments of the file; none where the services have theirs in code. */
+  readonly experiments: readonly Experiment[];
 }
 
 /** Where telemetry goes. A null URL: that signal is not exported. */
@@ -66,7 +69,7 @@ export function loadConfig(
   const stores = overridden(config, env, cwd);
   const { encryption, retention } = config;
   const retentionMs = retention.days === null ? null : retention.days * DAY_MS;
-  return { source, ...stores, encryption, retentionMs, telemetry: telemetryFrom(env) };
+  return { source, ...stores, encryption, retentionMs, telemetry: telemetryFrom(env), experiments: config.experiments };
 }
 
 /** Reads the keys a configuration names, for what opens content or writes it. Throws {@link ConfigurationError}. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../errors.js';
 import { SCOPE } from '../emit/scope.js';
+import { controlCommand } from './control.js';
 import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
@@ -90,6 +91,20 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('-n, --dry-run', 'only count what would be erased')
     .action(async (options: Parameters<typeof eraseCommand>[0]) => ended(await eraseCommand(options, output)));
   program
+    .command('control')
+    .description('print or set what services follow within a second: the switch, the rate, the window')
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'the experiment, where there are several')
+    .option('--on', 'compare calls, whatever the configuration says')
+    .option('--off', 'compare none')
+    .option('--rate <rate>', 'in the place of sample.rate, in [0, 1]; 0 samples nothing, rules or not', aRate)
+    .option('--from <time>', 'the beginning of the window: `now`, or a time as 2026-11-21T00:00:00Z', aTime)
+    .option('--until <time>', 'its end', aTime)
+    .option('--clear', 'forget what was set before: all as configured')
+    .addHelpText('after', CONTROL_EXAMPLES)
+    .action(async (options: Parameters<typeof controlCommand>[0]) => ended(await controlCommand(options, output)));
+  program
     .command('demo')
     .description('the whole of it on this machine: no key, no server; under a minute')
     .addOption(
@@ -106,6 +121,30 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--keep', 'keep the store and print its folder')
     .action(async (options: Parameters<typeof demoCommand>[0]) => ended(await demoCommand(options, output)));
   return program;
+}
+
+const CONTROL_EXAMPLES = `
+Examples:
+  understudy control                                         what is set, and which services follow
+  understudy control --off                                   nothing is compared, within a second
+  understudy control --on --rate 0.02                        again, a fiftieth of the calls
+  understudy control -e support-mini --until 2026-12-01T00:00:00Z
+  understudy control --clear                                 all as configured
+
+What is set is kept in the queue's store and outlives restarts. UNDERSTUDY_ENABLED=false of a service is over all of it.`;
+
+function aRate(text: string): number {
+  const rate = Number(text);
+  if (text.trim() !== '' && rate >= 0 && rate <= 1) return rate;
+  throw new InvalidArgumentError('Expected a number in [0, 1].');
+}
+
+/** ISO 8601 with an offset: a time without one would be another in every place. */
+function aTime(text: string): number {
+  if (text === 'now') return Date.now();
+  const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (time >= 0) return time;
+  throw new InvalidArgumentError('Expected `now`, or a time with its offset such as 2026-11-21T00:00:00Z.');
 }
 
 function wholeNumber(text: string, low: number, high: number): number {

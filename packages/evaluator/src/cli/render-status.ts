@@ -10,6 +10,7 @@ import type {
   RunState,
   Waiting,
 } from '../ledger/snapshot.js';
+import { renderBounds } from './render-control.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
 
@@ -26,6 +27,7 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
     ...snapshot.runs.flatMap((run) => [
       ...renderRun(
         run,
+        snapshot.at,
         standings.filter((standing) => standing.run.id === run.run.id),
         style,
       ),
@@ -36,11 +38,12 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
   ];
 }
 
-function renderRun(state: RunState, standings: readonly Standing[], style: Style): readonly string[] {
+function renderRun(state: RunState, at: number, standings: readonly Standing[], style: Style): readonly string[] {
   const { run, arms } = state;
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
+    ...renderBounds(state, at).map((line) => `  ${line}`),
     ...standings.flatMap(({ arm, state: one, verdict }) => [
       `  candidate ${style.bold(arm)}`,
       `    ${renderSentence(verdict, style)}`,

@@ -3,7 +3,7 @@ import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { count, percent, type Style, table } from './style.js';
 
 /** A verdict for a person: the sentence, the other reasons to hold, and the gates with the numbers that decide. */
-export function renderVerdict({ run, arm, verdict }: Standing, style: Style): readonly string[] {
+export function renderVerdict({ run, arm, verdict, expired }: Standing, style: Style): readonly string[] {
   return [
     `${style.bold(run.experiment)}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
     '',
@@ -11,6 +11,7 @@ export function renderVerdict({ run, arm, verdict }: Standing, style: Style): re
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map((hold) => `  also: ${hold.sentence}`),
+    ...(expired ? ['  the window is over: no more pairs will come'] : []),
     '',
     ...renderGates(verdict, style),
   ];
@@ -84,6 +85,6 @@ export function eValue(logE: number): string {
 }
 
 /** A verdict as JSON: what programs read. */
-export function verdictJson({ run, arm, current, verdict }: Standing): Readonly<Record<string, unknown>> {
-  return { experiment: run.experiment, run: run.id, k: run.k, arm, current, ...verdict };
+export function verdictJson({ run, arm, current, verdict, expired }: Standing): Readonly<Record<string, unknown>> {
+  return { experiment: run.experiment, run: run.id, k: run.k, arm, current, expired, ...verdict };
 }

@@ -17,6 +17,8 @@ export interface Standing {
   /** The A/A arm of the same run; null where none was drawn. */
   readonly noise: ArmState | null;
   readonly verdict: Verdict;
+  /** The window is over, and all of it that can be evidence is: nothing more will come. */
+  readonly expired: boolean;
 }
 
 /** Silence of a producer after which its numbers are no longer current: several heartbeats of at most 5 s. */
@@ -46,6 +48,7 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
         state: one,
         noise: arms[AA_ARM] ?? null,
         verdict: verdictOf(state, one, snapshot),
+        expired: isExpired(state, snapshot.at),
       }));
   });
 }

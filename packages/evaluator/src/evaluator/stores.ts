@@ -62,13 +62,22 @@ export interface OpenedLedger {
  * does until `close`. Throws {@link StoreError} where there is no store.
  */
 export async function openLedgerFor(url: string): Promise<OpenedLedger> {
-  const address = parseStoreUrl(url);
-  if (address.kind === 'embedded' && !existsSync(address.folder)) {
-    throw new StoreError(
-      `there is no store in ${address.folder}: start \`understudy run\`, or name another one with --config`,
-    );
-  }
+  requireStore(url);
   return openLedgerIn(url, null);
+}
+
+/** Opens the queue's store alone. Throws {@link StoreError} where there is none, or it cannot be reached. */
+export async function openQueueFor(url: string): Promise<Store> {
+  requireStore(url);
+  return reached(QUEUE, url, () => openStore(url));
+}
+
+function requireStore(url: string): void {
+  const address = parseStoreUrl(url);
+  if (address.kind !== 'embedded' || existsSync(address.folder)) return;
+  throw new StoreError(
+    `there is no store in ${address.folder}: start \`understudy run\`, or name another one with --config`,
+  );
 }
 
 async function openLedgerIn(place: string | Store, seal: Seal | null): Promise<OpenedLedger> {
