@@ -37,13 +37,15 @@ describe('docs/configuration.md', () => {
     if (!IN_WORDS.has(option)) expect(cell).toBe(`\`${JSON.stringify(value)}\``);
   });
 
-  it('names the default queue and the default gates', () => {
+  it('names the default queue, retention and gates', () => {
     expect(documented.get('queue.url')).toBe(`\`${JSON.stringify(DEFAULTS.queueUrl)}\``);
+    expect(documented.get('retention.days')).toBe(`\`${JSON.stringify(DEFAULTS.retention.days)}\``);
     expect(documented.get('policy.gates')).toBe(DEFAULTS.gateNames.map((gate) => `\`${gate}\``).join(', '));
   });
 
   it('names nothing that is not there', () => {
-    const known = new Set([...options.map(([option]) => option), 'queue.url', 'ledger.url', 'latency.thresholdMs']);
+    const others = ['queue.url', 'ledger.url', 'encryption.key', 'encryption.previous', 'retention.days'];
+    const known = new Set([...options.map(([option]) => option), ...others, 'latency.thresholdMs']);
     const unknown = [...documented.keys()].filter((option) => option.includes('.') && !known.has(option));
     expect(unknown).toEqual([]);
   });
