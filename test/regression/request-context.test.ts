@@ -61,6 +61,7 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
         backlog: async () => ({ waiting: 0, memoryShare: null }),
         salt: async () => new Uint8Array(32),
         setting: () => Promise.resolve(undefined),
+        lease: () => Promise.reject(new Error('no budget')),
         close: () => undefined,
       }),
     },

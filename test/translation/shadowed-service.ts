@@ -117,6 +117,7 @@ function memoryStore(jobs: Map<string, EncodedBatch>): QueueStore {
       backlog: async () => ({ waiting: 0, memoryShare: null }),
       salt: async () => new Uint8Array(32),
       setting: () => Promise.resolve(undefined),
+      lease: () => Promise.reject(new Error('no budget')),
       close: () => undefined,
     }),
   };

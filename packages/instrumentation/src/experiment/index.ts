@@ -1,5 +1,15 @@
 export { ConfigurationError } from '../errors.js';
 export { type Bounds, boundsOf } from './bounds.js';
+export { type BudgetState, type LeaseReply, type LeaseRequest, NANO_USD, nanoUsd, type Pace } from './budget/lease.js';
+export {
+  LEASE_SCRIPT,
+  leaseArguments,
+  leaseKeys,
+  readBudgetsOfRedis,
+  readLeaseReply,
+  type RedisReader,
+} from './budget/lease-script.js';
+export { CREATE_BUDGETS, leaseOnPostgres, readBudgetsOfPostgres, type RunStatement } from './budget/lease-statement.js';
 export { canonicalJson } from './canonical-json.js';
 export {
   type Control,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JobsOptions, Queue } from 'bullmq';
 import { UnderstudyError } from '../errors.js';
+import type { LeaseReply, LeaseRequest } from '../experiment/budget/lease.js';
 import { raised } from '../guard.js';
 import type { EncodedBatch } from '../trial/codec.js';
 import type { QueueConnection } from './queue-connection.js';
@@ -14,6 +15,7 @@ export interface OpenQueues {
   readonly settings: Queue;
   /** Share of the store's memory limit in use, or null where it has none. */
   memoryShare(): Promise<number | null>;
+  lease(request: LeaseRequest): Promise<LeaseReply>;
   /** Cuts the connection, at once. */
   cut(): void;
 }
@@ -33,7 +35,7 @@ const SALT_BYTES = 32;
 
 /** Speaks to the store through BullMQ. Every call has a time limit of ours, since BullMQ's own calls may wait for ever. */
 export function bullmqConnection(
-  { pairs, settings, memoryShare, cut }: OpenQueues,
+  { pairs, settings, memoryShare, lease, cut }: OpenQueues,
   timeoutMs: number,
 ): QueueConnection {
   const limited = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> =>
@@ -63,6 +65,7 @@ export function bullmqConnection(
       const job = await limited('setting', () => settings.getJob(id));
       return job?.data as unknown;
     },
+    lease: (request) => limited('lease', () => lease(request)),
     close() {
       closed = true;
       try {

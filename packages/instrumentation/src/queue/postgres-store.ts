@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { UnderstudyError } from '../errors.js';
+import { leaseOnPostgres } from '../experiment/budget/lease-statement.js';
 import { embeddedPostgresUrl, QUEUES, readEmbeddedOwner, type StoreAddress } from '../experiment/store.js';
 import { raised } from '../guard.js';
 import { requirePrivately } from '../shadow/private-require.js';
@@ -53,7 +54,13 @@ export function postgresStore(address: Exclude<StoreAddress, { kind: 'redis' }>,
         const pairs = open(QUEUES.pairs);
         const settings = open(QUEUES.settings);
         const connection = bullmqConnection(
-          { pairs, settings, memoryShare: () => Promise.resolve(null), cut },
+          {
+            pairs,
+            settings,
+            memoryShare: () => Promise.resolve(null),
+            lease: (request) => leaseOnPostgres((sql, values) => pool.query(sql, [...values]), request),
+            cut,
+          },
           timeoutMs,
         );
         await withTimeLimit('connect', timeoutMs, () =>

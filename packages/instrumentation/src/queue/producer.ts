@@ -5,8 +5,11 @@ import type { Experiment } from '../experiment/definition.js';
 import { boundsOf } from '../experiment/bounds.js';
 import { comparesCode } from '../experiment/of-code.js';
 import { runOf } from '../experiment/run.js';
+import { ExperimentBudget } from '../govern/budget/budget.js';
 import { allOf, type Gates } from '../govern/gate.js';
 import { concurrencyGate } from '../govern/concurrency.js';
+import { Governor } from '../govern/governor.js';
+import { HostWatch } from '../govern/host-watch.js';
 import { guard } from '../guard.js';
 import type { CallRules } from '../sample/call-view.js';
 import { Live } from '../sample/live.js';
@@ -24,6 +27,7 @@ import { OpenTrials } from '../trial/open-trials.js';
 import { protectionOf } from '../trial/privacy/protect.js';
 import type { Seal } from '../trial/seal.js';
 import type { Trial } from '../trial/trial.js';
+import { budgetErrand } from './budget-errand.js';
 import { type Errand, Errands } from './errands.js';
 import { type Followed, followErrand } from './follow.js';
 import { limitsFor, type ProducerLimits } from './limits.js';
@@ -35,6 +39,9 @@ import { within } from './time-limit.js';
 
 /** Of the time of a shutdown, the part that legs in flight may take. */
 const SHARE_FOR_LEGS = 0.6;
+
+/** Of what is left then, the part that giving back what is leased may take. */
+const SHARE_FOR_LEASES = 0.25;
 
 /** One experiment with what of it is code or secret. */
 export interface ExperimentSetup {
@@ -63,6 +70,7 @@ interface Arrangement {
   readonly ofCode: boolean;
   readonly intake: Intake;
   readonly trials: OpenTrials;
+  readonly governor: Governor;
 }
 
 /** All that becomes of this process's calls, from their start to the queue. One per process that has something to compare. */
@@ -73,7 +81,9 @@ export class Producer {
   readonly #counts: SliceCounts;
   readonly #publisher: Publisher;
   readonly #errands: Errands;
+  readonly #budgets: readonly ExperimentBudget[];
   readonly #arrangements: readonly Arrangement[];
+  readonly #host: HostWatch;
   readonly #prepare = prepareOverHttp(() => this.#openTransport(), DIALECTS);
   #transport: Transport | null = null;
   #stopping: Promise<void> | null = null;
@@ -106,7 +116,13 @@ export class Producer {
       onPublished: (trial) => this.#eachLeg(trial, (key) => this.#counts.published(key)),
       onDropped: (trial, reason) => this.#drop(trial, reason),
     });
-    const errands: readonly Errand[] = [follow];
+    const budgets = followed.map(({ experiment, live }) =>
+      experiment.budget === null
+        ? null
+        : new ExperimentBudget(experiment, experiment.budget, () => live.terms().window, processClock.elapsed),
+    );
+    this.#budgets = budgets.filter((budget) => budget !== null);
+    const errands: readonly Errand[] = [follow, ...this.#budgets.map(budgetErrand)];
     this.#errands = new Errands({ errands, connection: () => this.#publisher.connection, isolate });
     const ids = createIds();
     this.#arrangements = options.setups.map((setup, index) => {
@@ -129,7 +145,10 @@ export class Producer {
         onAssembled: (assembled) => this.#assembled(intake, assembled),
       });
       const own = followed[index];
+      const budget = budgets[index] ?? null;
       if (own === undefined) throw new Error('an experiment without a run');
+      const { apiKeys } = setup;
+      const governor = new Governor({ experiment, apiKeys, clock: processClock, meters: options.metrics });
       const intake: Intake = new Intake({
         ...setup,
         run: own.run,
@@ -138,13 +157,22 @@ export class Producer {
         account: this.#counts,
         meters: options.metrics,
         shadows,
-        gates: gatesOf(experiment),
+        gates: gatesOf(experiment, governor, budget),
+        share: () => budget?.share() ?? 1,
         trials,
         isolate,
         admittance: () => this.#admittance(trials),
       });
       const ofCode = comparesCode(experiment, Object.keys(setup.rules.transform ?? {}));
-      return { setup, ofCode, intake, trials };
+      return { setup, ofCode, intake, trials, governor };
+    });
+    this.#host = new HostWatch({
+      isolate,
+      clock: processClock,
+      slowPublishing: () => this.#publisher.isSlow,
+      onWindow: (window) => {
+        for (const { governor } of this.#arrangements) governor.window(window);
+      },
     });
   }
 
@@ -154,6 +182,7 @@ export class Producer {
 
   start(): void {
     this.#publisher.start();
+    this.#host.start();
     this.#errands.start();
   }
 
@@ -192,8 +221,20 @@ export class Producer {
     await this.#settled(timeoutMs * SHARE_FOR_LEGS);
     for (const { trials } of this.#arrangements) trials.closeAll();
     this.#errands.stop();
+    this.#host.stop();
+    await this.#giveBack(until - processClock.elapsed());
     await this.#publisher.stop(Math.max(0, until - processClock.elapsed()));
     this.#transport?.close();
+  }
+
+  /** What is left of budgets must not wait for its lease to end. */
+  async #giveBack(timeoutMs: number): Promise<void> {
+    if (this.#budgets.length === 0) return;
+    for (const budget of this.#budgets) budget.close();
+    await within(timeoutMs * SHARE_FOR_LEASES, (proceed) => {
+      void this.#errands.runOnce().then(proceed);
+      return () => undefined;
+    });
   }
 
   #openTransport(): Transport {
@@ -254,6 +295,11 @@ function deadlineOf({ slice, shadow }: Experiment): number {
 }
 
 /** What the shadows of an experiment pass before they are fired. */
-function gatesOf({ shadow }: Experiment): Gates {
-  return { before: allOf([concurrencyGate(shadow.concurrency)]), made: allOf([]) };
+function gatesOf({ shadow }: Experiment, governor: Governor, budget: ExperimentBudget | null): Gates {
+  const made = budget === null ? [] : [budget.gate];
+  return {
+    before: allOf([governor.gate, concurrencyGate(shadow.concurrency)]),
+    made: allOf(made),
+    watch: (call, matched) => governor.watch(call, matched),
+  };
 }

@@ -80,6 +80,7 @@ class FakeStore implements QueueStore {
       backlog: async () => this.backlog,
       salt: async () => Buffer.alloc(32, 1),
       setting: async () => undefined,
+      lease: () => Promise.reject(new Error('no budget')),
       close: () => {
         this.closed += 1;
       },

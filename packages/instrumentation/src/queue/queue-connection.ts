@@ -1,3 +1,4 @@
+import type { LeaseReply, LeaseRequest } from '../experiment/budget/lease.js';
 import type { EncodedBatch } from '../trial/codec.js';
 
 /** How much lies in the queue. */
@@ -17,6 +18,8 @@ export interface QueueConnection {
   salt(): Promise<Uint8Array>;
   /** A setting that others write, as it is: any JSON, to be checked by who reads it. Undefined where there is none. */
   setting(id: string): Promise<unknown>;
+  /** One request of a lease of money, carried out at once and as a whole. */
+  lease(request: LeaseRequest): Promise<LeaseReply>;
   /** At once, whatever is under way. Never throws. */
   close(): void;
 }

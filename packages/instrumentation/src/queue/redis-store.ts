@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
+import type { LeaseReply, LeaseRequest } from '../experiment/budget/lease.js';
+import { LEASE_SCRIPT, leaseArguments, leaseKeys, readLeaseReply } from '../experiment/budget/lease-script.js';
 import { QUEUES } from '../experiment/store.js';
 import { raised } from '../guard.js';
 import { requirePrivately } from '../shadow/private-require.js';
@@ -35,7 +37,13 @@ export function redisStore(url: string, timeoutMs: number): QueueStore {
         const pairs = new Queue(QUEUES.pairs, options);
         const settings = new Queue(QUEUES.settings, options);
         return bullmqConnection(
-          { pairs, settings, memoryShare: () => memoryShare(client), cut: () => cut(client) },
+          {
+            pairs,
+            settings,
+            memoryShare: () => memoryShare(client),
+            lease: (request) => lease(client, request),
+            cut: () => cut(client),
+          },
           timeoutMs,
         );
       } catch (error) {
@@ -62,6 +70,11 @@ function cut(client: Client): void {
 
 function socketOf(client: Client): Socket | undefined {
   return (client as { stream?: Socket }).stream;
+}
+
+async function lease(client: Client, request: LeaseRequest): Promise<LeaseReply> {
+  const keys = leaseKeys(request);
+  return readLeaseReply(await client.eval(LEASE_SCRIPT, keys.length, ...keys, ...leaseArguments(request)));
 }
 
 async function memoryShare(client: Client): Promise<number | null> {

@@ -48,10 +48,12 @@ export interface Subject {
   readonly rules: CallRules;
   /** The terms at each call. Default: always those of the configuration. */
   readonly terms?: () => Terms;
+  /** The share of its declared probability that a call keeps, so that a budget lasts: a power of two. Default: 1. */
+  readonly share?: () => number;
 }
 
 /** Makes the decider of one experiment. It keeps the segments it has seen and the last seconds' demand, and no other state. */
-export function createDecide({ experiment, run, rules, terms }: Subject): Decide {
+export function createDecide({ experiment, run, rules, terms, share }: Subject): Decide {
   const { match, sample, noise, piMin, shadow } = experiment;
   const configured = termsOf(experiment, null, 'open');
   const matchesOperation = compilePattern(match.operation);
@@ -87,7 +89,9 @@ export function createDecide({ experiment, run, rules, terms }: Subject): Decide
     const segment = seen === null ? SEGMENT_NONE : segmentOf(seen);
     const salt = shared ?? ownSalt;
     const declared = probabilityOf(call, segment);
-    const pi = Math.max(piMin, declared * (pace?.next(startedAt, declared) ?? 1));
+    // Two limits of one thing: the lower one keeps both.
+    const kept = Math.min(pace?.next(startedAt, declared) ?? 1, share?.() ?? 1);
+    const pi = Math.max(piMin, declared * kept);
     const draw = drawOf(`sample ${keyOf(call) ?? call.spanReference?.traceId ?? callId}`, salt);
     if (!isDrawn(draw, pi)) return { status: 'not_sampled', segment, pi };
 

@@ -6,6 +6,7 @@ import type { RequestContent } from '../dialect/request-content.js';
 import type { DropReason } from '../trial/funnel.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { NotCopied } from './copy.js';
+import { inputBound } from './input-bound.js';
 import type { Arm, Prepare } from './prepare.js';
 
 /** What of an attempt is told while it runs. */
@@ -71,6 +72,7 @@ export function prepareFunction(
         request,
         attributes,
         describe: () => shadow.describe(),
+        inputTokens: () => inputBound(JSON.stringify(shadow.content())),
         content: () => shadow.content(),
         run: (limits, cancelled) =>
           bounded(

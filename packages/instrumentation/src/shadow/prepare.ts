@@ -10,6 +10,7 @@ import type { Candidate } from '../experiment/definition.js';
 import type { DropReason } from '../trial/funnel.js';
 import type { ExchangeLimits, ExchangeOutcome } from './bounded.js';
 import { exchange } from './exchange.js';
+import { inputBound } from './input-bound.js';
 import type { Secret } from './secret.js';
 import { candidateTarget, incumbentTarget, type Target, translatedTarget } from './target.js';
 import type { Transport } from './undici.js';
@@ -33,6 +34,8 @@ export interface ShadowCall {
   readonly attributes: Attributes;
   /** What only the whole request says. Proportional to the prompt: asked for after the primary has been sent. */
   describe(): Attributes;
+  /** The most tokens it is taken to have as input. Proportional to the prompt as well. */
+  inputTokens(): number;
   /** What it asks, for a span that is to carry it; null where that cannot be read. */
   content(): RequestContent | null;
   /** Never rejects for what the other side does; ends when the signal does. */
@@ -69,6 +72,7 @@ export function prepareOverHttp(transport: () => Transport, dialects: readonly D
         request: made.request,
         attributes: identity(dialect, made.request, url),
         describe: () => dialect.requestAttributes(body),
+        inputTokens: () => inputBound(body),
         content: () => requestContent(dialect, body),
         run: (limits, signal) =>
           exchange(transport(), { url, headers, body, dialect, request: made.request }, limits, signal),

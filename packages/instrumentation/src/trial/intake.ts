@@ -57,6 +57,8 @@ export interface IntakeOptions {
   readonly rules: CallRules;
   /** What of the experiment holds at each call; default: what is configured. */
   readonly terms?: () => Terms;
+  /** See {@link createDecide}. */
+  readonly share?: () => number;
   /** The candidates' own keys, by candidate. */
   readonly apiKeys: ReadonlyMap<string, Secret>;
   readonly ids: Ids;

@@ -1,0 +1,178 @@
+import type { LeaseReply, LeaseRequest } from '../../experiment/budget/lease.js';
+import { Demand } from './demand.js';
+import type { Scale } from './scale.js';
+
+/** Money held for one call, until it is known what it cost. */
+export interface Hold {
+  /** It has cost so much; null: nobody knows, so the most it may have cost. */
+  settle(cost: number | null): void;
+  /** It was not made. */
+  release(): void;
+}
+
+export interface HolderOptions {
+  readonly experiment: string;
+  /** Nano-dollars. */
+  readonly limit: number;
+  /** Makes a name for a lease that no other has. */
+  readonly newLease: () => string;
+  /** Milliseconds of a clock that never steps. */
+  readonly now: () => number;
+}
+
+/** What is asked for ahead of the calls. */
+export interface Sizes {
+  readonly least: number;
+  readonly reserve: number;
+  readonly atRisk: number;
+}
+
+/** After so long without a word the store ends a lease, in milliseconds. */
+export const LEASE_MS: number = 10_000;
+/** Our own end comes before the store's, whichever clock is the faster one. */
+const OWN_SHARE = 0.9;
+/** A process that has not seen a call asks for this part of all the money. */
+const FIRST_SHARE = 1 / 1000;
+/** The share at risk lasts for so many turns of what is asked for, and the reserve for so long. */
+const TURNS = 1.5;
+const RESERVE_MS = 1500;
+/** A process that has not seen a call for so long holds money for one. */
+const IDLE_MS = 30_000;
+
+/**
+ * One process's lease, and what it pays for: what of the lease was granted at risk bounds, at every moment, what was spent since the
+ * request that got it and what calls under way may cost. Whatever the store makes of a request whose answer is lost, that holds.
+ */
+export class LeaseHolder {
+  readonly #options: HolderOptions;
+  readonly #demand = new Demand();
+  #lease: string;
+  #seq = 0;
+  #fresh = true;
+  #settled = 0;
+  /** Unscaled, by what they are scaled with. */
+  #inFlight = new Map<Scale, number>();
+  /** What `settled` and all in flight may come to. */
+  #cap = 0;
+  #endsAt = -Infinity;
+  #seen = 0;
+  #last: LeaseReply | null = null;
+
+  constructor(options: HolderOptions) {
+    this.#options = options;
+    this.#lease = options.newLease();
+  }
+
+  /** What the store last said; null before it did. */
+  get last(): LeaseReply | null {
+    return this.#last;
+  }
+
+  /** The most that calls under way may cost. */
+  get inFlight(): number {
+    const at = this.#options.now();
+    let sum = 0;
+    for (const [scale, amount] of this.#inFlight) sum += amount * scale.factor(at);
+    return Math.ceil(sum);
+  }
+
+  /** What the largest call of late may cost; 0 where there was none. */
+  get largest(): number {
+    return Math.ceil(this.#demand.largest(this.#options.now()));
+  }
+
+  /** Milliseconds since the last call that wanted money. */
+  get idle(): number {
+    return this.#demand.idle(this.#options.now());
+  }
+
+  /** Holds `estimate`, times what `scale` knows; null where it is not there. */
+  hold(estimate: number, scale: Scale): Hold | null {
+    const at = this.#options.now();
+    const amount = Math.ceil(estimate * scale.factor(at));
+    this.#demand.add(amount, at);
+    if (at >= this.#endsAt || this.#settled + this.inFlight + amount > this.#cap) return null;
+    this.#add(scale, estimate);
+    const lease = this.#lease;
+    let held = true;
+    const end = (): boolean => {
+      if (!held) return false;
+      held = false;
+      // Under another lease it counts as spent already.
+      if (lease !== this.#lease) return false;
+      this.#add(scale, -estimate);
+      return true;
+    };
+    return {
+      settle: (cost) => {
+        const now = this.#options.now();
+        const factor = scale.factor(now);
+        if (cost !== null) scale.learn(estimate, cost, now);
+        if (end()) this.#settled += Math.ceil(cost ?? estimate * factor);
+      },
+      release: () => void end(),
+    };
+  }
+
+  /** How much to ask for, if the next turn comes in `intervalMs`. */
+  sizes(intervalMs: number): Sizes {
+    const at = this.#options.now();
+    const least = this.largest;
+    const rate = this.#demand.rate(at);
+    const first = least === 0 ? Math.ceil(this.#options.limit * FIRST_SHARE) : 0;
+    const spare = this.idle < IDLE_MS ? 2 * least : least;
+    const atRisk = this.inFlight + first + spare + Math.ceil(rate * intervalMs * TURNS);
+    return { least, atRisk, reserve: atRisk + Math.ceil(rate * RESERVE_MS) };
+  }
+
+  /** The next request. From now on until its answer, no more is spent than it asks for: it may be granted and the answer be lost. */
+  request({ least, reserve, atRisk }: Sizes, pace: LeaseRequest['pace'], ttlMs: number = LEASE_MS): LeaseRequest {
+    this.#seq += 1;
+    const inFlight = this.inFlight;
+    this.#cap = Math.min(this.#cap, this.#settled + atRisk);
+    if (ttlMs === 0) this.#endsAt = -Infinity;
+    const { experiment, limit } = this.#options;
+    const money = { limit, settled: this.#settled, inFlight, least, reserve, atRisk };
+    return {
+      experiment,
+      lease: this.#lease,
+      seq: this.#seq,
+      fresh: this.#fresh,
+      ...money,
+      ttlMs,
+      seen: this.#seen,
+      pace,
+    };
+  }
+
+  /** @param askedAt When the request was made, of the own clock. */
+  answered(request: LeaseRequest, reply: LeaseReply, askedAt: number): void {
+    this.#last = reply;
+    this.#seen = Math.max(this.#seen, reply.spent);
+    // The answer to an earlier request says nothing of what the store has made of the last one.
+    if (request.lease !== this.#lease || request.seq !== this.#seq) return;
+    if (reply.status === 'lost') return this.#renew();
+    this.#fresh = false;
+    if (request.ttlMs === 0) return this.#renew();
+    this.#cap = request.settled + reply.atRisk;
+    this.#endsAt = askedAt + request.ttlMs * OWN_SHARE;
+  }
+
+  /** A new lease: of the one before the store has counted all there was to count. */
+  #renew(): void {
+    this.#lease = this.#options.newLease();
+    this.#seq = 0;
+    this.#fresh = true;
+    this.#settled = 0;
+    this.#inFlight = new Map();
+    this.#cap = 0;
+    this.#endsAt = -Infinity;
+  }
+
+  #add(scale: Scale, estimate: number): void {
+    const amount = (this.#inFlight.get(scale) ?? 0) + estimate;
+    // Estimates are whole, so that nothing is left over by rounding.
+    if (amount <= 0) this.#inFlight.delete(scale);
+    else this.#inFlight.set(scale, amount);
+  }
+}
