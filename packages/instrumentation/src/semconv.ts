@@ -72,10 +72,18 @@ export const ATTR_DROP_REASON = 'understudy.drop.reason';
 export const ATTR_OUTCOME = 'understudy.outcome';
 /** The attributes of which something was left out; `all` where nothing of what was said is there. */
 export const ATTR_CONTENT_CUT = 'understudy.content.cut';
+/** Why shadows pause, and until when at least (RFC 3339). */
+export const ATTR_PAUSE_REASON = 'understudy.pause.reason';
+export const ATTR_PAUSE_UNTIL = 'understudy.pause.until';
+
+/** On the primary's span with which a pause began, or that first met it. */
+export const EVENT_PAUSED = 'understudy.paused';
 
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_FAILURES = 'understudy.failures';
+export const METRIC_PAUSES = 'understudy.pauses';
+export const METRIC_PAUSED = 'understudy.paused';
 export const METRIC_SAME_TRACE = 'understudy.shadow.same_trace';
 export const METRIC_CALL_DURATION = 'understudy.call.duration.seconds';
 export const METRIC_CALL_FIRST_CHUNK = 'understudy.call.time_to_first_chunk.seconds';

@@ -36,6 +36,8 @@ export interface Gates {
   /** Before its request is made, which takes time: nothing of it is known. */
   readonly before: Gate<Proposed>;
   readonly made: Gate<Made>;
+  /** Shown every call before it is sent, also those that the experiment does not match. */
+  watch?(call: Call, matched: boolean): void;
 }
 
 /** All of them, in this order: the first refusal counts, and what was given before it goes back. */

@@ -54,6 +54,9 @@ export interface PublisherLimits {
   readonly retryMs: { readonly first: number; readonly last: number };
 }
 
+/** Trials wait a second for each other, as a rule: after so long the queue is away or too slow. In milliseconds. */
+const SLOW_MS = 10_000;
+
 /** A batch that was made and is not yet acknowledged. It is sent until it is, always under the same id. */
 interface Sending {
   readonly batch: Batch;
@@ -77,6 +80,8 @@ export class Publisher {
   #announced = false;
   #sentAt = -Infinity;
   #oldestSince = Infinity;
+  /** When the batch under way was made, if there are trials in it. */
+  #sendingSince = Infinity;
   #failures = 0;
   #retryAt = -Infinity;
   #timer: NodeJS.Timeout | null = null;
@@ -105,6 +110,17 @@ export class Publisher {
   /** Whether there is room for another trial. */
   get hasRoom(): boolean {
     return !this.#ring.isFull;
+  }
+
+  /**
+   * Trials have waited long, or half of what may wait does. Not where the evaluator has fallen behind and the queue is full: no pause of
+   * this service's makes it faster.
+   */
+  get isSlow(): boolean {
+    if (!this.#announced || this.#backlog.isFull) return false;
+    const { ringTrials, ringBytes } = this.#options.limits;
+    if (this.#ring.count > ringTrials / 2 || this.#ring.bytes > ringBytes / 2) return true;
+    return this.#options.clock.elapsed() - Math.min(this.#oldestSince, this.#sendingSince) > SLOW_MS;
   }
 
   start(): void {
@@ -194,6 +210,7 @@ export class Publisher {
     this.#backlog.sent(data.bytes.length);
     this.#options.counts.acknowledge(batch.slices);
     this.#sending = null;
+    this.#sendingSince = Infinity;
     if (!this.#announced) guard('queue.ready', this.#options.onReady);
     this.#announced = true;
     this.#sentAt = this.#options.clock.elapsed();
@@ -226,6 +243,7 @@ export class Publisher {
       trials,
     };
     this.#announce = false;
+    this.#sendingSince = trials.length === 0 ? Infinity : clock.elapsed();
     return { batch, data: null };
   }
 

@@ -10,6 +10,7 @@ import {
 } from '../semconv.js';
 import { DROP_REASONS, type DropReason, type Stage, STAGES } from '../trial/funnel.js';
 import type { Leg } from '../trial/trial.js';
+import { PauseMetrics } from './pause-metrics.js';
 
 /** The stages a service can see; the evaluator counts those from `stored` on, out of the ledger. */
 const OWN_STAGES: readonly Stage[] = STAGES.slice(0, STAGES.indexOf('stored'));
@@ -48,10 +49,12 @@ export class FunnelMetrics {
   readonly #reached = new Map<string, Count>();
   readonly #dropped = new Map<string, Count>();
   readonly #sameTrace = new Map<string, Count>();
+  readonly #pauses: PauseMetrics;
   #made: Instruments | null = null;
 
   constructor(meter: () => Meter, arms: readonly ArmNames[]) {
     this.#meter = meter;
+    this.#pauses = new PauseMetrics(new Set(arms.map(({ experiment }) => experiment)));
     for (const names of arms) {
       this.#add(this.#sameTrace, null, '', names, 0);
       for (const stage of OWN_STAGES) this.#add(this.#reached, 'stage', stage, names, 0);
@@ -78,6 +81,12 @@ export class FunnelMetrics {
   sameTrace(names: ArmNames): void {
     this.#instruments();
     this.#add(this.#sameTrace, null, '', names, 1);
+  }
+
+  /** A pause of an experiment's shadows begins (`now`), or has ended. */
+  paused(reason: DropReason, experiment: string, now: boolean): void {
+    this.#instruments();
+    this.#pauses.paused(reason, experiment, now);
   }
 
   /** The duration of one call of an admitted trial. `arm` null: the primary's. A leg that is missing has none. */
@@ -112,6 +121,7 @@ export class FunnelMetrics {
         advice,
       }),
     };
+    this.#pauses.observe(meter);
     observe(meter, METRIC_FUNNEL, 'Calls that reached a stage of the funnel.', '{call}', () => this.#reached.values());
     observe(meter, METRIC_DROPPED, 'Calls that left the funnel, by reason.', '{call}', () => this.#dropped.values());
     observe(

@@ -114,6 +114,7 @@ export class Intake {
     this.#reached('called', this.#arms);
     const admitting = admittance();
     const decision = this.#decide(call, callId, admitting.open ? admitting.salt : null);
+    guard('govern.watch', () => this.#options.gates.watch?.(call, decision.status !== 'outside'));
     if (decision.status === 'outside') return this.#lost(decision.reason, this.#arms);
     if (account.isFinal(run.id, slice)) return this.#lost('unparsable', this.#arms);
 

@@ -1,0 +1,88 @@
+import type { ProviderResponse } from '../capture/provider-response.js';
+import type { GovernorSettings } from '../experiment/protection.js';
+import type { Party } from './party.js';
+import type { PauseTrouble } from './pauses.js';
+import { LIMIT_HEADERS, type LimitHeaders } from './rate-limit-headers.js';
+import { type Reading, readingsOf } from './rate-limits.js';
+
+/** A limit that was spoken of: what is wrong with it, or null where enough of it is left. */
+export interface Spoken {
+  readonly name: string;
+  readonly trouble: PauseTrouble | null;
+}
+
+/** What one origin speaks of, so that not every response is searched for everything. */
+interface Habit {
+  looks: number;
+  headers: readonly LimitHeaders[];
+}
+
+/** The first responses of an origin are searched for every header, then one in so many. */
+const FIRST_LOOKS = 4;
+const LOOK_AGAIN = 64;
+const MOST_ORIGINS = 256;
+const MOST_LIMITS = 1024;
+const LONGEST_MODEL = 64;
+/** A limit that says it is whole again at once has not been so yet. */
+const SHORTEST_MS = 1000;
+
+/** Finds the rate limits of which less is left than an experiment wants to be. */
+export class LowLimits {
+  readonly #settings: GovernorSettings;
+  readonly #habits = new Map<string, Habit>();
+  /** The most that has been left of limits whose size is not said. */
+  readonly #most = new Map<string, number>();
+
+  constructor(settings: GovernorSettings) {
+    this.#settings = settings;
+  }
+
+  /** @param model Limits are each model's, as a rule. @param now Epoch ms. */
+  look({ origin, key }: Party, model: string, response: ProviderResponse, now: number): readonly Spoken[] {
+    const readings = this.#read(origin, response, now);
+    if (readings.length === 0) return [];
+    const place = `${origin} ${key ?? ''} ${model.slice(0, LONGEST_MODEL)}`;
+    return readings.map((reading) => {
+      const name = `${place} ${reading.name}`;
+      return { name, trouble: this.#troubleOf(reading, name) };
+    });
+  }
+
+  #read(origin: string, response: ProviderResponse, now: number): readonly Reading[] {
+    let habit = this.#habits.get(origin);
+    if (habit === undefined) {
+      if (this.#habits.size >= MOST_ORIGINS) return [];
+      habit = { looks: 0, headers: [] };
+      this.#habits.set(origin, habit);
+    }
+    habit.looks += 1;
+    const everything = habit.looks <= FIRST_LOOKS || habit.looks % LOOK_AGAIN === 0;
+    if (!everything && habit.headers.length === 0) return [];
+    const readings = readingsOf(response, now, everything ? LIMIT_HEADERS : habit.headers);
+    if (everything && readings.length > 0) {
+      const known = habit.headers;
+      const named = new Set(readings.map(({ name }) => name));
+      habit.headers = LIMIT_HEADERS.filter((each) => known.includes(each) || named.has(each.remaining));
+    }
+    return readings;
+  }
+
+  #troubleOf({ of, remaining, limit, resetMs }: Reading, name: string): PauseTrouble | null {
+    const { headroom, pauseMs } = this.#settings;
+    const whole = limit ?? this.#mostOf(name, remaining);
+    if (whole <= 0 || remaining / whole >= headroom) return null;
+    const share = Math.floor((100 * remaining) / whole);
+    return {
+      ms: resetMs === null ? pauseMs : Math.max(resetMs, SHORTEST_MS),
+      // Nobody was hurt: what is left is there for the primaries.
+      harm: false,
+      detail: `${share} % of the limit of ${of} that both roles share is left`,
+    };
+  }
+
+  #mostOf(name: string, remaining: number): number {
+    const most = Math.max(this.#most.get(name) ?? 0, remaining);
+    if (this.#most.has(name) || this.#most.size < MOST_LIMITS) this.#most.set(name, most);
+    return most;
+  }
+}
