@@ -27,7 +27,7 @@ export const targetShape: z.ZodType<Target> = strict({
 
 /** The shape of `governor`. */
 export const governorShape: z.ZodType<GovernorSettings> = strict({
-  pauseMs: z.int().min(1000).max(3_600_000).default(governor.pauseMs),
+  pauseMs: z.union([z.literal(0), z.int().min(1000).max(3_600_000)]).default(governor.pauseMs),
   headroom: share.default(governor.headroom),
   eventLoopMs: z.number().min(10).max(10_000).default(governor.eventLoopMs),
   heapShare: share.default(governor.heapShare),

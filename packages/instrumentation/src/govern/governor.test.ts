@@ -22,6 +22,12 @@ describe("trouble of the primary's provider", () => {
     expect(world.share()).toBe(1);
   });
 
+  it('does not where the experiment says so', () => {
+    const world = governed({ governor: { pauseMs: 0 } });
+    world.primary().answered(429, { 'retry-after': '20' });
+    expect(world.share()).toBe(1);
+  });
+
   it('takes the word of the provider for how long, within bounds', () => {
     const world = governed();
     world.primary().answered(429, { 'retry-after': '20' });
@@ -82,7 +88,9 @@ describe('rate limits', () => {
     world.primary().answered(200, left(29));
     expect(world.primary().shadow()).toBe('paused_rate_limit');
     world.now = 5000;
-    world.primary().answered(200, left(31));
+    world.primary().answered(200, left(39));
+    expect(world.share()).toBe(0);
+    world.primary().answered(200, left(40));
     expect(world.share()).toBe(0.13);
     world.now = 6000;
     world.primary().answered(200, left(29));

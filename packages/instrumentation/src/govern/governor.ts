@@ -9,6 +9,7 @@ import { HostTrouble, type HostWindow } from './host-trouble.js';
 import { Journal, type PauseMeters } from './journal.js';
 import { LowLimits } from './low-limits.js';
 import { partyAt, partyOf, type Party, shares, targetOf } from './party.js';
+import { usualMs } from './pause.js';
 import { type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -97,7 +98,7 @@ export class Governor {
     if (key !== null && this.#keys.size < MOST_PARTIES) this.#keys.add(key);
     const model = call.request.model ?? '';
     call.onResponse((response) => {
-      if (isTrouble(response.status)) this.#refused(call, primary, response, matched);
+      if (isTrouble(response.status) && this.#pausesOnRefusal) this.#refused(call, primary, response, matched);
       this.#heed(primary, model, response, call);
     });
   }
@@ -124,9 +125,13 @@ export class Governor {
     this.#pauses.settle(now);
   }
 
+  get #pausesOnRefusal(): boolean {
+    return this.#options.experiment.governor.pauseMs > 0;
+  }
+
   #stepMs(reason: PauseReason): number {
     const ofProvider = reason === 'paused_primary' || reason === 'paused_rate_limit';
-    return ofProvider ? this.#options.experiment.governor.pauseMs / STEPS_IN_A_PAUSE : HOST_STEP_MS;
+    return ofProvider ? usualMs(this.#options.experiment.governor) / STEPS_IN_A_PAUSE : HOST_STEP_MS;
   }
 
   /** Calls come one after the other: the last one's is kept. Not the call itself, which may hold much. */
@@ -166,7 +171,7 @@ export class Governor {
     const response = outcome?.response;
     if (response === undefined) return;
     const { status } = response;
-    if (status === TOO_MANY_REQUESTS || status === OVERLOADED) {
+    if (this.#pausesOnRefusal && (status === TOO_MANY_REQUESTS || status === OVERLOADED)) {
       this.#trip('paused_rate_limit', `refused ${party.origin}`, ({ target }) => shares(target, party), {
         ms: this.#waitMs(response),
         harm: true,
@@ -195,7 +200,7 @@ export class Governor {
 
   #waitMs(response: ProviderResponse): number {
     const { clock, experiment } = this.#options;
-    return retryAfterMs(response, clock.now()) ?? experiment.governor.pauseMs;
+    return retryAfterMs(response, clock.now()) ?? usualMs(experiment.governor);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GovernorSettings } from '../experiment/protection.js';
+import { usualMs } from './pause.js';
 import type { PauseReason, PauseTrouble } from './pauses.js';
 
 /** What a stretch of half a second or so was like for the host. */
@@ -32,13 +33,13 @@ export class HostTrouble {
   }
 
   look({ durationMs, lateMs, heapShare, slowPublishing }: HostWindow): readonly [PauseReason, PauseTrouble][] {
-    const { eventLoopMs, heapShare: mostHeap, pauseMs } = this.#settings;
+    const { eventLoopMs, heapShare: mostHeap } = this.#settings;
     const late = lateMs.filter((ms) => ms > eventLoopMs).reduce((sum, ms) => sum + ms, 0);
     this.#late = durationMs > 0 && late / durationMs >= LATE_SHARE ? this.#late + 1 : 0;
     this.#full = heapShare > mostHeap ? this.#full + 1 : 0;
     const troubles: [PauseReason, PauseTrouble][] = [];
     const add = (reason: PauseReason, detail: string): void => {
-      troubles.push([reason, { ms: PAUSE_MS, mostMs: pauseMs, harm: true, detail }]);
+      troubles.push([reason, { ms: PAUSE_MS, mostMs: usualMs(this.#settings), harm: true, detail }]);
     };
     if (this.#late >= WINDOWS_IN_A_ROW)
       add('paused_event_loop', `the event loop is up to ${rounded(Math.max(...lateMs))} ms late`);

@@ -1,5 +1,6 @@
 import type { ProviderResponse } from '../capture/provider-response.js';
 import type { GovernorSettings } from '../experiment/protection.js';
+import { usualMs } from './pause.js';
 import type { Party } from './party.js';
 import type { PauseTrouble } from './pauses.js';
 import { LIMIT_HEADERS, type LimitHeaders } from './rate-limit-headers.js';
@@ -23,6 +24,8 @@ const LOOK_AGAIN = 64;
 const MOST_ORIGINS = 256;
 const MOST_LIMITS = 1024;
 const LONGEST_MODEL = 64;
+/** Of the headroom, what must be left for a limit to have recovered: at the border it would pause and resume call by call. */
+const RECOVERED = 4 / 3;
 /** A limit that says it is whole again at once has not been so yet. */
 const SHORTEST_MS = 1000;
 
@@ -30,6 +33,8 @@ const SHORTEST_MS = 1000;
 export class LowLimits {
   readonly #settings: GovernorSettings;
   readonly #habits = new Map<string, Habit>();
+  /** The limits that have been low and have not recovered. */
+  readonly #low = new Set<string>();
   /** The most that has been left of limits whose size is not said. */
   readonly #most = new Map<string, number>();
 
@@ -68,12 +73,17 @@ export class LowLimits {
   }
 
   #troubleOf({ of, remaining, limit, resetMs }: Reading, name: string): PauseTrouble | null {
-    const { headroom, pauseMs } = this.#settings;
+    const { headroom } = this.#settings;
     const whole = limit ?? this.#mostOf(name, remaining);
-    if (whole <= 0 || remaining / whole >= headroom) return null;
+    const enough = this.#low.has(name) ? Math.min(headroom * RECOVERED, 1) : headroom;
+    if (whole <= 0 || remaining / whole >= enough) {
+      this.#low.delete(name);
+      return null;
+    }
+    if (this.#low.size < MOST_LIMITS) this.#low.add(name);
     const share = Math.floor((100 * remaining) / whole);
     return {
-      ms: resetMs === null ? pauseMs : Math.max(resetMs, SHORTEST_MS),
+      ms: resetMs === null ? usualMs(this.#settings) : Math.max(resetMs, SHORTEST_MS),
       // Nobody was hurt: what is left is there for the primaries.
       harm: false,
       detail: `${share} % of the limit of ${of} that both roles share is left`,

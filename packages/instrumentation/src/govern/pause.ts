@@ -1,8 +1,16 @@
+import { DEFAULTS } from '../experiment/defaults.js';
+import type { GovernorSettings } from '../experiment/protection.js';
+
 /** What of the sampled calls may be shadowed after a pause, step by step; all of them after the last. */
 const SHARES: readonly number[] = [1 / 8, 1 / 4, 1 / 2];
 
 /** No pause is longer: what a provider says is its word, and a provider may say anything. */
 export const LONGEST_PAUSE_MS = 600_000;
+
+/** A pause where nobody says for how long. Where refusals are no reason to pause, other things are for as long as is usual. */
+export function usualMs({ pauseMs }: Pick<GovernorSettings, 'pauseMs'>): number {
+  return pauseMs === 0 ? DEFAULTS.experiment.governor.pauseMs : pauseMs;
+}
 
 /** Doublings: from a second to the longest pause, and no overflow. */
 const MOST_DOUBLINGS = 10;
