@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import type { Call } from '../capture/call.js';
 import { openingOf } from '../dialect/opening.js';
 import type { Cluster } from '../experiment/definition.js';
 import { guard } from '../guard.js';
 import type { ClusterKey } from '../trial/trial.js';
 import type { CallRules, CallView } from './call-view.js';
+import { keyedHash } from './keyed-hash.js';
 
 /**
  * Names what makes calls repeat each other: the user's rule, else the conversation's id on the active span, else the system
@@ -28,5 +28,5 @@ export function clusterKey(
 
 /** The kind is hashed too: a conversation's id must not meet an opening of the same text. */
 function hashed(kind: string, text: string, salt: Uint8Array): ClusterKey {
-  return createHmac('sha256', salt).update(kind).update('\0').update(text).digest('hex').slice(0, 16) as ClusterKey;
+  return keyedHash(salt, `${kind}\0${text}`).slice(0, 16) as ClusterKey;
 }

@@ -1,10 +1,7 @@
-import { createKeyedHash } from './keyed-hash.js';
+import { keyedHash } from './keyed-hash.js';
 
 const DRAW_DIGITS = 12;
 const DRAW_RANGE = 16 ** DRAW_DIGITS;
-
-/** A producer has one salt, prepared once. */
-const prepared = new WeakMap<Uint8Array, (text: string) => string>();
 
 /**
  * The number in [0, 1) of a text under a salt: 48 bits of HMAC-SHA256.
@@ -14,9 +11,7 @@ const prepared = new WeakMap<Uint8Array, (text: string) => string>();
  * whoever sent the request: read as it is, it would let a client choose to be compared, or not to be.
  */
 export function drawOf(text: string, salt: Uint8Array): number {
-  let keyed = prepared.get(salt);
-  if (keyed === undefined) prepared.set(salt, (keyed = createKeyedHash(salt)));
-  return Number.parseInt(keyed(text).slice(0, DRAW_DIGITS), 16) / DRAW_RANGE;
+  return Number.parseInt(keyedHash(salt, text).slice(0, DRAW_DIGITS), 16) / DRAW_RANGE;
 }
 
 /** True for a share `rate` of draws: the highest ones, as a threshold of 1 - rate rejects what is below it. */

@@ -30,3 +30,13 @@ export function createKeyedHash(key: Uint8Array): (text: string) => string {
     return hash('sha256', outer, 'hex');
   };
 }
+
+/** A producer has one salt, prepared once. */
+const prepared = new WeakMap<Uint8Array, (text: string) => string>();
+
+/** The HMAC-SHA256 of a text under a key, in hex. The key is prepared once, and must not change afterwards. */
+export function keyedHash(key: Uint8Array, text: string): string {
+  let keyed = prepared.get(key);
+  if (keyed === undefined) prepared.set(key, (keyed = createKeyedHash(key)));
+  return keyed(text);
+}

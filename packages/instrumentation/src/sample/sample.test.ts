@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../capture/call.js';
 import { callOf } from '../capture/call.test.support.js';
@@ -191,6 +192,12 @@ describe('clusterKey', () => {
     expect(keyOf(call({}, opening))).toBe(keyOf(call({}, later)));
     expect(keyOf(call({}, opening))).toMatch(/^[0-9a-f]{16}$/);
     expect(keyOf(call({}, opening))).not.toBe(keyOf(call({}, opening), undefined, Buffer.alloc(32, 2)));
+  });
+
+  it('is the HMAC of its kind and text, in every version: processes of two versions share their keys', () => {
+    const context = { conversation: 'ünïcode 🦜' };
+    const expected = createHmac('sha256', salt).update('conversation\0ünïcode 🦜').digest('hex').slice(0, 16);
+    expect(keyOf(call({ context }, [{ role: 'user', content: 'One' }]))).toBe(expected);
   });
 
   it("prefers the user's rule, then the conversation, then the opening", () => {

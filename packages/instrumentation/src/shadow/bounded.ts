@@ -33,6 +33,9 @@ type Outcome =
 
 const TIMEOUT = 'timeout';
 
+/** What every exchange is ended with, made once: an error of its own costs each of them a stack. */
+const ENDED = new DOMException('the exchange is over', 'AbortError');
+
 /** The time of one exchange, in milliseconds. */
 export class Stopwatch {
   readonly #now: () => number;
@@ -65,19 +68,28 @@ export async function bounded(
   typeOf: (error: unknown) => string = failureType,
 ): Promise<ExchangeOutcome> {
   const clock = new Stopwatch(limits.now);
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException(TIMEOUT, 'TimeoutError')), limits.timeoutMs).unref();
-  const signal = AbortSignal.any([limit.signal, cancelled]);
+  // One controller, and not `AbortSignal.any`: that and an error for each of three signals took as long as a shadow's request.
+  const end = new AbortController();
+  const { signal } = end;
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    end.abort(ENDED);
+  }, limits.timeoutMs).unref();
+  const cancel = (): void => end.abort(ENDED);
+  cancelled.addEventListener('abort', cancel, { once: true });
+  if (cancelled.aborted) cancel();
   const failed = (type: string): ExchangeOutcome => ({ status: 'error', type, durationMs: clock.elapsed() });
   try {
     return withResponse(await until(signal, attempt(signal, clock)), clock.response);
   } catch (error) {
     if (cancelled.aborted) return failed('cancelled');
     const response = clock.response ?? guard('shadow.response', () => responseOf(error)) ?? null;
-    return withResponse(failed(limit.signal.aborted ? TIMEOUT : typeOf(error)), response);
+    return withResponse(failed(timedOut ? TIMEOUT : typeOf(error)), response);
   } finally {
     clearTimeout(timer);
-    limit.abort();
+    cancelled.removeEventListener('abort', cancel);
+    end.abort(ENDED);
   }
 }
 
@@ -86,11 +98,16 @@ function withResponse(outcome: ExchangeOutcome, response: ProviderResponse | nul
 }
 
 /** The promise's result, or a rejection as soon as the signal fires: what does not listen to it must not hang us. */
-function until<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new Error('ended', { cause: signal.reason }));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    promise.then(resolve, reject);
+async function until<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
+  let stop = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(ENDED);
   });
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promise, ended]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

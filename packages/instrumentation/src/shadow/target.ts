@@ -132,11 +132,24 @@ function repeatable(headers: ReadonlyMap<string, string>): Record<string, string
   return { ...repeated, 'accept-encoding': 'identity' };
 }
 
+/** A service calls few paths: each is worked out once, since the primary waits for it. */
+const rebasedBefore = new Map<string, string>();
+const MAX_REBASED = 256;
+
 /**
  * Puts the dialect's own path behind another base URL: `https://a/v1/chat/completions` with the base `https://b/x` is
  * `https://b/x/chat/completions`. The shortest end of the path that the dialect recognises is its own.
  */
 function rebased(from: URL, baseUrl: string, dialect: Dialect): URL {
+  const key = JSON.stringify([dialect.name, baseUrl, from.pathname]);
+  const known = rebasedBefore.get(key);
+  if (known !== undefined) return new URL(known);
+  const url = behindOwnPath(from, baseUrl, dialect);
+  if (rebasedBefore.size < MAX_REBASED) rebasedBefore.set(key, url.href);
+  return url;
+}
+
+function behindOwnPath(from: URL, baseUrl: string, dialect: Dialect): URL {
   const segments = from.pathname.split('/').filter((segment) => segment !== '');
   for (let length = 1; length <= segments.length; length += 1) {
     const url = behind(baseUrl, `/${segments.slice(-length).join('/')}`);
