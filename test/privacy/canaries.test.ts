@@ -6,34 +6,11 @@ import { readQueue } from '../integration/service-harness.js';
 import { describeWithRedis } from '../servers/found.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 import { type CanaryProvider, startCanaryProvider, type Way, WAYS } from './canary-provider.js';
+import { leaksOf, MARK, SECRETS, TEXT, WORD } from './secrets.js';
 import { watchedService } from './watched-service.js';
 
 const CALLS = 2000;
 const AT_ONCE = 32;
-
-const WORD = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD';
-/** Of each kind, a value and how it stands in a text. */
-const SECRETS: Readonly<Record<string, readonly [value: string, text: string]>> = {
-  'model key': [`sk-proj-${WORD}`, `sk-proj-${WORD}`],
-  'cloud key': ['AKIAIOSFODNN7EXAMPLE', 'AKIAIOSFODNN7EXAMPLE'],
-  'code token': [`ghp_${WORD}`, `token ghp_${WORD}`],
-  'chat token': ['xoxb-123456789012-abcdefghij', 'xoxb-123456789012-abcdefghij'],
-  'labelled secret': ['hunter2-of-carol', 'password=hunter2-of-carol'],
-  'bearer token': ['qwertzuiop0123456789', 'Authorization: Bearer qwertzuiop0123456789'],
-  'JSON Web Token': ['eyJzdWIiOiJjYXJvbCJ9', `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYXJvbCJ9.${WORD}`],
-  'PEM block': [
-    'MIIEvQIBADANBgkq',
-    '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w==\n-----END PRIVATE KEY-----',
-  ],
-  'e-mail address': ['carol@', 'carol@mail.example.com'],
-  'phone number': ['555-2671', '(415) 555-2671'],
-  'card number': ['4111 1111', '4111 1111 1111 1111'],
-  'bank account': ['DE89 3704', 'DE89 3704 0044 0532 0130 00'],
-};
-const MARK = 'CANARY';
-const TEXT = `${MARK} says:\n${Object.values(SECRETS)
-  .map(([, text]) => text)
-  .join('\n')}`;
 
 interface Told {
   readonly queue: string;
@@ -68,6 +45,7 @@ describeWithRedis('marked strings in every place of every way of calling', () =>
           sample: { rate: 1 },
           noise: { rate: 0.2 },
           shadow: { concurrency: 1000, requireRecording: false },
+          governor: { eventLoopMs: 10_000, heapShare: 0.99 },
           policy: { gates: { errors: {} } },
         },
       ],
@@ -91,11 +69,6 @@ describeWithRedis('marked strings in every place of every way of calling', () =>
     );
     client.disconnect();
     return { queue: JSON.stringify(batches) + raw.join('\n'), telemetry: `${spans}\n${metrics}\n${logs}`, batches };
-  }
-
-  function leaksOf(told: string): readonly string[] {
-    const kinds = Object.entries(SECRETS).filter(([, [value]]) => told.includes(value));
-    return kinds.map(([kind]) => kind);
   }
 
   /** Every way had its trials, and none was lost. */

@@ -30,7 +30,8 @@ export async function startCanaryProvider(said: () => string): Promise<CanaryPro
 function answer(way: Way, text: string, response: ServerResponse): void {
   const error = { error: { message: text, type: text, code: text, param: text } };
   if (way === 'error') {
-    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify(error));
+    // At 429 and from 500 on shadows would pause.
+    response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify(error));
   } else if (way === 'plain' || way === 'tool') {
     const message =
       way === 'plain' ? { role: 'assistant', content: text } : { role: 'assistant', tool_calls: [toolCall(text)] };

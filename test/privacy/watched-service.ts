@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { context, diag, DiagLogLevel, trace } from '@opentelemetry/api';
+import { format } from 'node:util';
+import { context, diag, DiagLogLevel, trace, type Tracer } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -12,7 +13,9 @@ import { UnderstudyInstrumentation, type UnderstudyOptions } from '../../package
 /** A service whose telemetry is kept as the bytes that were sent. */
 export interface WatchedService extends AsyncDisposable {
   readonly understudy: UnderstudyInstrumentation;
-  /** Sends what there is, and gives back all that was sent: spans and metrics as OTLP, logs as lines. */
+  /** The service's own. */
+  readonly tracer: Tracer;
+  /** Sends what there is, and gives back all that was sent: spans and metrics as OTLP, logs and the console as lines. */
   sent(): Promise<{ readonly spans: string; readonly metrics: string; readonly logs: string }>;
 }
 
@@ -31,7 +34,11 @@ export async function watchedService(options: UnderstudyOptions): Promise<Watche
   const origin = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 
   const logs: string[] = [];
-  const log = (...words: unknown[]): void => void logs.push(words.map(String).join(' '));
+  const log = (...words: unknown[]): void => {
+    // What the exporter is about to send, which is looked at as it is sent.
+    if (!words.includes('items to be sent')) logs.push(format(...words));
+  };
+  const console = overheardConsole(log);
   diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, { logLevel: DiagLogLevel.ALL });
   const spanExporter = new OTLPTraceExporter({ url: `${origin}/spans` });
   const spans = new TracerProvider({
@@ -51,6 +58,7 @@ export async function watchedService(options: UnderstudyOptions): Promise<Watche
   understudy.enable();
   return {
     understudy,
+    tracer: spans.getTracer('service'),
     async sent() {
       await spans.forceFlush();
       await meters.forceFlush();
@@ -67,8 +75,24 @@ export async function watchedService(options: UnderstudyOptions): Promise<Watche
       context.disable();
       trace.disable();
       diag.disable();
+      console.restore();
       collector.closeAllConnections();
       collector.close();
+    },
+  };
+}
+
+const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const;
+
+/** Hears what is written to the console, and what Node warns of. */
+function overheardConsole(log: (...words: unknown[]) => void): { restore(): void } {
+  const before = METHODS.map((method) => [method, console[method]] as const);
+  for (const method of METHODS) console[method] = log;
+  process.on('warning', log);
+  return {
+    restore() {
+      for (const [method, write] of before) console[method] = write;
+      process.off('warning', log);
     },
   };
 }

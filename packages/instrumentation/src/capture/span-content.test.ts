@@ -142,7 +142,7 @@ describe('a name that the other side chose', () => {
     for (const [model, shown] of [
       ['gpt-5 (secret)', 'gpt-5 (-)'],
       ['two\nlines', undefined],
-      ['x'.repeat(200), undefined],
+      ['x'.repeat(300), undefined],
     ] as const) {
       exporter.reset();
       const { fetch } = tapped(() => networked([answer(model)]), {

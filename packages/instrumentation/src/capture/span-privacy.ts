@@ -21,7 +21,7 @@ export interface SpanPrivacy {
 export const NO_CONTENT: SpanPrivacy = { content: null, name: (name) => name };
 
 /** Longer than any name, and shorter than what one would hide in it. */
-const LONGEST_NAME = 128;
+const LONGEST_NAME = 256;
 const NO_NAME = /[\p{Cc}\u2028\u2029]/u;
 
 /** A name, or null where it is a text: a request and an answer may have anything where a model's name should be. */

@@ -8,6 +8,7 @@ import {
 } from '../capture/function-answer.js';
 import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
 import { argumentsAsInput, givenInput } from '../capture/function-input.js';
+import { asSpanName } from '../capture/span-privacy.js';
 import { guard, raised } from '../guard.js';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_GEN_AI_REQUEST_MODEL } from '../semconv.js';
 import { copyOf } from '../shadow/copy.js';
@@ -142,7 +143,7 @@ export class FunctionCalls {
   #modelOf(args: readonly unknown[]): string | null {
     const { model } = this.#rules;
     const found = typeof model === 'function' ? guard('function.model', () => model(...args)) : model;
-    return typeof found === 'string' && found !== '' && found.length <= 256 ? found : null;
+    return typeof found === 'string' && found !== '' ? asSpanName(found) : null;
   }
 
   #identity(model: string | null): FunctionCallStart['identity'] {

@@ -1,4 +1,5 @@
 import { processClock } from '../../capture/clock.js';
+import { asSpanName } from '../../capture/span-privacy.js';
 import type { ContentMode } from '../../experiment/definition.js';
 import type { CallRules } from '../../sample/call-view.js';
 import type { Trial } from '../trial.js';
@@ -10,6 +11,9 @@ import { type Rewrite, rewriteTrial } from './rewrite-trial.js';
 
 /** What may leave the process of an assembled trial. Throws where that could not be made: then nothing of it may. */
 export type Protect = (trial: Trial) => Trial;
+
+/** Stands where a name should be and a text is. */
+const NO_NAME = '[no name]';
 
 /** What a rule makes of a text is no redaction where it is longer than this and twice the text. */
 const LONGEST_GROWTH = 65_536;
@@ -50,7 +54,11 @@ export function redactionOf(rules: readonly NonNullable<CallRules['redact']>[], 
     allowance.spend(text.length);
     return redact(text, placeholders);
   };
-  return { name: redacted, text: (text) => redacted(rules.reduce(ruled, text)) };
+  return {
+    // The other side may say anything where a name should be.
+    name: (name) => (asSpanName(name) === null ? NO_NAME : redacted(name)),
+    text: (text) => redacted(rules.reduce(ruled, text)),
+  };
 }
 
 function ruled(text: string, rule: NonNullable<CallRules['redact']>): string {
