@@ -1,4 +1,4 @@
-import type { AnswerReader, Dialect, ModelRequest } from '../dialect/dialect.js';
+import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
 import { faultOf, UNREADABLE } from '../dialect/fault.js';
 import { rawHeaders } from '../tap/raw-header.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
@@ -59,45 +59,48 @@ async function attempt(
   }
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
+  let bytes = 0;
   const most = limits.maxBytes * (request.stream ? STREAM_OVERHEAD : 1);
   const chunks = decoded(response.body, response.headers['content-encoding'], most);
   const holding = ANSWERS.open();
   try {
     for await (const chunk of untilOver(piecesOf(chunks), () => reader.terminal)) {
       const before = clock.elapsed();
-      await READING.turn(signal);
+      bytes += chunk.length;
+      await READING.turn(bytes, signal);
       signal.throwIfAborted();
-      READING.run(() => reader.push(chunk));
+      READING.run(bytes, () => reader.push(chunk));
       holding.set(reader.heldBytes);
       if (reader.started) clock.first ??= before;
       if (reader.terminal) endedMs ??= before;
       // Nothing that follows makes an answer of it.
       if (reader.truncated) break;
     }
-    return await outcomeOf(reader, request, endedMs ?? clock.elapsed(), signal, clock);
+    const durationMs = endedMs ?? clock.elapsed();
+    // A JSON body is read when it is whole.
+    await READING.turn(bytes, signal);
+    signal.throwIfAborted();
+    const answer = READING.run(bytes, () => reader.finish());
+    return outcomeOf(reader, answer, request, durationMs, clock.first);
   } finally {
     holding.release();
   }
 }
 
-/** A JSON body is read when it is whole: one a turn. */
-async function outcomeOf(
+function outcomeOf(
   reader: AnswerReader,
+  answer: ModelAnswer | null,
   request: ModelRequest,
   durationMs: number,
-  signal: AbortSignal,
-  clock: Stopwatch,
-): Promise<ExchangeOutcome> {
-  await READING.turn(signal);
-  signal.throwIfAborted();
-  const answer = READING.run(() => reader.finish());
+  firstChunkMs: number | undefined,
+): ExchangeOutcome {
   const type = faultOf(reader, answer, request.stream);
   if (type !== null || answer === null) return { status: 'error', type: type ?? UNREADABLE, durationMs };
   return {
     status: 'ok',
     answer,
     durationMs,
-    ...(request.stream && clock.first !== undefined && { firstChunkMs: clock.first }),
+    ...(request.stream && firstChunkMs !== undefined && { firstChunkMs }),
   };
 }
 

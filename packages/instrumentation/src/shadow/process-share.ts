@@ -1,8 +1,35 @@
 import { HeldBytes } from './held-bytes.js';
 import { Pace } from './pace.js';
+import { Turns } from './turns.js';
 
-/** Of the event loop's time, what reading the answers of shadows may take. A thousand pieces of usual streams take some 5 ms. */
-export const READING: Pace = new Pace({ share: 0.25, burstMs: 4, now: () => performance.now() });
+/** What a usual answer takes on the wire. */
+const USUAL_BYTES = 64 * 1024;
 
-/** Of the memory, what answers of shadows may take until they are read. */
-export const ANSWERS: HeldBytes = new HeldBytes({ free: 64 * 1024, most: 8 * 1024 * 1024 });
+const now = (): number => performance.now();
+
+/** The time of the event loop that goes into reading answers. */
+class ReadingTime {
+  readonly #turns = new Turns({ sliceMs: 4, now });
+  /** A leg that takes longer for it is no harm to anybody but its own candidate. */
+  readonly #large = new Pace({ share: 0.25, burstMs: 4, now });
+
+  /** Resolves when a piece of a response may be read of which so many bytes have come, and where the signal fires. */
+  async turn(bytes: number, signal: AbortSignal): Promise<void> {
+    if (bytes > USUAL_BYTES) await this.#large.turn(signal);
+    await this.#turns.turn(signal);
+  }
+
+  /** Reads a piece. */
+  run<Result>(bytes: number, work: () => Result): Result {
+    return this.#turns.run(bytes > USUAL_BYTES ? () => this.#large.run(work) : work);
+  }
+}
+
+/**
+ * For all shadows of the process. Usual answers are read as they come, some milliseconds in a turn of the loop; larger ones in a quarter
+ * of the time at most.
+ */
+export const READING: Pick<ReadingTime, 'turn' | 'run'> = new ReadingTime();
+
+/** For all shadows of the process: what unfinished answers may take of its memory, beyond a usual one each. */
+export const ANSWERS: HeldBytes = new HeldBytes({ free: USUAL_BYTES, most: 8 * 1024 * 1024 });

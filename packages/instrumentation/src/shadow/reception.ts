@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type Received, requestStarts } from './connection.js';
-import type { Pace } from './pace.js';
+import { READING } from './process-share.js';
 
 /** A response. The body must be read to its end or left by ending its iteration, which destroys it. */
 export interface TransportResponse {
@@ -29,7 +29,6 @@ class InterimError extends Error {
  */
 export class Reception implements Dispatcher.DispatchHandler, Received {
   readonly #signal: AbortSignal;
-  readonly #pace: Pace;
   readonly #onStart: (response: TransportResponse) => void;
   readonly #onFailure: (error: Error) => void;
   readonly #stop = (): void => this.#abort(new Error('ended', { cause: this.#signal.reason }));
@@ -42,14 +41,8 @@ export class Reception implements Dispatcher.DispatchHandler, Received {
   #wake: (() => void) | null = null;
 
   /** Exactly one of `onStart` and `onFailure` is called, unless the signal fires first; then it may be neither. */
-  constructor(
-    signal: AbortSignal,
-    pace: Pace,
-    onStart: (response: TransportResponse) => void,
-    onFailure: (error: Error) => void,
-  ) {
+  constructor(signal: AbortSignal, onStart: (response: TransportResponse) => void, onFailure: (error: Error) => void) {
     this.#signal = signal;
-    this.#pace = pace;
     this.#onStart = onStart;
     this.#onFailure = onFailure;
     signal.addEventListener('abort', this.#stop, { once: true });
@@ -97,8 +90,8 @@ export class Reception implements Dispatcher.DispatchHandler, Received {
           if (this.#end.error !== null) throw this.#end.error;
           return;
         } else if (this.#controller?.paused === true) {
-          await this.#pace.turn(this.#signal);
-          this.#pace.run(() => this.#controller?.resume());
+          await READING.turn(this.#bodyBytes, this.#signal);
+          READING.run(this.#bodyBytes, () => this.#controller?.resume());
         } else await this.#more();
       }
     } finally {

@@ -1,7 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import { guarded } from './connection.js';
 import { requirePrivately } from './private-require.js';
-import { READING } from './process-share.js';
 import { Reception, type TransportResponse } from './reception.js';
 
 export type { TransportResponse } from './reception.js';
@@ -76,7 +75,7 @@ export function createTransport({ timeoutMs, environmentProxy }: TransportOption
         const { headers, body } = request;
         dispatcher.dispatch(
           { origin, path: pathname + search, method: 'POST', headers, body },
-          new Reception(signal, READING, resolve, reject),
+          new Reception(signal, resolve, reject),
         );
       }),
     close() {
