@@ -22,6 +22,7 @@ import { failureType, isTimeout } from './failure.js';
 import { release } from './foreign-span.js';
 import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
 import type { ProviderResponse } from './provider-response.js';
+import { SentRequest } from './sent-request.js';
 import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
 /** What all calls of one capture share. */
@@ -97,7 +98,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     this.#hosts = { context: start.span.context, aborted: start.outgoing.aborted };
     this.startedAt = start.startedAt;
     this.request = start.request;
-    this.#wire = { dialect: start.dialect, url: start.outgoing.url, headers: start.headers, body: start.body };
+    const { dialect, outgoing, headers, body } = start;
+    this.#wire = new SentRequest({ dialect, url: outgoing.url, headers, body });
     this.resendCount = start.resendCount;
     this.span = start.span.span;
     this.recording = this.span.isRecording();
@@ -146,7 +148,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   shown(): void {
     if (this.#keep || this.#listeners.length > 0) return;
     if (this.request.described === undefined) return;
-    this.#wire = { ...this.#wire, headers: NO_HEADERS, body: this.#content === null ? '' : this.#wire.body };
+    const { dialect, url, body } = this.#wire;
+    this.#wire = new SentRequest({ dialect, url, headers: NO_HEADERS, body: this.#content === null ? '' : body });
   }
 
   /** The call's time begins here, as a shadow's does where it is sent: what shadows are made of was made before. */

@@ -50,8 +50,9 @@ export type Prepared =
 /** Makes an arm's shadow of a call. Synchronous: it runs before the primary is sent. */
 export type Prepare = (call: Call, arm: Arm) => Prepared;
 
-interface Made extends Target {
+interface Made {
   readonly status: 'ok';
+  readonly target: Target;
   readonly dialect: Dialect;
   readonly request: ModelRequest;
   readonly body: string;
@@ -65,17 +66,19 @@ export function prepareOverHttp(transport: () => Transport, dialects: readonly D
     if (made.status === 'refused') {
       return { ...made, reason: made.reason === 'unparsable' ? 'untranslatable' : made.reason };
     }
-    const { dialect, url, headers, body } = made;
+    const { dialect, target, body } = made;
     return {
       status: 'ready',
       shadow: {
         request: made.request,
-        attributes: identity(dialect, made.request, url),
+        attributes: identity(dialect, made.request, target.url),
         describe: () => dialect.requestAttributes(body),
         inputTokens: () => inputBound(body),
         content: () => requestContent(dialect, body),
-        run: (limits, signal) =>
-          exchange(transport(), { url, headers, body, dialect, request: made.request }, limits, signal),
+        run: (limits, signal) => {
+          const { url, headers } = target;
+          return exchange(transport(), { url, headers, body, dialect, request: made.request }, limits, signal);
+        },
       },
     };
   };
@@ -88,7 +91,7 @@ function make(wire: WireCall, request: ModelRequest, arm: Arm, dialects: readonl
   if (candidate === null) {
     const same = rules.change(wire, {});
     if (same.status === 'refused') return same;
-    return { status: 'ok', dialect: wire.dialect, request, body: same.body, ...incumbentTarget(wire) };
+    return { status: 'ok', dialect: wire.dialect, request, body: same.body, target: incumbentTarget(wire) };
   }
   const change = changeOf(candidate);
   const made =
@@ -115,7 +118,7 @@ function changedCall(
     // Parameters reach neither the model nor the stream: the body need not be looked through once more before the primary is sent.
     request: candidate.model === undefined ? request : { ...request, model: candidate.model },
     body: changed.body,
-    ...candidateTarget(wire, changed, candidate, apiKey),
+    target: candidateTarget(wire, changed, candidate, apiKey),
   };
 }
 
@@ -138,7 +141,7 @@ function translatedCall(
     dialect,
     request: { operation: dialect.operation, model: candidate.model ?? request.model, stream: request.stream },
     body,
-    ...translatedTarget(wire, { dialect, path, protocol }, baseUrl, candidate, apiKey),
+    target: translatedTarget(wire, { dialect, path, protocol }, baseUrl, candidate, apiKey),
   };
 }
 
@@ -148,7 +151,7 @@ function transformed(made: Made, transform: Transform): Made | Refusal {
   const given = parseJson(made.body);
   const result: unknown = isObject(given) ? transform(given) : null;
   if (!isObject(result)) return refused('a transform that gives no object');
-  const changed = made.dialect.shadow?.change({ url: made.url, body: JSON.stringify(result) }, {});
+  const changed = made.dialect.shadow?.change({ url: made.target.url, body: JSON.stringify(result) }, {});
   if (changed === undefined || changed.status === 'refused') return changed ?? refused(made.dialect.name);
   const request = made.dialect.skim(changed);
   if (request?.stream !== made.request.stream)

@@ -3,10 +3,23 @@ import type { Dialect, WireRequest } from '../dialect/dialect.js';
 import type { Candidate } from '../experiment/definition.js';
 import type { Secret } from './secret.js';
 
-/** Where a shadow goes and with which headers. */
-export interface Target {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+/** Where a shadow goes and with which headers. Either may hold a key: shows nothing of them when it is printed. */
+export class Target {
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(url: URL, headers: Readonly<Record<string, string>>) {
+    this.#url = url;
+    this.#headers = headers;
+  }
+
+  get url(): URL {
+    return this.#url;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
 }
 
 /** What any protocol may hold of who asks, beside what its own rules name. */
@@ -34,7 +47,7 @@ const TRACING_PREFIXES: readonly string[] = ['x-b3-', 'x-datadog-', 'x-ot-', 'ub
 
 /** The incumbent once more: the primary's own address and headers. */
 export function incumbentTarget(wire: WireCall): Target {
-  return { url: wire.url, headers: repeatable(wire.headers) };
+  return new Target(wire.url, repeatable(wire.headers));
 }
 
 /**
@@ -107,7 +120,7 @@ function addressed(
   for (const [name, value] of Object.entries(candidate.query ?? {})) url.searchParams.set(name, value);
   for (const [name, value] of Object.entries(candidate.headers ?? {})) headers[name.toLowerCase()] = value;
   if (apiKey !== null) Object.assign(headers, keyHeaders(apiKey, url, candidate, dialect));
-  return { url, headers };
+  return new Target(url, headers);
 }
 
 function keyHeaders(
