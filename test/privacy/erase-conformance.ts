@@ -75,7 +75,7 @@ function call(producer: HandProducer, at: number, subject: string, index: number
 
 /** What every place must forget. */
 export function testErasing(name: string, connect: () => Promise<ErasurePlace>): void {
-  describe(`erasing on ${name}`, () => {
+  describe(`erasing on ${name}`, { timeout: 90_000 }, () => {
     let place: ErasurePlace;
     let stores: Stores;
     let queues: Queues;

@@ -1,5 +1,5 @@
 /** The evaluator: stores, scores, closes, decides and emits. The command line is `understudy`. */
-export { type EvaluatorConfig, loadConfig, type Telemetry } from './config.js';
+export { type EvaluatorConfig, loadConfig, loadSeal, type Telemetry } from './config.js';
 export { type Standing, standingsOf } from './decide/standing.js';
 export {
   type GateState,
