@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
+import { testControl } from './ledger-control.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
@@ -41,6 +42,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
       await end();
     });
     testExpiring(under);
+    testControl(under);
     testStoring(under);
     testClosing(under);
     testCompacting(under);

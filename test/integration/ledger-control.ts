@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import type { Bounds, Control } from '@understudy/instrumentation/experiment';
+import { scriptedRun, START, stateOf } from './ledger-script.js';
+import type { LedgerUnderTest } from './ledger-under-test.js';
+
+const BOUNDS: Bounds = { enabled: true, rate: 0.1, window: { from: START, until: START + 1000 }, target: null };
+
+/** What is noted beside the evidence: what bounds a run, and what people have set. */
+export function testControl(under: LedgerUnderTest): void {
+  it("keeps a run's bounds as the youngest service has them, whatever comes last", async () => {
+    const run = scriptedRun();
+    await under.registered(run);
+    expect(await stateOf(under.ledger, run.id, START)).toMatchObject({ bounds: null, control: null });
+    const target = { pairs: 5, afterwards: 'stop', rate: 0.01 } as const;
+    await under.ledger.noteBounds(run.id, BOUNDS, START);
+    await under.ledger.noteBounds(run.id, { ...BOUNDS, target }, START + 2.5);
+    await under.ledger.noteBounds(run.id, { ...BOUNDS, rate: 1 }, START + 1);
+    expect((await stateOf(under.ledger, run.id, START)).bounds).toEqual({ ...BOUNDS, target });
+  });
+
+  it('keeps what people have set last for an experiment, for each of its runs', async () => {
+    const [first, second] = [scriptedRun('controlled'), scriptedRun('controlled')];
+    await under.registered(first);
+    await under.registered(second);
+    const control: Control = { v: 1, enabled: false, setAt: START, by: 'NUL \u0000, half a pair \ud800' };
+    await under.ledger.noteControl('controlled', { ...control, enabled: true });
+    await under.ledger.noteControl('controlled', control);
+    for (const run of [first, second]) expect((await stateOf(under.ledger, run.id, START)).control).toEqual(control);
+    expect((await stateOf(under.ledger, (await under.registered()).run.id, START)).control).toBeNull();
+  });
+}
