@@ -41,7 +41,7 @@ function isEmpty({ enabled, rate, window }: Control): boolean {
 }
 
 /** The window, and whether it is open at `at`. */
-export function describeWindow(window: Window, at: number): string {
+function describeWindow(window: Window, at: number): string {
   const end = hasEnd(window) ? `until ${time(window.until)}` : 'without an end';
   const begin = window.from > 0 ? `from ${time(window.from)} ` : '';
   const now = at < window.from ? ': not open yet' : at >= window.until ? ': it is over, nothing more is shadowed' : '';
