@@ -58,7 +58,7 @@ it('a candidate that hangs holds nothing of the request the primary was part of'
     store: {
       open: async () => ({
         add: async () => undefined,
-        backlog: async () => ({ waiting: 0, memoryShare: null }),
+        backlog: async () => ({ waiting: 0, memory: null }),
         salt: async () => new Uint8Array(32),
         setting: () => Promise.resolve(undefined),
         lease: () => Promise.reject(new Error('no budget')),

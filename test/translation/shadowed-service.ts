@@ -114,7 +114,7 @@ function memoryStore(jobs: Map<string, EncodedBatch>): QueueStore {
   return {
     open: async () => ({
       add: async (id, data) => void jobs.set(id, data),
-      backlog: async () => ({ waiting: 0, memoryShare: null }),
+      backlog: async () => ({ waiting: 0, memory: null }),
       salt: async () => new Uint8Array(32),
       setting: () => Promise.resolve(undefined),
       lease: () => Promise.reject(new Error('no budget')),

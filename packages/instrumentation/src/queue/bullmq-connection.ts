@@ -4,7 +4,7 @@ import { UnderstudyError } from '../errors.js';
 import type { LeaseReply, LeaseRequest } from '../experiment/budget/lease.js';
 import { raised } from '../guard.js';
 import type { EncodedBatch } from '../trial/codec.js';
-import type { QueueConnection } from './queue-connection.js';
+import type { QueueConnection, StoreMemory } from './queue-connection.js';
 import { withTimeLimit } from './time-limit.js';
 
 export type BullMq = typeof import('bullmq');
@@ -13,8 +13,8 @@ export type BullMq = typeof import('bullmq');
 export interface OpenQueues {
   readonly pairs: Queue;
   readonly settings: Queue;
-  /** Share of the store's memory limit in use, or null where it has none. */
-  memoryShare(): Promise<number | null>;
+  /** Of the store's memory, or null where it has no limit. */
+  memory(): Promise<StoreMemory | null>;
   lease(request: LeaseRequest): Promise<LeaseReply>;
   /** Cuts the connection, at once. */
   cut(): void;
@@ -35,7 +35,7 @@ const SALT_BYTES = 32;
 
 /** Speaks to the store through BullMQ. Every call has a time limit of ours, since BullMQ's own calls may wait for ever. */
 export function bullmqConnection(
-  { pairs, settings, memoryShare, lease, cut }: OpenQueues,
+  { pairs, settings, memory, lease, cut }: OpenQueues,
   timeoutMs: number,
 ): QueueConnection {
   const limited = <Result>(operation: string, run: () => Promise<Result>): Promise<Result> =>
@@ -51,8 +51,12 @@ export function bullmqConnection(
       await limited('add', () => pairs.add('batch', data, { ...BATCH_OPTIONS, jobId }));
     },
     async backlog() {
-      const waiting = await limited('backlog', () => pairs.getJobCountByTypes('wait', 'prioritized', 'delayed'));
-      return { waiting, memoryShare: await limited('memory', memoryShare) };
+      // In one go: it is asked before each batch of trials.
+      const [waiting, used] = await Promise.all([
+        limited('backlog', () => pairs.getJobCountByTypes('wait', 'prioritized', 'delayed')),
+        limited('memory', memory),
+      ]);
+      return { waiting, memory: used };
     },
     async salt() {
       // Kept for ever: never taken, so never completed. Of all producers' words the first is in the store.

@@ -57,7 +57,7 @@ export function postgresStore(address: Exclude<StoreAddress, { kind: 'redis' }>,
           {
             pairs,
             settings,
-            memoryShare: () => Promise.resolve(null),
+            memory: () => Promise.resolve(null),
             lease: (request) => leaseOnPostgres((sql, values) => pool.query(sql, [...values]), request),
             cut,
           },

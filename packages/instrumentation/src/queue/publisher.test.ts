@@ -65,7 +65,7 @@ class FakeStore implements QueueStore {
   opened = 0;
   closed = 0;
   failing: 'open' | 'add' | 'acknowledge' | null = null;
-  backlog: Backlog = { waiting: 0, memoryShare: null };
+  backlog: Backlog = { waiting: 0, memory: null };
 
   async open(): ReturnType<QueueStore['open']> {
     if (this.failing === 'open') throw new Error('refused');
@@ -226,14 +226,14 @@ describe('Publisher', () => {
     const store = new FakeStore();
     const { it, dropped } = publisher(store);
     await advance(10);
-    store.backlog = { waiting: 1_000_000, memoryShare: null };
+    store.backlog = { waiting: 1_000_000, memory: null };
     await advance(11_000);
     const reasons = Array.from({ length: 12 }, () => it.publish(trial()));
     expect(reasons.at(-1)).toBe('backlog_full');
     await advance(11_000);
     expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(0);
     expect(store.jobs.size).toBeGreaterThan(3);
-    store.backlog = { waiting: 1, memoryShare: 0.7 };
+    store.backlog = { waiting: 1, memory: { usedBytes: 65, limitBytes: 100, clients: 1 } };
     await advance(11_000);
     expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(0);
     const stopped = it.stop(1000);
@@ -241,6 +241,33 @@ describe('Publisher', () => {
     await stopped;
     expect(dropped).toEqual(Array(10).fill('backlog_full'));
     expect((await store.batches()).at(-1)?.final).toBe(true);
+  });
+
+  it('sends not even its counts to a store whose memory is nearly used up, and goes on when there is room', async () => {
+    const store = new FakeStore();
+    const { it } = publisher(store);
+    await advance(10);
+    store.backlog = { waiting: 1, memory: { usedBytes: 71, limitBytes: 100, clients: 1 } };
+    await advance(11_000);
+    const before = store.tries.length;
+    it.publish(trial());
+    await advance(60_000);
+    expect(store.tries).toHaveLength(before);
+    expect(time.timers.length).toBeLessThan(3);
+    store.backlog = { waiting: 1, memory: { usedBytes: 0, limitBytes: 1e9, clients: 1 } };
+    await advance(6000);
+    expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(1);
+  });
+
+  it('drops a trial that is larger than all that is left, and sends the others', async () => {
+    const store = new FakeStore();
+    const { it, dropped } = publisher(store, { maxTrialBytes: 1_000_000 });
+    await advance(10);
+    store.backlog = { waiting: 1, memory: { usedBytes: 90_000, limitBytes: 400_000, clients: 1 } };
+    for (const text of ['a', 'x'.repeat(100_000), 'b']) it.publish(trial(text));
+    await advance(11_000);
+    expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(2);
+    expect(dropped).toEqual(['backlog_full']);
   });
 
   it('ends with what is left and the final counts', async () => {

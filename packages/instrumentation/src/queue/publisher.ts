@@ -84,6 +84,8 @@ export class Publisher {
   #sendingSince = Infinity;
   #failures = 0;
   #retryAt = -Infinity;
+  /** The store is nearly full: nothing is sent before then. */
+  #heldUntil = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #working = false;
   #hurry = false;
@@ -201,7 +203,11 @@ export class Publisher {
     const connection = (this.#connection ??= await this.#options.store.open());
     this.#salt ??= await connection.salt();
     if (!this.#announced) await this.#options.prepare?.(connection);
-    await this.#backlog.look(connection);
+    await this.#backlog.look(connection, this.#ring.count > 0);
+    if (this.#backlog.isBrimming && this.#stop !== 'final') {
+      this.#heldUntil = this.#options.clock.elapsed() + this.#options.limits.heartbeatMs;
+      return;
+    }
     this.#sending ??= this.#nextBatch();
     if (this.#sending === null) return;
     const { batch } = this.#sending;
@@ -219,11 +225,10 @@ export class Publisher {
 
   #nextBatch(): Sending | null {
     if (this.#waitMs() > 0) return null;
-    const { producer, counts, clock, limits } = this.#options;
+    const { producer, counts, clock } = this.#options;
     if (this.#stop === 'final' && this.#backlog.isFull) this.#dropAll('backlog_full');
     // The announcement goes alone: nothing may be admitted before it has arrived.
-    const trials =
-      this.#announced && !this.#backlog.isFull ? this.#ring.take(limits.batchTrials, limits.batchBytes) : [];
+    const trials = this.#announced && !this.#backlog.isFull ? this.#takeTrials() : [];
     for (const trial of trials) guard('queue.published', () => this.#options.onPublished(trial));
     this.#oldestSince = this.#ring.count === 0 ? Infinity : clock.elapsed();
     const final = this.#stop === 'final' && this.#ring.count === 0;
@@ -247,9 +252,19 @@ export class Publisher {
     return { batch, data: null };
   }
 
+  #takeTrials(): readonly Trial[] {
+    const { batchTrials, batchBytes } = this.#options.limits;
+    // One that would not fit alone must not keep the others waiting.
+    while (this.#ring.nextBytes > this.#backlog.left) this.#drop(this.#ring.take(1, 0), 'backlog_full');
+    return this.#ring.take(batchTrials, Math.min(batchBytes, this.#backlog.room));
+  }
+
   #dropAll(reason: DropReason): void {
-    for (const trial of this.#ring.take(Infinity, Infinity))
-      guard('queue.dropped', () => this.#options.onDropped(trial, reason));
+    this.#drop(this.#ring.take(Infinity, Infinity), reason);
+  }
+
+  #drop(trials: readonly Trial[], reason: DropReason): void {
+    for (const trial of trials) guard('queue.dropped', () => this.#options.onDropped(trial, reason));
   }
 
   /** Every call admitted before it is in this batch or an earlier one, or dropped. */
@@ -263,6 +278,7 @@ export class Publisher {
   #waitMs(): number {
     const { limits, clock } = this.#options;
     if (this.#failures > 0 && !this.#working) return Math.max(0, this.#retryAt - clock.elapsed());
+    if (this.#stop === 'no' && this.#heldUntil > clock.elapsed()) return this.#heldUntil - clock.elapsed();
     if (this.#sending !== null || !this.#announced || this.#stop === 'final') return 0;
     const elapsed = clock.elapsed();
     const heartbeat = this.#sentAt + limits.heartbeatMs - elapsed;

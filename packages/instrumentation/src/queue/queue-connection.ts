@@ -5,8 +5,17 @@ import type { EncodedBatch } from '../trial/codec.js';
 export interface Backlog {
   /** Batches nobody has taken yet. */
   readonly waiting: number;
-  /** Share of its memory limit the store uses, or null where it has none. */
-  readonly memoryShare: number | null;
+  /** Null where the store has no limit of its memory, or does not say. */
+  readonly memory: StoreMemory | null;
+}
+
+/** A store that holds its data in memory. */
+export interface StoreMemory {
+  readonly usedBytes: number;
+  /** At this it refuses or evicts. */
+  readonly limitBytes: number;
+  /** Connections of all kinds. */
+  readonly clients: number;
 }
 
 /** An open connection to the queue's store. After any failure it is of no more use: close it and open another. */

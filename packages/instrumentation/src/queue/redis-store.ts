@@ -6,7 +6,7 @@ import { QUEUES } from '../experiment/store.js';
 import { raised } from '../guard.js';
 import { requirePrivately } from '../shadow/private-require.js';
 import { type BullMq, bullmqConnection } from './bullmq-connection.js';
-import type { QueueStore } from './queue-connection.js';
+import type { QueueStore, StoreMemory } from './queue-connection.js';
 import { withTimeLimit } from './time-limit.js';
 
 type IoRedis = typeof import('ioredis');
@@ -40,7 +40,7 @@ export function redisStore(url: string, timeoutMs: number): QueueStore {
           {
             pairs,
             settings,
-            memoryShare: () => memoryShare(client),
+            memory: () => memory(client),
             lease: (request) => lease(client, request),
             cut: () => cut(client),
           },
@@ -77,9 +77,19 @@ async function lease(client: Client, request: LeaseRequest): Promise<LeaseReply>
   return readLeaseReply(await client.eval(LEASE_SCRIPT, keys.length, ...keys, ...leaseArguments(request)));
 }
 
-async function memoryShare(client: Client): Promise<number | null> {
-  const info = await client.info('memory');
-  const numberOf = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-  const limit = numberOf('maxmemory');
-  return limit > 0 ? numberOf('used_memory') / limit : null;
+/** Of a server whose rules forbid to ask, nothing is known: no reason to send it nothing. */
+async function memory(client: Client): Promise<StoreMemory | null> {
+  try {
+    const [of, clients] = await Promise.all([client.info('memory'), client.info('clients')]);
+    const limitBytes = numberIn(of, 'maxmemory');
+    if (limitBytes === 0) return null;
+    return { usedBytes: numberIn(of, 'used_memory'), limitBytes, clients: numberIn(clients, 'connected_clients') };
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return null;
+    throw error;
+  }
+}
+
+function numberIn(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
 }

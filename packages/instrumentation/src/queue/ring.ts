@@ -37,6 +37,11 @@ export class Ring<Item> {
     return this.#waiting.length >= this.#limits.maxTrials || this.#bytes >= this.#limits.maxBytes;
   }
 
+  /** Bytes of the one that is taken next; 0 where none waits. */
+  get nextBytes(): number {
+    return this.#waiting[0]?.bytes ?? 0;
+  }
+
   /** False where there is no room. */
   push(item: Item, bytes: number): boolean {
     if (this.#waiting.length >= this.#limits.maxTrials || this.#bytes + bytes > this.#limits.maxBytes) return false;
