@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { ExperimentInput, UnderstudyOptions } from '../../packages/instrumentation/src/index.js';
 import type { Batch, Trial } from '../../packages/instrumentation/src/trial/trial.js';
-import { announced, readQueue, type Service, startService } from '../integration/service-harness.js';
+import { announced, readQueue, type Service, startService, UNGOVERNED } from '../integration/service-harness.js';
 import { type Provider, startProvider } from '../providers/provider.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
 
@@ -14,6 +14,7 @@ export function experimentOfCode(change: Partial<ExperimentInput> = {}): Experim
     sample: { rate: 1 },
     noise: { rate: 1 },
     slice: { lengthMs: 1000 },
+    governor: UNGOVERNED,
     ...change,
   };
 }

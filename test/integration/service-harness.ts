@@ -83,6 +83,9 @@ export function startService(options: UnderstudyOptions): Service {
   };
 }
 
+/** For tests of everything else, on machines that have more to do than they can, with primaries that fail on purpose. */
+export const UNGOVERNED = { pauseMs: 0, eventLoopMs: 10_000 } as const;
+
 /** An experiment that samples and A/A-tests everything, against a behaviour of the test's provider. */
 export function experiment(change: Partial<ExperimentInput> = {}): ExperimentInput {
   return {
@@ -92,6 +95,7 @@ export function experiment(change: Partial<ExperimentInput> = {}): ExperimentInp
     sample: { rate: 1 },
     noise: { rate: 1 },
     slice: { lengthMs: 1000 },
+    governor: UNGOVERNED,
     ...change,
   };
 }

@@ -7,7 +7,7 @@ import { type Provider, startProvider } from '../providers/provider.js';
 import { describeWithRedis } from '../servers/found.js';
 import { freePort } from '../servers/process.js';
 import { startRedis } from '../servers/redis.js';
-import { readQueue } from './service-harness.js';
+import { readQueue, UNGOVERNED } from './service-harness.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -59,6 +59,7 @@ describe('a service started with --import register', () => {
           sample: { rate: 1 },
           noise: { rate: 1 },
           shadow: { requireRecording: false },
+          governor: UNGOVERNED,
         },
       ],
     };

@@ -138,7 +138,10 @@ describeWithRedis('a queue that is away', () => {
     );
     const sum = (count: (row: (typeof refused)[number]) => number): number =>
       refused.reduce((total, row) => total + count(row), 0);
-    const lost = sum((row) => (row.skipped['memory_cap'] ?? 0) + (row.dropped['ring_full'] ?? 0));
+    const lost = sum(
+      (row) =>
+        (row.skipped['memory_cap'] ?? 0) + (row.skipped['paused_publishing'] ?? 0) + (row.dropped['ring_full'] ?? 0),
+    );
     expect(lost).toBe(80 - trials.length);
     expect(sum((row) => row.sampled)).toBe(80);
   });

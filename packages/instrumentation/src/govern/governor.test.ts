@@ -22,6 +22,18 @@ describe("trouble of the primary's provider", () => {
     expect(world.share()).toBe(1);
   });
 
+  it('remembers for ten minutes that a limit was reached, and not for so long that a call failed', () => {
+    const lengths = [429, 503].map((status) => {
+      const world = governed();
+      world.primary().answered(status, { 'retry-after': '10' });
+      world.now = 300_000;
+      world.primary().answered(status, { 'retry-after': '10' });
+      world.now += 19_999;
+      return world.share();
+    });
+    expect(lengths).toEqual([0, 0.13]);
+  });
+
   it('does not where the experiment says so', () => {
     const world = governed({ governor: { pauseMs: 0 } });
     world.primary().answered(429, { 'retry-after': '20' });

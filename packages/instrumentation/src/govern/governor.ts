@@ -9,7 +9,7 @@ import { HostTrouble, type HostWindow } from './host-trouble.js';
 import { Journal, type PauseMeters } from './journal.js';
 import { LowLimits } from './low-limits.js';
 import { partyAt, partyOf, type Party, shares, targetOf } from './party.js';
-import { usualMs } from './pause.js';
+import { LONGEST_PAUSE_MS, usualMs } from './pause.js';
 import { type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -158,11 +158,15 @@ export class Governor {
 
   #refused(call: Call, { origin }: Party, response: ProviderResponse, matched: boolean): void {
     const concerns = ({ primary, target }: Asked): boolean => primary.origin === origin || target.origin === origin;
+    const { status } = response;
+    const isLimit = status === TOO_MANY_REQUESTS;
+    const what = `${isLimit ? 'limit' : 'failing'} ${matched ? '' : origin}`;
     this.#journal.during(call, () =>
-      this.#trip('paused_primary', matched ? '' : origin, matched ? everything : concerns, {
+      this.#trip('paused_primary', what, matched ? everything : concerns, {
         ms: this.#waitMs(response),
         harm: true,
-        detail: `the primary's provider answered ${response.status}`,
+        detail: `the primary's provider answered ${status}`,
+        ...(isLimit && { forgetMs: LONGEST_PAUSE_MS }),
       }),
     );
   }
@@ -176,6 +180,7 @@ export class Governor {
         ms: this.#waitMs(response),
         harm: true,
         detail: `the provider that both roles ask answered a shadow with ${status}`,
+        forgetMs: LONGEST_PAUSE_MS,
       });
     }
     this.#heed(party, model, response, null);

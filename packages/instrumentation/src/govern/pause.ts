@@ -26,16 +26,19 @@ export interface Trouble {
 }
 
 /**
- * A pause and its end by halves: an eighth of the calls, a quarter, a half, all, for `stepMs` each. Trouble on the way, or within as
- * long after it, is a relapse: back to the pause. Times are milliseconds of a clock that never steps.
+ * A pause and its end by halves: an eighth of the calls, a quarter, a half, all, for `stepMs` each. Trouble on the way, or soon after
+ * it, is a relapse: back to the pause. Times are milliseconds of a clock that never steps.
  */
 export class Pause {
   readonly #stepMs: number;
+  readonly #forgetMs: number;
   #until = -Infinity;
   #relapses = 0;
 
-  constructor(stepMs: number) {
+  /** @param forgetMs After resuming, until trouble is no relapse any more. Default: as long as resuming takes. */
+  constructor(stepMs: number, forgetMs: number = SHARES.length * stepMs) {
     this.#stepMs = stepMs;
+    this.#forgetMs = forgetMs;
   }
 
   /** When it ends, or has ended. */
@@ -68,8 +71,8 @@ export class Pause {
     return SHARES[Math.floor((now - this.#until) / this.#stepMs)] ?? 1;
   }
 
-  /** All calls have been shadowed again for as long as it took to get there: trouble would be a new one. */
+  /** All calls have been shadowed again for long enough: trouble would be a new one. */
   isOver(now: number): boolean {
-    return now >= this.#until + 2 * SHARES.length * this.#stepMs;
+    return now >= this.#until + SHARES.length * this.#stepMs + this.#forgetMs;
   }
 }

@@ -16,6 +16,8 @@ export interface PauseListener {
 /** Trouble, with what is known of it: `detail` is fit for a log. */
 export interface PauseTrouble extends Trouble {
   readonly detail: string;
+  /** After resuming, until it is no relapse if it comes again, in milliseconds. Default: as long as resuming takes. */
+  readonly forgetMs?: number;
 }
 
 interface Kept<Asked> {
@@ -54,7 +56,7 @@ export class Pauses<Asked> {
   trip(now: number, reason: PauseReason, what: string, concerns: Concerns<Asked>, trouble: PauseTrouble): void {
     this.settle(now);
     const name = `${reason} ${what}`;
-    const kept = this.#kept.get(name) ?? { reason, concerns, pause: new Pause(this.#stepMs(reason)) };
+    const kept = this.#kept.get(name) ?? { reason, concerns, pause: new Pause(this.#stepMs(reason), trouble.forgetMs) };
     if (!this.#kept.has(name) && this.#kept.size >= MOST_KEPT) return;
     this.#kept.set(name, kept);
     kept.pause.trip(now, trouble);
