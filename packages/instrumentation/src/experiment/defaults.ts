@@ -39,7 +39,7 @@ export const DEFAULTS: {
     subject: { attribute: null },
     shadow: {
       timeoutMs: 60_000,
-      maxBytes: 4 * 1024 * 1024,
+      maxBytes: 1024 * 1024,
       concurrency: 64,
       requireRecording: true,
       topology: 'linked',

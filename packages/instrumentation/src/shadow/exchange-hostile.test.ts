@@ -37,9 +37,11 @@ type Attack = (socket: Socket) => void;
 const attacks: Readonly<Record<string, Attack>> = {
   good: (socket) => socket.end(whole(answer('Yes.'))),
   shreds: (socket) =>
-    socket.end(
-      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${shredded(answer('Yes.'.repeat(5000)))}0\r\n\r\n`,
-    ),
+    socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${shredded(answer('Yes.'.repeat(200)))}0\r\n\r\n`),
+  'endless shreds': (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+    endlessly(socket, '1\r\n \r\n');
+  },
   'early hints': (socket) =>
     socket.end(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${String(whole(answer('Yes.')))}`),
   'endless chunked': (socket) => {
@@ -168,6 +170,7 @@ describe('exchange with a hostile candidate', () => {
     ['not HTTP', 'HTTPParserError'],
     ['metadata', '302'],
     ['endless extension', 'response_overhead'],
+    ['endless shreds', 'response_overhead'],
   ])('ends with its type: %s is %s', async (name, type) => {
     expect(await send(name, 150_000)).toMatchObject({ status: 'error', type });
     expect(ANSWERS.counted).toBe(0);

@@ -32,4 +32,4 @@ class ReadingTime {
 export const READING: Pick<ReadingTime, 'turn' | 'run'> = new ReadingTime();
 
 /** For all shadows of the process: what unfinished answers may take of its memory, beyond a usual one each. */
-export const ANSWERS: HeldBytes = new HeldBytes({ free: USUAL_BYTES, most: 8 * 1024 * 1024 });
+export const ANSWERS: HeldBytes = new HeldBytes({ free: USUAL_BYTES, most: 4 * 1024 * 1024 });

@@ -12,8 +12,11 @@ export interface TransportResponse {
 type Controller = Dispatcher.DispatchController;
 type Headers = TransportResponse['headers'];
 
-/** What may wait to be read: beyond it the connection is. */
-const MOST_UNREAD = { bytes: 16 * 1024, pieces: 64 };
+/** What may wait to be read. Less than a read of the socket would be held up in its middle, and what is left of it copied each time. */
+const MOST_UNREAD = 64 * 1024;
+
+/** Bytes that come in shreds cost a call each. Of so many pieces and more, so many bytes are expected in one. */
+const SHREDS = { pieces: 1024, bytes: 16 };
 
 /** Responses before the response (`103 Early Hints`). */
 const MOST_INTERIM = 16;
@@ -23,10 +26,12 @@ class InterimError extends Error {
   readonly code = 'too_many_interim_responses';
 }
 
-/**
- * Takes one response as it comes, and holds up the connection while it is not read. Bytes that come in shreds are given on in one: an
- * object for each would take a hundred times their room.
- */
+/** A body of which nearly all is what its pieces are wrapped in. */
+class ShredsError extends Error {
+  readonly code = 'response_overhead';
+}
+
+/** Takes one response as it comes, and holds up the connection while it is not read. What has come since it was is given on in one. */
 export class Reception implements Dispatcher.DispatchHandler, Received {
   readonly #signal: AbortSignal;
   readonly #onStart: (response: TransportResponse) => void;
@@ -34,6 +39,7 @@ export class Reception implements Dispatcher.DispatchHandler, Received {
   readonly #stop = (): void => this.#abort(new Error('ended', { cause: this.#signal.reason }));
   #controller: Controller | null = null;
   #bodyBytes = 0;
+  #pieces = 0;
   #waiting: Uint8Array[] = [];
   #unread = 0;
   #interim = 0;
@@ -69,7 +75,10 @@ export class Reception implements Dispatcher.DispatchHandler, Received {
     this.#waiting.push(chunk);
     this.#unread += chunk.length;
     this.#bodyBytes += chunk.length;
-    if (this.#unread >= MOST_UNREAD.bytes || this.#waiting.length >= MOST_UNREAD.pieces) controller.pause();
+    this.#pieces += 1;
+    if (this.#pieces > SHREDS.pieces && this.#bodyBytes < this.#pieces * SHREDS.bytes)
+      controller.abort(new ShredsError(`less than ${SHREDS.bytes} bytes in a piece`));
+    else if (this.#unread >= MOST_UNREAD) controller.pause();
     this.#wake?.();
   }
 
