@@ -72,7 +72,8 @@ export class LowLimits {
     return readings;
   }
 
-  #troubleOf({ of, remaining, limit, resetMs }: Reading, name: string): PauseTrouble | null {
+  #troubleOf(reading: Reading, name: string): PauseTrouble | null {
+    const { of, remaining, limit } = reading;
     const { headroom } = this.#settings;
     const whole = limit ?? this.#mostOf(name, remaining);
     const enough = this.#low.has(name) ? Math.min(headroom * RECOVERED, 1) : headroom;
@@ -82,6 +83,7 @@ export class LowLimits {
     }
     if (this.#low.size < MOST_LIMITS) this.#low.add(name);
     const share = Math.floor((100 * remaining) / whole);
+    const resetMs = reading.resetMs();
     return {
       ms: resetMs === null ? usualMs(this.#settings) : Math.max(resetMs, SHORTEST_MS),
       // Nobody was hurt: what is left is there for the primaries.

@@ -3,8 +3,12 @@ import { type Reading, readingsOf } from './rate-limits.js';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
-function read(headers: Record<string, string>): readonly Omit<Reading, 'name'>[] {
-  return readingsOf({ status: 200, header: (name) => headers[name] ?? null }, NOW).map(({ name: _, ...rest }) => rest);
+type Read = Omit<Reading, 'name' | 'resetMs'> & { readonly resetMs: number | null };
+
+function read(headers: Record<string, string>): readonly Read[] {
+  return readingsOf({ status: 200, header: (name) => headers[name] ?? null }, NOW).map(
+    ({ of, remaining, limit, resetMs }) => ({ of, remaining, limit, resetMs: resetMs() }),
+  );
 }
 
 it('reads the headers of OpenAI, Groq and Azure', () => {

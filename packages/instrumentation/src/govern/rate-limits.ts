@@ -11,8 +11,8 @@ export interface Reading {
   readonly remaining: number;
   /** Null: not said. */
   readonly limit: number | null;
-  /** Until the limit is whole again, in milliseconds, ten minutes at most; null: not said. */
-  readonly resetMs: number | null;
+  /** Until the limit is whole again, in milliseconds, ten minutes at most; null: not said. Read when asked for, which is seldom. */
+  resetMs(): number | null;
 }
 
 /** Longer texts are none of the forms below, and are not looked at. */
@@ -44,40 +44,28 @@ export function readingsOf(
   headers: readonly LimitHeaders[] = LIMIT_HEADERS,
 ): readonly Reading[] {
   const readings: Reading[] = [];
-  const add = (
-    name: string,
-    of: string,
-    remaining: number | null,
-    limit: number | null,
-    resetMs: number | null,
-  ): void => {
-    if (remaining === null || limit === 0 || (limit !== null && remaining > limit)) return;
-    readings.push({ name, of, remaining, limit, resetMs });
+  const add = (reading: Reading): void => {
+    const { remaining, limit } = reading;
+    if (limit === null || (limit > 0 && remaining <= limit)) readings.push(reading);
   };
-  for (const { of, remaining, limit, reset } of headers) {
-    const left = numberOf(header(remaining));
-    if (left === null) continue;
-    add(
-      remaining,
+  for (const { of, remaining: name, limit, reset } of headers) {
+    const remaining = numberOf(header(name));
+    if (remaining === null) continue;
+    add({
+      name,
       of,
-      left,
-      limit === null ? null : firstNumberOf(header(limit)),
-      reset === null ? null : resetOf(header(reset), now),
-    );
+      remaining,
+      limit: limit === null ? null : firstNumberOf(header(limit)),
+      resetMs: () => (reset === null ? null : resetOf(header(reset), now)),
+    });
   }
   const field = parametersOf(header(LIMIT_FIELD));
-  if (field !== null) {
-    const left = field.get('r') ?? field.get('remaining') ?? null;
-    const limit = field.get('limit') ?? parametersOf(header(POLICY_FIELD))?.get('q') ?? null;
-    const seconds = field.get('t') ?? field.get('reset');
-    add(
-      LIMIT_FIELD,
-      'requests',
-      left,
-      limit,
-      seconds === undefined ? null : Math.min(seconds * 1000, LONGEST_PAUSE_MS),
-    );
-  }
+  const remaining = field?.get('r') ?? field?.get('remaining');
+  if (field === null || remaining === undefined) return readings;
+  const limit = field.get('limit') ?? parametersOf(header(POLICY_FIELD))?.get('q') ?? null;
+  const seconds = field.get('t') ?? field.get('reset');
+  const resetMs = seconds === undefined ? null : Math.min(seconds * 1000, LONGEST_PAUSE_MS);
+  add({ name: LIMIT_FIELD, of: 'requests', remaining, limit, resetMs: () => resetMs });
   return readings;
 }
 
