@@ -61,6 +61,8 @@ export function followedExperiment(change: Partial<ExperimentInput> = {}): Exper
     slice: { lengthMs: 1000, deadlineMs: 8000 },
     shadow: { timeoutMs: 4000, requireRecording: false },
     control: { offAfterMs: 5000 },
+    // The machine is loaded by other tests, and a pause would look like a switch.
+    governor: { pauseMs: 0, eventLoopMs: 10_000 },
     ...change,
   };
 }

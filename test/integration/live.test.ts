@@ -111,8 +111,9 @@ async function expectFollowed(store: string, queueUrl: string, ledgerUrl: string
   const on = await untilShadowed(model, services, await set(queueUrl, { enabled: true }));
   const changed = await set(queueUrl, { enabled: true, rate: 0.25 });
   const rate = (await firstAt(ledgerUrl, 0.25, services)) - changed;
-  tell(store, { off, on, rate });
-  expect(Math.max(off, on, rate)).toBeLessThan(LATE_MS);
+  // To the first call that was drawn at it, which one in four is.
+  tell(store, { off, on, 'first call drawn at a new rate': rate });
+  expect(Math.max(off, on)).toBeLessThan(LATE_MS);
   await expectSums();
 }
 
