@@ -3,8 +3,9 @@ import { AnswerBuilder } from './answer-builder.js';
 import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
-import { asObject, isObject, type JsonObject, parseForeign } from './json.js';
+import { asObject, isObject, type JsonObject, isTooComplex, parseForeign } from './json.js';
 import { TextPieces } from './text-pieces.js';
+import { topLevelFields } from './top-level.js';
 
 /** How the answers of a protocol are read: what a dialect says to {@link FormatReader}. */
 export interface AnswerFormat {
@@ -17,6 +18,8 @@ export interface AnswerFormat {
    * parsed. Quotes inside a string are escaped, so text can look like it only at the price of one parse. Default: all are parsed.
    */
   readonly telling?: RegExp;
+  /** Of a JSON body only these fields are read, without parsing the rest. Default: all are. */
+  readonly fields?: ReadonlySet<string>;
   /** The canonical word (`stop`, `length`, `tool_call`, `content_filter`) for each of the provider's finish reasons. */
   readonly finishWords: Readonly<Record<string, string>>;
   /** Reads an answer in one JSON body. False where it is not one. */
@@ -24,6 +27,9 @@ export interface AnswerFormat {
   /** Reads one event of a stream. */
   event(event: JsonObject, answer: AnswerBuilder): void;
 }
+
+/** Of the bytes that may come, as many may be held of what they say: a quarter of them as characters, at two bytes each. */
+const SAID_SHARE = 0.5;
 
 /** One event may be so long, however little of an answer is held. */
 const LEAST_EVENT = 64 * 1024;
@@ -91,9 +97,13 @@ export class FormatReader implements AnswerReader {
       return this.#answer.answer(this.#format.finishWords);
     }
     if (this.truncated || this.#decoder === null) return null;
-    const body = parseForeign(this.#json.take() + this.#decoder.end());
+    const text = this.#json.take() + this.#decoder.end();
+    const { fields } = this.#format;
+    const body = fields === undefined ? this.#parsed(text) : Object.fromEntries(topLevelFields(text, fields) ?? []);
+    if (body === null) return null;
     this.#answer.failed(asObject(body)['error']);
     if (!isObject(body) || !this.#format.whole(body, this.#answer)) return null;
+    this.#boundSaid();
     return this.#answer.answer(this.#format.finishWords);
   }
 
@@ -117,7 +127,7 @@ export class FormatReader implements AnswerReader {
     const { lastEvent, telling } = this.#format;
     if (lastEvent !== undefined && text.startsWith(lastEvent)) return this.#answer.end();
     if (telling !== undefined && !this.#answer.content && this.#answer.identified && !telling.test(text)) return;
-    const event = asObject(parseForeign(text));
+    const event = asObject(this.#parsed(text));
     this.#answer.failed(event['error']);
     this.#format.event(event, this.#answer);
   }
@@ -125,7 +135,20 @@ export class FormatReader implements AnswerReader {
   /** What a stream says is a small part of its bytes: what is held counts, not what it was packed in. */
   #bound(frames: FrameParser): void {
     if (frames.overflowed) this.truncated = true;
-    if (this.#answer.heldBytes > this.#maxBytes) this.#forget();
+    this.#boundSaid();
+  }
+
+  /** All that is done with an answer afterwards takes its time by its characters. */
+  #boundSaid(): void {
+    if (this.#answer.heldBytes > this.#maxBytes * SAID_SHARE) this.#forget();
+  }
+
+  /** `null`, and the answer is not read to its end, where the text has more structure than is parsed. */
+  #parsed(text: string): unknown {
+    const value = parseForeign(text);
+    if (value !== undefined || !isTooComplex(text)) return value;
+    this.truncated = true;
+    return null;
   }
 
   #forget(): void {

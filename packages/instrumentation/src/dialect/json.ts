@@ -48,6 +48,11 @@ export function parseForeign(text: string): unknown {
   return parsed(text, FOREIGN);
 }
 
+/** Whether a text that the other side wrote is left unread for its structure alone. */
+export function isTooComplex(text: string): boolean {
+  return !within(text, FOREIGN);
+}
+
 function parsed(text: string, limits: Parameters<typeof within>[1]): unknown {
   if (!within(text, limits)) return undefined;
   try {

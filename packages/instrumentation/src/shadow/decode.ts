@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { brotliDecompressSync, createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
+import type { Holding } from './held-bytes.js';
+import { READING } from './process-share.js';
 
 /** The response is larger than allowed, as sent or once decompressed. */
 class TooLargeError extends Error {
@@ -11,32 +13,78 @@ class EncodingError extends Error {
   readonly code = 'unsupported_encoding';
 }
 
-const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+interface Encoding {
+  /** Decodes all of a body, or throws `ERR_BUFFER_TOO_LARGE`. */
+  readonly whole: (bytes: Uint8Array, limits: { readonly maxOutputLength: number }) => Uint8Array;
+  /** Null: not as it comes. A decoder of Brotli takes up to 16 MiB for as long as its response lasts. */
+  readonly stream: (() => NodeJS.ReadWriteStream) | null;
+}
+
+const GZIP: Encoding = { whole: gunzipSync, stream: createGunzip };
+const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
+  ['gzip', GZIP],
+  ['x-gzip', GZIP],
+  ['deflate', { whole: inflateSync, stream: createInflate }],
+  ['br', { whole: brotliDecompressSync, stream: null }],
 ]);
 
+export interface Encoded {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** The header `content-encoding`; of several layers none is read. */
+  readonly encoding: string | readonly string[] | undefined;
+  /** Read as it comes; otherwise when it is whole. */
+  readonly stream: boolean;
+  /** Of the body as sent, and as decoded. */
+  readonly maxBytes: number;
+}
+
 /**
- * The bytes of a body, decoded as they come, at most `maxBytes` as sent and as decoded. Shadows ask for no compression; a server
- * that compresses all the same must neither count as failing nor fill the memory. Throws past the cap.
+ * The bytes of a body, decoded. Shadows ask for no compression; a server that compresses all the same must neither count as failing nor
+ * fill the memory. Throws past the cap.
  *
- * @param encoding The header `content-encoding`; of several layers none is read.
+ * @param holding Told what is held until the body is whole.
  */
 export function decoded(
-  body: AsyncIterable<Uint8Array>,
-  encoding: string | readonly string[] | undefined,
-  maxBytes: number,
+  { body, encoding, stream, maxBytes }: Encoded,
+  holding: Holding,
+  signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   const received = capped(body, maxBytes);
   const name = String(encoding ?? '')
     .trim()
     .toLowerCase();
   if (name === '' || name === 'identity') return received;
-  const decoder = DECODERS.get(name);
-  if (decoder === undefined) throw new EncodingError(`content-encoding ${name.slice(0, 40)}`);
-  return capped(piped(received, decoder()), maxBytes);
+  const found = ENCODINGS.get(name);
+  if (found === undefined || (stream && found.stream === null)) throw new EncodingError(name.slice(0, 40));
+  return stream && found.stream !== null
+    ? capped(piped(received, found.stream()), maxBytes)
+    : decodedWhole(received, found, maxBytes, holding, signal);
+}
+
+/** On the thread of the loop, one at a time: many decoders at once would take the memory of each, and the host's threads. */
+async function* decodedWhole(
+  source: AsyncIterable<Uint8Array>,
+  { whole }: Encoding,
+  maxBytes: number,
+  holding: Holding,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    holding.set(bytes);
+  }
+  await READING.turn(bytes, signal);
+  yield READING.run(bytes, () => {
+    try {
+      return whole(Buffer.concat(chunks), { maxOutputLength: maxBytes });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
+      throw new TooLargeError(`more than ${maxBytes} bytes`);
+    }
+  });
 }
 
 async function* piped(source: AsyncIterable<Uint8Array>, decoder: NodeJS.ReadWriteStream): AsyncIterable<Uint8Array> {

@@ -61,9 +61,11 @@ async function attempt(
   let endedMs: number | undefined;
   let bytes = 0;
   const most = limits.maxBytes * (request.stream ? STREAM_OVERHEAD : 1);
-  const chunks = decoded(response.body, response.headers['content-encoding'], most);
   const holding = ANSWERS.open();
   try {
+    const { body, headers } = response;
+    const encoded = { body, encoding: headers['content-encoding'], stream: request.stream, maxBytes: most };
+    const chunks = decoded(encoded, holding, signal);
     for await (const chunk of untilOver(piecesOf(chunks), () => reader.terminal)) {
       const before = clock.elapsed();
       bytes += chunk.length;

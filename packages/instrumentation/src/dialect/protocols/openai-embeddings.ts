@@ -26,8 +26,10 @@ function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
 /** Nothing is said in an answer: only its counts are read. It never comes as a stream. */
 const embeddingsAnswer: AnswerFormat = {
   finishWords: {},
+  // Vectors are long, and nobody reads them.
+  fields: new Set(['object', 'id', 'model', 'usage', 'error']),
   whole(body, answer) {
-    if (!Array.isArray(body['data'])) return false;
+    if (body['object'] !== 'list' && body['usage'] === undefined) return false;
     answer.identify(body['id'], body['model']);
     answer.usage({ inputTokens: asObject(body['usage'])['prompt_tokens'] });
     return true;
