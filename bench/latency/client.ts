@@ -1,0 +1,230 @@
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+// The sources run as they are; the modules below are loaded once this is in place.
+import '../../test/ways-of-calling/source-modules.mjs';
+import type { UnderstudyInstrumentation } from '@understudy/instrumentation';
+import type { ProviderSettings } from '../load/provider.js';
+import type { Telemetry } from '../load/telemetry.js';
+
+/** What one process is asked to measure: one fault, one kind of call. */
+export interface Task {
+  readonly primaryUrl: string;
+  readonly candidateUrl: string;
+  readonly collectorUrl: string;
+  readonly queueUrl: string;
+  readonly stream: boolean;
+  readonly promptChars: number;
+  readonly rate: number;
+  readonly settings: ProviderSettings;
+  /** Calls under way at a time: one is started whenever such a part of the time that one takes is over. */
+  readonly concurrency: number;
+  /** Length of a block, in milliseconds, and calls that each arm has at least. */
+  readonly blockMs: number;
+  readonly calls: number;
+  /** Folder of the build of ours; null: the third arm is without us, too. */
+  readonly build: string | null;
+  /** Where to write a profile of the whole run; it makes it slower. */
+  readonly profile?: string;
+}
+
+/** Two arms without us, which are each other's control, and one with us. */
+export type Arm = 'one' | 'other' | 'ours';
+
+/**
+ * Of one arm: milliseconds of each call to its end and to the first piece of a stream, how late the event loop was, and per call the CPU
+ * of the whole process and the pauses of its garbage collector, in microseconds.
+ */
+export interface Measured {
+  readonly durations: readonly number[];
+  readonly firstChunks: readonly number[];
+  readonly wrong: number;
+  readonly loopP99: number;
+  readonly loopMax: number;
+  readonly cpu: number;
+  readonly collecting: number;
+}
+
+export interface Measurement {
+  readonly arms: Readonly<Record<Arm, Measured>>;
+  /** In MiB: with everything loaded and warm, and the most after that. */
+  readonly rss: { readonly warm: number; readonly most: number };
+  readonly funnel: Readonly<Record<string, number>>;
+  /** Of both roles; primaries do not fail here. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly rejections: number;
+}
+
+/** The parent applies the fault between these two messages. */
+export const WARM = 'warm';
+export const GO = 'go';
+
+const MEBIBYTE = 1024 * 1024;
+/** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
+const SETTLE_MS = 300;
+const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
+
+const { answerTo, questionOf, requestBody } = await import('../load/wire.js');
+const { startTelemetry } = await import('../load/telemetry.js');
+
+class Recorder {
+  readonly durations: number[] = [];
+  readonly firstChunks: number[] = [];
+  readonly loop = monitorEventLoopDelay({ resolution: 2 });
+  wrong = 0;
+  cpu = 0;
+  collecting = 0;
+
+  measured(): Measured {
+    const { durations, firstChunks, wrong, loop } = this;
+    const perCall = (sum: number): number => sum / durations.length;
+    return {
+      durations,
+      firstChunks,
+      wrong,
+      loopP99: loop.percentile(99) / 1e6,
+      loopMax: loop.max / 1e6,
+      cpu: perCall(this.cpu),
+      collecting: perCall(this.collecting),
+    };
+  }
+}
+
+/**
+ * Starts a call at every interval, whatever became of those before: callers that wait for an answer before they ask again are herded
+ * together by the first pause of the process, and wait for each other ever after.
+ */
+async function paced(forMs: number, everyMs: number, call: () => Promise<void>): Promise<void> {
+  const calls: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let elapsed = 0; elapsed < forMs; elapsed = performance.now() - startedAt) {
+    while (calls.length * everyMs <= elapsed) calls.push(call());
+    await sleep(1);
+  }
+  await Promise.all(calls);
+}
+
+async function startOurs(task: Task): Promise<UnderstudyInstrumentation | null> {
+  if (task.build === null) return null;
+  const module = (await import(`${task.build}/index.js`)) as {
+    UnderstudyInstrumentation: typeof UnderstudyInstrumentation;
+  };
+  return new module.UnderstudyInstrumentation({
+    environment: {},
+    queueUrl: task.queueUrl,
+    experiments: [
+      {
+        name: 'latency',
+        candidate: { model: 'gpt-5-mini', baseUrl: task.candidateUrl },
+        sample: { rate: task.rate },
+        noise: { rate: 0 },
+        // It would pause shadows where they are felt: here they are to be felt.
+        governor: { pauseMs: 0, eventLoopMs: 10_000 },
+        policy: { gates: { errors: {} } },
+      },
+    ],
+  });
+}
+
+async function measure(task: Task): Promise<Measurement> {
+  const { concurrency, blockMs, stream, settings, promptChars } = task;
+  const understudy = await startOurs(task);
+  const telemetry: Telemetry = startTelemetry(task.collectorUrl, understudy);
+  let rejections = 0;
+  process.on('unhandledRejection', () => (rejections += 1));
+  process.on('uncaughtException', () => (rejections += 1));
+  const url = `${task.primaryUrl}/chat/completions`;
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-latency' };
+  let number = 0;
+
+  const call = async (into: Recorder): Promise<void> => {
+    number += 1;
+    const mine = number;
+    const body = requestBody(questionOf(mine, promptChars), stream);
+    const startedAt = performance.now();
+    const response = await fetch(url, { method: 'POST', headers, body });
+    let text: string;
+    if (stream && response.body !== null) {
+      const decoder = new TextDecoder();
+      text = '';
+      let first = 0;
+      for await (const chunk of response.body) {
+        if (first === 0) first = performance.now();
+        text += decoder.decode(chunk as Uint8Array, { stream: true });
+      }
+      into.firstChunks.push(first - startedAt);
+    } else text = await response.text();
+    into.durations.push(performance.now() - startedAt);
+    if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
+  };
+
+  const block = async (arm: Arm, into: Recorder): Promise<void> => {
+    if (arm === 'ours') understudy?.enable();
+    into.loop.enable();
+    const before = process.cpuUsage();
+    const pauses = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) into.collecting += duration * 1000;
+    });
+    pauses.observe({ entryTypes: ['gc'] });
+    const callMs = settings.delayMs + (stream ? settings.pieces * settings.pieceMs : 0);
+    await paced(blockMs, callMs / concurrency, () => call(into));
+    into.loop.disable();
+    understudy?.disable();
+    await sleep(SETTLE_MS);
+    pauses.disconnect();
+    const { user, system } = process.cpuUsage(before);
+    into.cpu += user + system;
+  };
+
+  understudy?.disable();
+  const deadline = performance.now() + 20_000;
+  while (understudy !== null && !understudy.announced) {
+    if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
+    await sleep(20);
+  }
+  for (const arm of [...ARMS, 'ours'] as const) await block(arm, new Recorder());
+  process.send?.(WARM);
+  await new Promise((resolve) => process.once('message', resolve));
+  // What the fault does at once is a part of it; what the warm-up left is not.
+  await block('ours', new Recorder());
+
+  const profiler = task.profile === undefined ? null : new Session();
+  profiler?.connect();
+  await profiler?.post('Profiler.enable');
+  await profiler?.post('Profiler.setSamplingInterval', { interval: 100 });
+  await profiler?.post('Profiler.start');
+  const recorders = { one: new Recorder(), other: new Recorder(), ours: new Recorder() };
+  const warm = process.memoryUsage.rss();
+  let most = warm;
+  const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
+  for (let round = 0; ARMS.some((arm) => recorders[arm].durations.length < task.calls); round += 1) {
+    // Each arm comes first, second and last in turn, and after each of the others.
+    const order = round % 2 === 0 ? ARMS : ARMS.toReversed();
+    const from = Math.floor(round / 2) % ARMS.length;
+    for (let index = 0; index < ARMS.length; index += 1) {
+      const arm = order[(from + index) % ARMS.length] ?? 'one';
+      await block(arm, recorders[arm]);
+    }
+  }
+  clearInterval(watch);
+  if (profiler !== null && task.profile !== undefined)
+    writeFileSync(task.profile, JSON.stringify((await profiler.post('Profiler.stop')).profile));
+  const measurement = {
+    arms: { one: recorders.one.measured(), other: recorders.other.measured(), ours: recorders.ours.measured() },
+    rss: { warm: warm / MEBIBYTE, most: most / MEBIBYTE },
+    funnel: await telemetry.sums('understudy.funnel', 'stage'),
+    outcomes: await telemetry.sums('understudy.call.duration.seconds', 'outcome'),
+    dropped: await telemetry.sums('understudy.dropped', 'reason'),
+    failures: await telemetry.sums('understudy.failures', 'operation'),
+    rejections,
+  };
+  await understudy?.shutdown(1000);
+  return measurement;
+}
+
+const task = JSON.parse(process.argv[2] ?? '') as Task;
+const measurement = await measure(task);
+process.send?.(measurement, undefined, undefined, () => process.exit(0));

@@ -1,0 +1,72 @@
+import { quantile } from '../overhead/statistics.js';
+import type { Measured, Measurement } from './client.js';
+
+/** How much slower with us than without, and how much two arms without us differ, as ratios. */
+export interface Compared {
+  /** With us over without us, by quantile. */
+  readonly ours: { readonly p50: number; readonly p99: number };
+  /** The one arm without us over the other. */
+  readonly control: { readonly p50: number; readonly p99: number };
+  /** Without us, in milliseconds. */
+  readonly bare: { readonly p50: number; readonly p99: number };
+}
+
+export interface Summary {
+  readonly whole: Compared;
+  /** Of streams: to the first piece. */
+  readonly firstChunk: Compared | null;
+  /** How late the event loop was, p99, in milliseconds. */
+  readonly loop: { readonly bare: number; readonly ours: number };
+  /** Of the whole process, in microseconds a call. */
+  readonly cpu: { readonly bare: number; readonly ours: number };
+  /** In MiB, over the run. */
+  readonly rssGrowth: number;
+  readonly calls: number;
+  /** Answers that were not the provider's. */
+  readonly wrong: number;
+  readonly goals: { readonly p50: boolean; readonly p99: boolean; readonly rss: boolean };
+}
+
+/** At most so much slower at the median, and at the 99th percentile beyond what two arms without us differ; MiB of growth. */
+export const GOALS = { p50: 1.01, p99: 0.03, rss: 32 } as const;
+
+function compared(values: (measured: Measured) => readonly number[], { arms }: Measurement): Compared {
+  const at = (list: readonly number[]): { p50: number; p99: number } => ({
+    p50: quantile(list, 0.5),
+    p99: quantile(list, 0.99),
+  });
+  const [one, other, ours] = [at(values(arms.one)), at(values(arms.other)), at(values(arms.ours))];
+  const bare = at([...values(arms.one), ...values(arms.other)]);
+  return {
+    ours: { p50: ours.p50 / bare.p50, p99: ours.p99 / bare.p99 },
+    control: { p50: one.p50 / other.p50, p99: one.p99 / other.p99 },
+    bare,
+  };
+}
+
+/** The ratio of the control, whichever arm is the slower one. */
+export function spreadOf(ratio: number): number {
+  return Math.max(ratio, 1 / ratio) - 1;
+}
+
+function meets({ ours, control }: Compared): { p50: boolean; p99: boolean } {
+  return { p50: ours.p50 <= GOALS.p50, p99: ours.p99 <= 1 + spreadOf(control.p99) + GOALS.p99 };
+}
+
+export function summarise(measurement: Measurement, stream: boolean): Summary {
+  const { arms, rss } = measurement;
+  const whole = compared(({ durations }) => durations, measurement);
+  const firstChunk = stream ? compared(({ firstChunks }) => firstChunks, measurement) : null;
+  const met = [whole, ...(firstChunk === null ? [] : [firstChunk])].map(meets);
+  const rssGrowth = rss.most - rss.warm;
+  return {
+    whole,
+    firstChunk,
+    loop: { bare: Math.max(arms.one.loopP99, arms.other.loopP99), ours: arms.ours.loopP99 },
+    cpu: { bare: (arms.one.cpu + arms.other.cpu) / 2, ours: arms.ours.cpu },
+    rssGrowth,
+    calls: Math.min(...Object.values(arms).map(({ durations }) => durations.length)),
+    wrong: Object.values(arms).reduce((sum, { wrong }) => sum + wrong, 0),
+    goals: { p50: met.every(({ p50 }) => p50), p99: met.every(({ p99 }) => p99), rss: rssGrowth <= GOALS.rss },
+  };
+}
