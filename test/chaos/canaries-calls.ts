@@ -5,7 +5,8 @@ import { understudyMiddleware } from '../../packages/instrumentation/src/ai-sdk.
 import type { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
 import { ScriptedModel } from '../functions/models.js';
 import { MARK, SECRETS, TEXT, WORD } from '../privacy/secrets.js';
-import { type Said, SPEAKERS } from './canaries-protocols.js';
+import { SPEAKERS } from './canaries-protocols.js';
+import type { Said } from './canaries-speaker.js';
 import { streams, TROUBLED_WAYS, WAYS } from './canaries-provider.js';
 
 /** The attribute by which a trial tells which path its call took. */
@@ -15,7 +16,7 @@ export const PATH_ATTRIBUTE = 'app.path';
 export const KEYS = { incumbent: `key-${MARK}-${WORD}`, candidate: `other-${MARK}-${WORD}` } as const;
 
 /** What is said where a name should be: never a name, and with a secret of one kind. */
-export function nameOf(index: number): string {
+function nameOf(index: number): string {
   const secrets = Object.values(SECRETS);
   return `${MARK}\n${secrets[index % secrets.length]?.[1]}`;
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Said, type Speaker, SPEAKERS } from './canaries-protocols.js';
+import { SPEAKERS } from './canaries-protocols.js';
+import type { Said, Speaker } from './canaries-speaker.js';
 
 /** How a call goes: the first segment of its path. */
 export const WAYS = [

@@ -1,4 +1,5 @@
 import { answered, attempt, identity } from '../../packages/instrumentation/src/capture/primary-span.js';
+import { NO_CONTENT } from '../../packages/instrumentation/src/capture/span-privacy.js';
 import type { DialectFixtures } from '../../packages/instrumentation/src/dialect/conformance.test.support.js';
 import type { Dialect } from '../../packages/instrumentation/src/dialect/dialect.js';
 
@@ -78,7 +79,7 @@ function attributesOf({ dialect, fixtures }: Described, others: readonly object[
     identity(dialect, skimmed, new URL(fixtures.url)),
     fixtures.stream === null ? {} : attempt({ ...skimmed, stream: true }, 0),
     ...asked,
-    answered(answer),
+    answered(answer, NO_CONTENT),
   ];
   return new Set(given.flatMap(Object.keys));
 }
