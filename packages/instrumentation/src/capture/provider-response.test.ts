@@ -1,4 +1,3 @@
-import { APICallError } from '@ai-sdk/provider';
 import { APIError } from 'openai';
 import { expect, it } from 'vitest';
 import { responseOf, resultResponse } from './provider-response.js';
@@ -8,10 +7,8 @@ it('finds status and headers on the errors of SDKs', () => {
   expect(responseOf(openai)?.status).toBe(429);
   expect(responseOf(openai)?.header('retry-after')).toBe('7');
 
-  const aiSdk = new APICallError({
-    message: 'overloaded',
-    url: 'https://api.example.com',
-    requestBodyValues: {},
+  const aiSdk = Object.assign(new Error('overloaded'), {
+    name: 'AI_APICallError',
     statusCode: 529,
     responseHeaders: { 'retry-after-ms': '1500' },
   });

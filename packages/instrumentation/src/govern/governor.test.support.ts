@@ -8,7 +8,7 @@ import type { ExchangeOutcome } from '../shadow/bounded.js';
 import type { Permit } from './gate.js';
 import { Governor } from './governor.js';
 
-export const START: number = Date.parse('2026-11-21T12:00:00Z');
+const START: number = Date.parse('2026-11-21T12:00:00Z');
 
 /** A governor in a time of its own. */
 export interface GovernedWorld {
