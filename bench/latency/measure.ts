@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRedis } from '../../test/servers/redis.js';
 import { forkProcess } from '../load/turn.js';
 import type { ProviderSettings } from '../load/provider.js';
+import { startEvaluatorProcess } from '../load/start-evaluator.js';
 import { startProviderProcess } from '../load/start-provider.js';
 import type { Measurement, Task } from './client.js';
 import { type Fault, type FaultName, FAULTS } from './faults.js';
@@ -31,7 +29,6 @@ export interface Cell {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const CLI = here('../../packages/evaluator/bin/understudy.js');
 
 /** Starts what surrounds a service, measures in a fresh process, and ends it all. */
 export async function measureCell(cell: Cell): Promise<Measurement> {
@@ -39,7 +36,7 @@ export async function measureCell(cell: Cell): Promise<Measurement> {
   await using redis = await startRedis({ appendonly: true });
   await using primary = await startProviderProcess(cell.settings, cell.first ? 'first' : 'usual');
   await using candidate = await startProviderProcess(cell.settings, cell.first ? 'second' : 'usual');
-  await using _evaluator = fault.evaluator ? await startEvaluator(redis.url) : null;
+  await using _evaluator = fault.evaluator ? await startEvaluatorProcess(redis.url) : null;
   const { stream, calls, blockMs, concurrency, promptChars, rate, settings, profile } = cell;
   const task: Task = {
     primaryUrl: primary.url,
@@ -82,26 +79,4 @@ async function message(child: ChildProcess): Promise<unknown> {
   } finally {
     heard.abort();
   }
-}
-
-/** As others run it, with a store of its own for its ledger. */
-async function startEvaluator(queueUrl: string): Promise<AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-latency-'));
-  const config = join(folder, 'understudy.yaml');
-  await writeFile(
-    config,
-    JSON.stringify({ version: 1, queue: { url: queueUrl }, ledger: { url: 'embedded:./store' } }),
-  );
-  const child = spawn(process.execPath, [CLI, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  // It says that it runs.
-  await once(child.stderr, 'data');
-  child.stderr.resume();
-  return {
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
