@@ -7,6 +7,8 @@ export interface StreamEvent {
   readonly data: string;
 }
 
+const COLON = 0x3a;
+const SPACE = 0x20;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Without a copy: the decoder takes a Buffer only. */
@@ -51,7 +53,7 @@ export class EventStreamParser {
   /** The bytes have ended. An event without its blank line still counts: some servers end on the last line. */
   end(): void {
     this.#read(this.#decoder.end());
-    if (this.#rest.length > 0) this.#line(this.#rest.take());
+    if (this.#rest.length > 0) this.#whole(this.#rest.take());
     this.#dispatch();
   }
 
@@ -71,32 +73,31 @@ export class EventStreamParser {
     for (;;) {
       const end = text.indexOf('\n', start);
       if (end === -1) break;
-      this.#line(this.#rest.take() + text.slice(start, end));
+      if (this.#rest.length === 0) this.#line(text, start, end);
+      else this.#whole(this.#rest.take() + text.slice(start, end));
       start = end + 1;
     }
     this.#rest.add(start === 0 ? text : text.slice(start));
     if (this.#rest.length > this.#maxLength) this.#overflow();
   }
 
-  #line(line: string): void {
-    if (line === '') {
-      this.#dispatch();
-      return;
-    }
+  #whole(line: string): void {
+    this.#line(line, 0, line.length);
+  }
+
+  /** Of a line only the value is taken out of the text: a stream of short lines would leave garbage of many times its size. */
+  #line(text: string, from: number, to: number): void {
+    if (from === to) return this.#dispatch();
     if (this.#dropping) return;
-    const colon = line.indexOf(':');
-    if (colon === 0) return;
-    const field = colon === -1 ? line : line.slice(0, colon);
-    const from = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
-    const value = colon === -1 ? '' : line.slice(from);
-    if (field === 'data') {
+    const data = valueAt(text, from, to, 'data');
+    if (data !== null) {
       if (this.#hasData) this.#data.add('\n');
       this.#hasData = true;
-      this.#data.add(value);
+      this.#data.add(data);
       if (this.#data.length > this.#maxLength) this.#overflow();
-    } else if (field === 'event') {
-      this.#name = value;
+      return;
     }
+    this.#name = valueAt(text, from, to, 'event') ?? this.#name;
   }
 
   #dispatch(): void {
@@ -118,4 +119,13 @@ export class EventStreamParser {
     this.#rest.clear();
     this.#rest.add(':');
   }
+}
+
+/** The value of a field in a line of a text, empty where it has none; `null`: the line is of another field. */
+function valueAt(text: string, from: number, to: number, field: string): string | null {
+  const end = from + field.length;
+  if (end > to || !text.startsWith(field, from)) return null;
+  if (end === to) return '';
+  if (text.charCodeAt(end) !== COLON) return null;
+  return text.slice(text.charCodeAt(end + 1) === SPACE && end + 1 < to ? end + 2 : end + 1, to);
 }

@@ -15,7 +15,10 @@ class EncodingError extends Error {
 
 interface Encoding {
   /** Decodes all of a body, or throws `ERR_BUFFER_TOO_LARGE`. */
-  readonly whole: (bytes: Uint8Array, limits: { readonly maxOutputLength: number }) => Uint8Array;
+  readonly whole: (
+    bytes: Uint8Array,
+    limits: { readonly maxOutputLength: number; readonly chunkSize: number },
+  ) => Uint8Array;
   /** Null: not as it comes. A decoder of Brotli takes up to 16 MiB for as long as its response lasts. */
   readonly stream: (() => NodeJS.ReadWriteStream) | null;
 }
@@ -27,6 +30,9 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['deflate', { whole: inflateSync, stream: createInflate }],
   ['br', { whole: brotliDecompressSync, stream: null }],
 ]);
+
+/** What a usual answer comes to. */
+const DECODED_BYTES = 64 * 1024;
 
 export interface Encoded {
   readonly body: AsyncIterable<Uint8Array>;
@@ -76,10 +82,11 @@ async function* decodedWhole(
     bytes += chunk.length;
     holding.set(bytes);
   }
-  await READING.turn(bytes, signal);
-  yield READING.run(bytes, () => {
+  // What comes out of few bytes may be large.
+  await READING.turn(maxBytes, signal);
+  yield READING.run(maxBytes, DECODED_BYTES, () => {
     try {
-      return whole(Buffer.concat(chunks), { maxOutputLength: maxBytes });
+      return whole(Buffer.concat(chunks), { maxOutputLength: maxBytes, chunkSize: DECODED_BYTES });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
       throw new TooLargeError(`more than ${maxBytes} bytes`);

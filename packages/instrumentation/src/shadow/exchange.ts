@@ -71,7 +71,7 @@ async function attempt(
       bytes += chunk.length;
       await READING.turn(bytes, signal);
       signal.throwIfAborted();
-      READING.run(bytes, () => reader.push(chunk));
+      READING.run(bytes, chunk.length, () => reader.push(chunk));
       holding.set(reader.heldBytes);
       if (reader.started) clock.first ??= before;
       if (reader.terminal) endedMs ??= before;
@@ -82,7 +82,7 @@ async function attempt(
     // A JSON body is read when it is whole.
     await READING.turn(bytes, signal);
     signal.throwIfAborted();
-    const answer = READING.run(bytes, () => reader.finish());
+    const answer = READING.run(bytes, 0, () => reader.finish());
     return outcomeOf(reader, answer, request, durationMs, clock.first);
   } finally {
     holding.release();

@@ -50,14 +50,14 @@ export class Pace {
     });
   }
 
-  /** Does a piece of work and counts the time it takes. */
-  run<Result>(work: () => Result): Result {
+  /** Does a piece of work and counts the time it takes, `leastMs` at least: what it leaves to be done later is work as well. */
+  run<Result>(work: () => Result, leastMs: number = 0): Result {
     this.#credit();
     const startedAt = this.#options.now();
     try {
       return work();
     } finally {
-      this.#creditMs -= Math.max(0, this.#options.now() - startedAt);
+      this.#creditMs -= Math.max(leastMs, this.#options.now() - startedAt);
     }
   }
 

@@ -100,7 +100,7 @@ export class Reception implements Dispatcher.DispatchHandler, Received {
           return;
         } else if (this.#controller?.paused === true) {
           await READING.turn(this.#bodyBytes, this.#signal);
-          READING.run(this.#bodyBytes, () => this.#controller?.resume());
+          READING.run(this.#bodyBytes, 0, () => this.#controller?.resume());
         } else await this.#more();
       }
     } finally {
