@@ -97,7 +97,7 @@ export function testQueue(name: string, place: () => Promise<QueuePlace>): void 
     /** What can be seen of the queue without working on it. */
     async function consumeNothing() {
       const { createQueueWatch } = await import('../../packages/evaluator/src/queue/queue-watch.js');
-      return createQueueWatch(Promise.resolve(queue), Date.now)();
+      return createQueueWatch(Promise.resolve(queue), (ids) => producing.addedAt(QUEUES.pairs, ids), Date.now)();
     }
 
     it('holds the time up to which all is handled at the oldest job that is not', async () => {

@@ -66,7 +66,7 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
   );
   const queue = untilReady(makeQueue, () => undefined, closing.signal);
   queue.catch(() => undefined);
-  const watch = createQueueWatch(queue, now);
+  const watch = createQueueWatch(queue, (ids) => queues.addedAt(QUEUES.pairs, ids), now);
 
   function makeWorker(): Worker<unknown, void> {
     const made = queues.worker(QUEUES.pairs, (job, token) => process(job, token), {

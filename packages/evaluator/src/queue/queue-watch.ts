@@ -24,8 +24,15 @@ const CATCHING_UP_MS = 10_000;
 /** Jobs of each kind looked at to find the oldest one: the oldest come first. */
 const LOOKED_AT = 8;
 
+/** When jobs were put on the queue, in epoch ms; nothing of those that are gone. */
+export type AddedAt = (ids: readonly string[]) => Promise<readonly number[]>;
+
 /** Makes the function that looks at a queue, once there is one. One look at a time: a second caller gets the same answer. */
-export function createQueueWatch(queue: Promise<Queue<unknown>>, now: () => number): () => Promise<QueueState> {
+export function createQueueWatch(
+  queue: Promise<Queue<unknown>>,
+  addedAt: AddedAt,
+  now: () => number,
+): () => Promise<QueueState> {
   let last: QueueState | null = null;
   let looking: Promise<QueueState> | null = null;
   /** The time up to which everything was handled when the queue went away, while its return is fresh. */
@@ -33,7 +40,7 @@ export function createQueueWatch(queue: Promise<Queue<unknown>>, now: () => numb
 
   async function look(): Promise<QueueState> {
     const at = now();
-    const seen = await withinLimit(async () => seeJobs(await queue)).catch(() => null);
+    const seen = await withinLimit(async () => seeJobs(await queue, addedAt)).catch(() => null);
     if (seen === null) {
       last = { ...(last ?? unknown(at)), reachable: false, drained: false };
       return last;
@@ -72,15 +79,16 @@ interface Seen {
   readonly oldest: number | null;
 }
 
-async function seeJobs(queue: Queue<unknown>): Promise<Seen> {
+async function seeJobs(queue: Queue<unknown>, addedAt: AddedAt): Promise<Seen> {
   const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
   const waiting = (counts['wait'] ?? 0) + (counts['prioritized'] ?? 0);
   const active = counts['active'] ?? 0;
   const delayed = counts['delayed'] ?? 0;
   if (waiting + active + delayed === 0) return { waiting, active, delayed, oldest: Infinity };
-  // All kinds in one call, since a job moves among them.
-  const jobs = await queue.getJobs(['wait', 'prioritized', 'active', 'delayed'], 0, LOOKED_AT - 1, true);
-  const times = jobs.flatMap((job) => job?.timestamp ?? []);
+  // All kinds in one call, since a job moves among them. Not the jobs themselves: each may hold a mebibyte, which the server would have
+  // to keep in memory beside them until it is sent.
+  const ids = await queue.getRanges(['wait', 'prioritized', 'active', 'delayed'], 0, LOOKED_AT - 1, true);
+  const times = await addedAt(ids);
   return { waiting, active, delayed, oldest: times.length > 0 ? Math.min(...times) : null };
 }
 

@@ -10,6 +10,8 @@ export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix' | 'drai
 export interface Queues {
   worker(name: string, processor: Processor<unknown, void>, settings: WorkerSettings): Worker<unknown, void>;
   queue(name: string): Queue<unknown>;
+  /** When jobs were put on a queue, in epoch ms, in any order; nothing of those that are gone. Of their data nothing is read. */
+  addedAt(name: string, ids: readonly string[]): Promise<readonly number[]>;
   /** Ends the connections, after the workers and queues made from them are closed. */
   close(): Promise<void>;
 }
@@ -37,10 +39,16 @@ export function redisQueues(url: string): Queues {
     return client;
   };
   const common = { prefix: QUEUES.prefix, skipVersionCheck: true };
+  let looking: Redis | null = null;
   return {
     worker: (name, processor, settings) =>
       new Worker(name, processor, { ...settings, ...common, drainDelay: POLL_SECONDS, connection: connect() }),
     queue: (name) => new Queue(name, { ...common, skipMetasUpdate: true, connection: connect() }),
+    addedAt: async (name, ids) => {
+      const client = (looking ??= connect());
+      const times = await Promise.all(ids.map((id) => client.hget(`${QUEUES.prefix}:${name}:${id}`, 'timestamp')));
+      return times.flatMap((time) => (time === null ? [] : Number(time)));
+    },
     close: async () => {
       for (const client of clients) client.disconnect();
     },
@@ -70,6 +78,13 @@ export function postgresQueues(url: string, { pollSeconds = POLL_SECONDS }: { po
         createPostgresBackend,
       ),
     queue: (name) => new PostgresQueue(name, { skipMetasUpdate: true, connection: pool }, createPostgresBackend),
+    addedAt: async (name, ids) => {
+      const { rows } = await pool.query<{ added: string }>(
+        `select added_at_ms as added from ${QUEUES.postgresSchema}.job where queue = $1 and id = any($2)`,
+        [name, ids],
+      );
+      return rows.map(({ added }) => Number(added));
+    },
     close: () => (closing ??= pool.end()),
   };
 }
