@@ -14,7 +14,7 @@ const DRAINED_MS = 120_000;
 const MOVE_MS = 8_000;
 /** Of the evaluator: by then batches have come that it should have taken. */
 const NOTICED_MS = 1500;
-const SHADOW_TIMEOUT_MS = 1000;
+const SHADOW_TIMEOUT_MS = 1500;
 
 /** What a cell has to say for itself. */
 export interface Cell {
@@ -32,7 +32,7 @@ export interface Cell {
   /** The fault's own counter: its name, and by how much it moved. */
   readonly moved: Readonly<Record<string, number>>;
   /** Of the legs admitted in healthy phases, how many the ledger has. */
-  readonly healthy: { readonly admitted: number; readonly stored: number; readonly sampled: number };
+  readonly healthy: { readonly admitted: number; readonly stored: number; readonly refused: Counts };
   /** Of the whole cell: what the service admitted and dropped in the end, and what the ledger says. */
   readonly sum: Sum;
 }
@@ -67,13 +67,15 @@ export function toldOf(
     collector: world.collector,
     understudy: {
       queueUrl: world.queues[queue],
-      limits: { operationTimeoutMs: 500 },
+      limits: { operationTimeoutMs: 1000 },
       experiment: {
         name: experiment,
         candidate: { model: 'candidate', baseUrl: `${world.candidate}/plain/v1` },
         sample: { rate: 1 },
         noise: { rate: 0.25 },
-        slice: { lengthMs: 1000, deadlineMs: 6000 },
+        // The suite loads the machine on purpose: what the governor does then is shown elsewhere.
+        governor: { eventLoopMs: 10_000, pauseMs: 1000 },
+        slice: { lengthMs: 1000, deadlineMs: 8000 },
         shadow: { timeoutMs: SHADOW_TIMEOUT_MS, concurrency: 400 },
         policy: { gates: { errors: {} } },
       },
@@ -176,6 +178,9 @@ export async function runCell(
       const counts = ended.last?.counts ?? {};
       const legs = (stage: string): number =>
         healthy.reduce((sum, { from, report }) => sum + funnel(report.counts, stage) - funnel(from, stage), 0);
+      const refused: Record<string, number> = {};
+      for (const { from, report } of healthy)
+        for (const [reason, count] of refusals(from, report.counts)) refused[reason] = (refused[reason] ?? 0) + count;
       let stored = 0;
       for (const { report } of healthy)
         stored += await storedBetween(ledger, experiment, report.startedAt, report.endedAt);
@@ -192,7 +197,7 @@ export async function runCell(
           inFault: funnel(inFault.counts, 'admitted') - funnel(before.counts, 'admitted'),
         },
         moved,
-        healthy: { admitted: legs('admitted'), stored, sampled: legs('sampled') },
+        healthy: { admitted: legs('admitted'), stored, refused },
         sum: await sumUp(counts, ledger, experiment),
       };
     };
@@ -229,6 +234,19 @@ const CANDIDATE_ERRORS: Readonly<Record<Fault, readonly string[]>> = {
 
 function sumOf(counts: Counts, names: readonly string[]): number {
   return names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+}
+
+const BEFORE_ADMISSION = Object.entries(DROP_REASONS).flatMap(([reason, { kind }]) =>
+  kind === 'coverage' ? [reason] : [],
+);
+
+/** Legs that were drawn and not admitted, by reason, from one report to another. */
+function refusals(from: Counts, to: Counts): readonly (readonly [string, number])[] {
+  return BEFORE_ADMISSION.flatMap((reason) => {
+    const names = ARMS.map((arm) => `dropped ${reason} ${arm}`);
+    const count = sumOf(to, names) - sumOf(from, names);
+    return count > 0 ? [[reason, count] as const] : [];
+  });
 }
 
 /** Legs of all arms that reached a stage. */

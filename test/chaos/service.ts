@@ -147,8 +147,8 @@ async function tell(report: Report): Promise<Step> {
 
 const now = (): number => performance.timeOrigin + performance.now();
 const reportOf = (startedAt: number, digests: readonly string[]): Report => {
-  const { rss } = process.memoryUsage();
-  return { startedAt, endedAt: now(), digests, counts: telemetry.counts(), warnings, rss };
+  const { rss, heapUsed: heap } = process.memoryUsage();
+  return { startedAt, endedAt: now(), digests, counts: telemetry.counts(), warnings, rss, heap };
 };
 
 // The last counts are known when everything has ended; the director reads them from the output.

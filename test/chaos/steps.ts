@@ -40,8 +40,9 @@ export interface Report {
   readonly digests: readonly string[];
   readonly counts: Counts;
   readonly warnings: readonly string[];
-  /** Bytes. */
+  /** Bytes: of the process, and of that what JavaScript uses. */
   readonly rss: number;
+  readonly heap: number;
 }
 
 /**

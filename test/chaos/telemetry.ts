@@ -131,7 +131,7 @@ const SHOWN: Readonly<Record<string, readonly [string, ...string[]]>> = {
 };
 
 /** Meters whose observable counters can be read at any time, also while the process ends: a reader's `collect` takes its turns. */
-function watchedMeters(meters: MeterProvider): { meters: Meters; read(): Iterable<readonly [string, number]> } {
+export function watchedMeters(meters: MeterProvider): { meters: Meters; read(): Iterable<readonly [string, number]> } {
   const callbacks: { readonly name: string; readonly callback: ObservableCallback }[] = [];
   const watch = (meter: Meter): Meter =>
     new Proxy(meter, {
