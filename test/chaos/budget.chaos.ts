@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NANO_USD, nanoUsd } from '@understudy/instrumentation/experiment';
 import { afterAll, expect, it } from 'vitest';
-import { budgetReader } from '../../packages/evaluator/src/queue/read-budgets.js';
+import { openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
 import { describeWithServers } from '../servers/found.js';
 import { startPostgres } from '../servers/postgres.js';
@@ -64,6 +64,9 @@ interface Seen {
   readonly seconds: number;
 }
 
+const refusedBy = (fleet: Fleet): number =>
+  fleet.count('dropped budget candidate') + fleet.count('dropped spent candidate');
+
 async function spend(place: string, { url }: Place, store: Store, seed: number): Promise<Seen> {
   const limit = nanoUsd(USD);
   await using provider = await Provider.start(seeded(seed), limit);
@@ -99,23 +102,23 @@ async function spend(place: string, { url }: Place, store: Store, seed: number):
   const seconds = (performance.now() - startedAt) / 1000;
   // All of them run, and nothing starts.
   const before = {
-    refused: fleet.count('dropped budget candidate'),
+    refused: refusedBy(fleet),
     started: provider.started.dear,
     primaries: provider.primaries,
   };
   await sleep(2000);
   fleet.kill();
   await sleep(5000);
-  const reader = budgetReader(store);
+  const reader = openBudgets(store);
   const known = (await reader.read()).find((budget) => budget.experiment === 'spending')?.spent ?? 0;
   await reader.close();
-  expect(fleet.count('dropped budget candidate')).toBeGreaterThan(before.refused);
+  expect(refusedBy(fleet)).toBeGreaterThan(before.refused);
   expect(provider.primaries).toBeGreaterThan(before.primaries);
   return {
     place,
     provider,
     kills: fleet.kills,
-    refused: fleet.count('dropped budget candidate'),
+    refused: refusedBy(fleet),
     known,
     afterwards: provider.started.dear - before.started,
     seconds,

@@ -72,6 +72,7 @@ export function runState(change: Partial<RunState> = {}): RunState {
     producers: ['p1'],
     bounds: null,
     control: null,
+    budget: null,
     thresholds: [],
     firstSliceAt: AT - 3_600_000,
     closedThrough: AT - 60_000,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeaseRequest } from '@understudy/instrumentation/experiment';
-import { budgetReader } from '../../packages/evaluator/src/queue/read-budgets.js';
+import { openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
 import { queueStore } from '../../packages/instrumentation/src/queue/open-store.js';
 import type { QueueConnection } from '../../packages/instrumentation/src/queue/queue-connection.js';
@@ -61,7 +61,7 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
     });
 
     it('are read by experiment', async () => {
-      const reader = budgetReader(store);
+      const reader = openBudgets(store);
       const budgets = await reader.read();
       await reader.close();
       expect(budgets.find(({ experiment }) => experiment === 'e')).toEqual({
@@ -72,6 +72,19 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
         least: 10,
         halvings: 0,
       });
+    });
+
+    it('come back where the store has lost them, and are never turned back', async () => {
+      const budgets = openBudgets(store);
+      const known = { experiment: 'lost', limit: 5000, spent: 1234, reserved: 77, least: 10, halvings: 3 };
+      await budgets.remind(known);
+      await budgets.remind({ ...known, spent: 1000 });
+      expect((await budgets.read()).find(({ experiment }) => experiment === 'lost')).toMatchObject({
+        limit: 5000,
+        spent: 1234,
+        reserved: 0,
+      });
+      await budgets.close();
     });
 
     it('count what was at risk when a lease ends by itself, and no more', async () => {

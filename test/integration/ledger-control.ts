@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Bounds, Control } from '@understudy/instrumentation/experiment';
+import type { Bounds, BudgetState, Control } from '@understudy/instrumentation/experiment';
 import { scriptedRun, START, stateOf } from './ledger-script.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
 const BOUNDS: Bounds = { enabled: true, rate: 0.1, window: { from: START, until: START + 1000 }, target: null };
 
-/** What is noted beside the evidence: what bounds a run, and what people have set. */
+/** What is noted beside the evidence: what bounds a run, what people have set, and what was spent. */
 export function testControl(under: LedgerUnderTest): void {
   it("keeps a run's bounds as the youngest service has them, whatever comes last", async () => {
     const run = scriptedRun();
@@ -27,5 +27,19 @@ export function testControl(under: LedgerUnderTest): void {
     await under.ledger.noteControl('controlled', control);
     for (const run of [first, second]) expect((await stateOf(under.ledger, run.id, START)).control).toEqual(control);
     expect((await stateOf(under.ledger, (await under.registered()).run.id, START)).control).toBeNull();
+  });
+
+  it("keeps the last state of an experiment's budget, for each of its runs", async () => {
+    const [first, second] = [scriptedRun('budgeted'), scriptedRun('budgeted')];
+    await under.registered(first);
+    await under.registered(second);
+    const budget: BudgetState = { experiment: 'budgeted', limit: 9e15, spent: 5, reserved: 1, least: 2, halvings: 3 };
+    await under.ledger.noteBudget(budget);
+    await under.ledger.noteBudget({ ...budget, spent: 8_999_999_999_999_999 });
+    for (const run of [first, second]) {
+      const { budget: kept } = await stateOf(under.ledger, run.id, START);
+      expect(kept).toEqual({ ...budget, spent: 8_999_999_999_999_999 });
+    }
+    expect((await stateOf(under.ledger, (await under.registered()).run.id, START)).budget).toBeNull();
   });
 }

@@ -9,9 +9,11 @@ import { type Emitter, startEmitter } from './emit/telemetry.js';
 import { createHandlers } from './evaluator/consume.js';
 import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
+import { keepBudgets } from './evaluator/keep-budgets.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
 import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
+import { openBudgets } from './queue/budgets.js';
 import { consumeBatches } from './queue/consume-batches.js';
 import { openSettings } from './queue/settings.js';
 import type { QueueState } from './queue/queue-watch.js';
@@ -102,6 +104,16 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const onError = (error: unknown): void => events.onError?.('control', error);
   const settings = openSettings(stores.queue, onError);
   const guided = keepGuiding({ settings, ledger: stores.ledger, report: () => report, now, onError }, stop.signal);
+  const budgets = openBudgets(stores.queue);
+  const spending = keepBudgets(
+    {
+      budgets,
+      ledger: stores.ledger,
+      report: () => report,
+      onError: (error) => events.onError?.('budget', error),
+    },
+    stop.signal,
+  );
 
   async function lookNow(): Promise<Report | null> {
     const seen = await looks();
@@ -115,6 +127,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);
+    await within(timeoutMs / 4, spending.then(budgets.close)).catch(failed);
     await emitter.close(timeoutMs / 4);
     const released = stores.ledger.releaseLease(holder).catch(failed);
     await within(

@@ -36,3 +36,5 @@ export const METRIC_EVIDENCE = 'understudy.evidence';
 export const METRIC_VERDICT = 'understudy.verdict';
 export const METRIC_PAIRS_REMAINING = 'understudy.pairs.remaining';
 export const METRIC_COVERAGE = 'understudy.coverage';
+export const METRIC_BUDGET_SPENT = 'understudy.budget.spent';
+export const METRIC_BUDGET_LIMIT = 'understudy.budget.limit';

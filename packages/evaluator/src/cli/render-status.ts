@@ -10,6 +10,7 @@ import type {
   RunState,
   Waiting,
 } from '../ledger/snapshot.js';
+import { budgetJson, renderBudget } from './render-budget.js';
 import { renderBounds } from './render-control.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
@@ -43,7 +44,7 @@ function renderRun(state: RunState, at: number, standings: readonly Standing[], 
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
-    ...renderBounds(state, at).map((line) => `  ${line}`),
+    ...[...renderBounds(state, at), ...renderBudget(state.budget)].map((line) => `  ${line}`),
     ...standings.flatMap(({ arm, state: one, verdict }) => [
       `  candidate ${style.bold(arm)}`,
       `    ${renderSentence(verdict, style)}`,
@@ -188,8 +189,9 @@ function total(counts: Readonly<Record<string, number>>): number {
 export function statusJson({ snapshot, standings }: Report): Readonly<Record<string, unknown>> {
   return {
     at: snapshot.at,
-    runs: snapshot.runs.map(({ run, arms, ...rest }) => ({
+    runs: snapshot.runs.map(({ run, arms, budget, ...rest }) => ({
       ...rest,
+      budget: budgetJson(budget),
       experiment: run.experiment,
       run: run.id,
       k: run.k,

@@ -3,7 +3,7 @@ import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { count, percent, type Style, table } from './style.js';
 
 /** A verdict for a person: the sentence, the other reasons to hold, and the gates with the numbers that decide. */
-export function renderVerdict({ run, arm, verdict, expired }: Standing, style: Style): readonly string[] {
+export function renderVerdict({ run, arm, verdict, expired, spent }: Standing, style: Style): readonly string[] {
   return [
     `${style.bold(run.experiment)}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
     '',
@@ -11,7 +11,7 @@ export function renderVerdict({ run, arm, verdict, expired }: Standing, style: S
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map((hold) => `  also: ${hold.sentence}`),
-    ...(expired ? ['  the window is over: no more pairs will come'] : []),
+    ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
     ...renderGates(verdict, style),
   ];

@@ -5,6 +5,7 @@ import { coverageOf } from './coverage.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
 import { isExpired } from './target.js';
+import { isSpent } from './used-up.js';
 import type { Verdict } from './verdict.js';
 
 /** Where one candidate of one run stands at one look. */
@@ -17,8 +18,10 @@ export interface Standing {
   /** The A/A arm of the same run; null where none was drawn. */
   readonly noise: ArmState | null;
   readonly verdict: Verdict;
-  /** The window is over, and all of it that can be evidence is: nothing more will come. */
+  /** The window or the budget is over, and all of it that can be evidence is: nothing more will come. */
   readonly expired: boolean;
+  /** It is the budget that is over. */
+  readonly spent: boolean;
 }
 
 /** Silence of a producer after which its numbers are no longer current: several heartbeats of at most 5 s. */
@@ -48,9 +51,14 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
         state: one,
         noise: arms[AA_ARM] ?? null,
         verdict: verdictOf(state, one, snapshot),
-        expired: isExpired(state, snapshot.at),
+        expired: isOver(state, snapshot),
+        spent: isSpent(state),
       }));
   });
+}
+
+function isOver(state: RunState, { at }: LedgerSnapshot): boolean {
+  return isExpired(state, at) || isSpent(state);
 }
 
 function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
@@ -63,7 +71,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     streams: state.streams,
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
-    health: { ...healthOf(state), expired: isExpired(of, snapshot.at), stale: staleness(snapshot, of) },
+    health: { ...healthOf(state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
 }

@@ -2,6 +2,7 @@ import { emptyResource } from '@opentelemetry/resources';
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Standing } from '../decide/standing.js';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
+import { budgetMetrics } from './budget-metrics.js';
 import { funnelMetrics } from './funnel-metrics.js';
 import { toMetricData } from './metric-data.js';
 import { SCOPE } from './scope.js';
@@ -27,7 +28,7 @@ function collected(report: Report | null): CollectionResult {
   const metrics =
     report === null
       ? []
-      : [...funnelMetrics(report.snapshot), ...verdictMetrics(report.standings)]
+      : [...funnelMetrics(report.snapshot), ...verdictMetrics(report.standings), ...budgetMetrics(report.snapshot)]
           .filter(({ points }) => points.length > 0)
           .map((metric) => toMetricData(metric, report.snapshot.at));
   const scopeMetrics = metrics.length === 0 ? [] : [{ scope: SCOPE, metrics }];

@@ -32,8 +32,8 @@ export function counter(name: string, description: string, points: readonly Poin
 }
 
 /** A number as it stands now. */
-export function gauge(name: string, description: string, points: readonly Point[]): Metric {
-  return { kind: 'gauge', name, description, unit: '', valueType: ValueType.DOUBLE, points };
+export function gauge(name: string, description: string, points: readonly Point[], unit = ''): Metric {
+  return { kind: 'gauge', name, description, unit, valueType: ValueType.DOUBLE, points };
 }
 
 /** The metric as the SDK exports it. `at`: epoch ms of the look it was made from. */

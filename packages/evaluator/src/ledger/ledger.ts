@@ -1,4 +1,4 @@
-import type { Bounds, Control, Run } from '@understudy/instrumentation/experiment';
+import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
 import type {
   Batch,
   CallId,
@@ -27,6 +27,8 @@ export interface Ledger {
   noteBounds(run: RunId, bounds: Bounds, startedAt: number): Promise<void>;
   /** Stores what people have set for an experiment, as the queue's store has it. */
   noteControl(experiment: string, control: Control): Promise<void>;
+  /** Stores what the queue's store says of a budget: what it is told again where it has lost it. */
+  noteBudget(budget: BudgetState): Promise<void>;
   /** A registered run, or null. Kept in memory once found: a run never changes. */
   findRun(run: RunId): Promise<RegisteredRun | null>;
   /**

@@ -2,12 +2,14 @@ import type { Database, Query } from './database.js';
 import { sql as ledger } from './migrations/0001-ledger.js';
 import { sql as erasure } from './migrations/0002-erasure.js';
 import { sql as control } from './migrations/0003-control.js';
+import { sql as budgets } from './migrations/0004-budgets.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
   { version: 1, name: 'ledger', sql: ledger },
   { version: 2, name: 'erasure', sql: erasure },
   { version: 3, name: 'control', sql: control },
+  { version: 4, name: 'budgets', sql: budgets },
 ];
 
 const RACES = 10;

@@ -1,6 +1,7 @@
 import type { CallId, RunId, Seal } from '@understudy/instrumentation/trial';
 import { closeSlices } from './close-slices.js';
 import { compact } from './compact.js';
+import { noteBudget } from './budgets.js';
 import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { erase } from './erase.js';
@@ -48,6 +49,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     registerRun: async (run, now) => runs.get(run.id) ?? keep(await registerRun(database, run, now)),
     noteBounds: (run, bounds, startedAt) => noteBounds(query, run, bounds, startedAt),
     noteControl: (experiment, control) => noteControl(query, experiment, control),
+    noteBudget: (budget) => noteBudget(query, budget),
     async findRun(id) {
       const known = runs.get(id) ?? (await selectRun(query, id));
       return known === null ? null : keep(known);

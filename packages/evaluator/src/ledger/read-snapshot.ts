@@ -1,4 +1,5 @@
 import { isFinished, isGone } from './completeness.js';
+import { selectBudgets } from './budgets.js';
 import { selectBounds, selectControls } from './control.js';
 import type { Database, Query } from './database.js';
 import { funnelState, outcomesOf, segmentsOf } from './funnel-state.js';
@@ -19,8 +20,14 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
     const runs: RunState[] = [];
     const bounds = await selectBounds(query);
     const controls = await selectControls(query);
+    const budgets = await selectBudgets(query);
     for (const run of await selectRuns(query)) {
-      const set = { bounds: bounds.get(run.id) ?? null, control: controls.get(run.experiment) ?? null };
+      const { experiment } = run;
+      const set = {
+        bounds: bounds.get(run.id) ?? null,
+        control: controls.get(experiment) ?? null,
+        budget: budgets.get(experiment) ?? null,
+      };
       runs.push({ ...(await readRun(query, run, now, view)), ...set });
     }
     const { handledThrough } = view;
@@ -39,7 +46,7 @@ async function readRun(
   run: RegisteredRun,
   now: number,
   view: QueueView,
-): Promise<Omit<RunState, 'bounds' | 'control'>> {
+): Promise<Omit<RunState, 'bounds' | 'control' | 'budget'>> {
   const totals = await selectTotals(query, run.id);
   const transitions = await selectTransitions(query, run.id);
   const legs = await selectLegs(query, run, now);

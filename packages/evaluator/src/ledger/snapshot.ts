@@ -1,4 +1,4 @@
-import type { Bounds, Control } from '@understudy/instrumentation/experiment';
+import type { Bounds, BudgetState, Control } from '@understudy/instrumentation/experiment';
 import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
@@ -26,6 +26,8 @@ export interface RunState {
   readonly bounds: Bounds | null;
   /** What people have set for its experiment, as the evaluator last saw it; null: nothing, ever. */
   readonly control: Control | null;
+  /** What its experiment may cost and has cost, as the evaluator last saw it; null: no service has a budget for it. */
+  readonly budget: BudgetState | null;
   /** Frozen so far; the arms share them, since they are of the primary. */
   readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */

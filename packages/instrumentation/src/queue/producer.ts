@@ -152,7 +152,10 @@ export class Producer {
       const intake: Intake = new Intake({
         ...setup,
         run: own.run,
-        terms: () => own.live.terms(),
+        terms: () => {
+          const terms = own.live.terms();
+          return budget?.isSpent === true && terms.off === null ? { ...terms, off: 'spent' } : terms;
+        },
         ids,
         account: this.#counts,
         meters: options.metrics,

@@ -15,7 +15,7 @@ import { type Terms, termsOf } from './terms.js';
 export type Decision =
   | {
       readonly status: 'outside';
-      readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled' | 'covered';
+      readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled' | 'covered' | 'spent';
     }
   | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number }
   | Sampled;

@@ -6,7 +6,7 @@ import type { Sample, Window } from '../experiment/sampling.js';
 /** What of an experiment may change while a process runs, as it applies to one call. */
 export interface Terms {
   /** Why no call is compared, whatever it is. */
-  readonly off: 'disabled' | 'covered' | null;
+  readonly off: 'disabled' | 'covered' | 'spent' | null;
   /** Calls that start outside of it are not compared; null: it is always open. */
   readonly window: Window | null;
   /** The same object for as long as the probabilities are the same. */

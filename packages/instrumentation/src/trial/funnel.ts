@@ -47,6 +47,7 @@ export type DropReason =
   | 'unparsable'
   | 'disabled'
   | 'covered'
+  | 'spent'
   | 'not_sampled'
   | 'not_announced'
   | 'not_recording'
@@ -86,6 +87,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   unparsable: { after: 'called', kind: 'outside', meaning: 'the request body could not be read' },
   disabled: { after: 'called', kind: 'outside', meaning: 'the experiment is switched off or outside its window' },
   covered: { after: 'called', kind: 'outside', meaning: 'the target is reached, and shadowing has stopped' },
+  spent: { after: 'called', kind: 'outside', meaning: 'the budget is used up, and shadowing has stopped' },
 
   not_sampled: { after: 'eligible', kind: 'outside', meaning: 'the sampler did not draw it' },
 
@@ -109,7 +111,11 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   paused_heap: { after: 'sampled', kind: 'coverage', meaning: "the host's heap was nearly full" },
   paused_publishing: { after: 'sampled', kind: 'coverage', meaning: 'trials waited long for the queue' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },
-  budget: { after: 'sampled', kind: 'coverage', meaning: 'no money is leased for it: spent, or the store is away' },
+  budget: {
+    after: 'sampled',
+    kind: 'coverage',
+    meaning: 'no money is leased for it: others hold it, it is too dear for what is left, or the store is away',
+  },
   unpriced: { after: 'sampled', kind: 'coverage', meaning: 'there is a budget, and no price is known for its model' },
   memory_cap: { after: 'sampled', kind: 'coverage', meaning: 'the ring of unpublished trials is full' },
   shutting_down: { after: 'sampled', kind: 'coverage', meaning: 'the service is stopping' },

@@ -19,7 +19,7 @@ export interface LeaseRequest {
   readonly settled: number;
   /** What the calls under way may cost: it is spent or will be, whatever the limit says. */
   readonly inFlight: number;
-  /** What one call may cost: less is of no use. */
+  /** What the smallest call of late may cost: less is of no use. */
   readonly least: number;
   /** Wished for beyond `settled`, `inFlight` included. */
   readonly reserve: number;
@@ -64,7 +64,7 @@ export interface BudgetState {
   readonly spent: number;
   /** Held by processes now, beyond `spent`: calls under way and some of those to come. */
   readonly reserved: number;
-  /** What one call may cost, as the last process said that asked: with less than that left nothing starts. */
+  /** What the smallest call may cost, as the last process said that asked: with less than that left nothing starts. */
   readonly least: number;
   readonly halvings: number;
 }

@@ -73,6 +73,11 @@ export class ExperimentBudget {
     return this.#pace?.share ?? 1;
   }
 
+  /** Nothing more is paid for: there is no end of it but a larger budget. */
+  get isSpent(): boolean {
+    return this.#holder.isSpent;
+  }
+
   /** Holds what a shadow may cost until it is known what it did. */
   readonly gate = ({ arm, shadow }: Made): Permit | DropReason => {
     const { model } = shadow.request;
@@ -108,7 +113,7 @@ export class ExperimentBudget {
     const reply = await store.lease(request);
     this.#holder.answered(request, reply, at);
     this.#pace?.learn(reply);
-    this.#remark(reply, sizes.least);
+    this.#remark(reply);
   }
 
   /** From now on nothing is held: the next word gives the lease back. */
@@ -136,11 +141,10 @@ export class ExperimentBudget {
     return 'unpriced';
   }
 
-  #remark({ spent }: LeaseReply, least: number): void {
-    const left = this.#limit - spent;
+  #remark({ spent }: LeaseReply): void {
     const of = `the budget of ${this.#experiment}, $${this.#budget.usd},`;
     if (spent >= this.#limit * WARN_AT) remark(`${of} is spent to ${100 * WARN_AT} %`);
-    if (left < Math.max(1, least)) {
+    if (this.isSpent) {
       remark(
         `${of} is used up: what is left pays for no further call, and nothing is shadowed until \`budget.usd\` is raised`,
       );

@@ -1,14 +1,22 @@
 /** How long ago money asked for still counts as much as half, in milliseconds. */
 const HALF_LIFE_MS = 2000;
 const MEAN_LIFE_MS = HALF_LIFE_MS / Math.LN2;
-/** The largest single call is that of at least so long, at most twice; of the time before where there is none. */
-const LARGEST_MS = 30_000;
+/** The largest and the smallest call are those of at least so long, at most twice; of the time before where there is none. */
+const RANGE_MS = 30_000;
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const NONE: Range = { least: Infinity, most: 0 };
 
 /** What calls have asked for lately, started or not: how large a lease has to be. */
 export class Demand {
   #sum = 0;
   #at = 0;
-  #largest: [now: number, before: number] = [0, 0];
+  #range: Range = NONE;
+  #rangeBefore: Range = NONE;
   #turnedAt = 0;
   #calledAt = -Infinity;
 
@@ -17,7 +25,7 @@ export class Demand {
     this.#at = at;
     this.#calledAt = at;
     this.#turn(at);
-    this.#largest[0] = Math.max(this.#largest[0], amount);
+    this.#range = { least: Math.min(this.#range.least, amount), most: Math.max(this.#range.most, amount) };
   }
 
   /** Money a millisecond. */
@@ -28,7 +36,14 @@ export class Demand {
   /** The largest single amount of late; 0 where nothing was ever asked for. */
   largest(at: number): number {
     this.#turn(at);
-    return Math.max(...this.#largest);
+    return Math.max(this.#range.most, this.#rangeBefore.most);
+  }
+
+  /** The smallest one; 0 as well. */
+  smallest(at: number): number {
+    this.#turn(at);
+    const least = Math.min(this.#range.least, this.#rangeBefore.least);
+    return least === Infinity ? 0 : least;
   }
 
   /** Milliseconds since something was asked for; infinite where nothing was. */
@@ -41,9 +56,10 @@ export class Demand {
   }
 
   #turn(at: number): void {
-    if (at - this.#turnedAt < LARGEST_MS) return;
+    if (at - this.#turnedAt < RANGE_MS) return;
     // A service that is called once an hour must find its money there.
-    if (this.#largest[0] > 0) this.#largest = [0, this.#largest[0]];
+    if (this.#range !== NONE) this.#rangeBefore = this.#range;
+    this.#range = NONE;
     this.#turnedAt = at;
   }
 }

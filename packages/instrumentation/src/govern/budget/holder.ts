@@ -28,7 +28,7 @@ export interface Sizes {
 }
 
 /** After so long without a word the store ends a lease, in milliseconds. */
-export const LEASE_MS: number = 10_000;
+const LEASE_MS = 10_000;
 /** Our own end comes before the store's, whichever clock is the faster one. */
 const OWN_SHARE = 0.9;
 /** A process that has not seen a call asks for this part of all the money. */
@@ -76,9 +76,10 @@ export class LeaseHolder {
     return Math.ceil(sum);
   }
 
-  /** What the largest call of late may cost; 0 where there was none. */
-  get largest(): number {
-    return Math.ceil(this.#demand.largest(this.#options.now()));
+  /** The store says that not even the smallest call is paid for any more, whoever gives back what. */
+  get isSpent(): boolean {
+    const smallest = this.#demand.smallest(this.#options.now());
+    return this.#last !== null && this.#options.limit - this.#last.spent < Math.max(1, smallest);
   }
 
   /** Milliseconds since the last call that wanted money. */
@@ -117,12 +118,12 @@ export class LeaseHolder {
   /** How much to ask for, if the next turn comes in `intervalMs`. */
   sizes(intervalMs: number): Sizes {
     const at = this.#options.now();
-    const least = this.largest;
+    const largest = this.#demand.largest(at);
     const rate = this.#demand.rate(at);
-    const first = least === 0 ? Math.ceil(this.#options.limit * FIRST_SHARE) : 0;
-    const spare = this.idle < IDLE_MS ? 2 * least : least;
+    const first = largest === 0 ? Math.ceil(this.#options.limit * FIRST_SHARE) : 0;
+    const spare = this.idle < IDLE_MS ? 2 * largest : largest;
     const atRisk = this.inFlight + first + spare + Math.ceil(rate * intervalMs * TURNS);
-    return { least, atRisk, reserve: atRisk + Math.ceil(rate * RESERVE_MS) };
+    return { least: this.#demand.smallest(at), atRisk, reserve: atRisk + Math.ceil(rate * RESERVE_MS) };
   }
 
   /** The next request. From now on until its answer, no more is spent than it asks for: it may be granted and the answer be lost. */

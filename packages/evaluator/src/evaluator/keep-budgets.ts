@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BudgetState } from '@understudy/instrumentation/experiment';
+import type { Report } from '../emit/ledger-metrics.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Budgets } from '../queue/budgets.js';
+
+export interface KeepingBudgets {
+  readonly budgets: Pick<Budgets, 'read' | 'remind'>;
+  readonly ledger: Pick<Ledger, 'noteBudget'>;
+  /** The last look; null where another replica holds the lease, and does this. */
+  readonly report: () => Report | null;
+  readonly onError: (error: unknown) => void;
+}
+
+const EVERY_MS = 1000;
+
+/**
+ * Brings the ledger and the queue's store to one knowledge of what was spent: the ledger, so that status, verdict and metrics know of
+ * it; and the store, where it has lost its data, so that the same money is not spent again.
+ */
+export async function matchBudgets({ budgets, ledger, report }: KeepingBudgets): Promise<void> {
+  const runs = report()?.snapshot.runs ?? [];
+  const known = new Map(runs.map(({ run, budget }) => [run.experiment, budget]));
+  if (known.size === 0) return;
+  const found = new Map((await budgets.read()).map((budget) => [budget.experiment, budget]));
+  for (const [experiment, noted] of known) {
+    const budget = found.get(experiment);
+    if (noted !== null && (budget?.spent ?? 0) < noted.spent) await budgets.remind(noted);
+    else if (budget !== undefined && !isSame(budget, noted)) await ledger.noteBudget(budget);
+  }
+}
+
+function isSame(one: BudgetState, other: BudgetState | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Again and again until `signal`. A time that fails is told, and repeated. */
+export async function keepBudgets(keeping: KeepingBudgets, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await matchBudgets(keeping);
+    } catch (error) {
+      if (!signal.aborted) keeping.onError(error);
+    }
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
