@@ -29,7 +29,7 @@ export interface Target {
 
 /** When shadows pause since the host, or what it shares with them, is in trouble. */
 export interface GovernorSettings {
-  /** After the primary's provider has answered 429, 529 or 5xx and named no `retry-after`, in milliseconds. 0: never for that. */
+  /** After the primary's provider has answered 429, 503, 529, or three 5xx in a row, and named no `retry-after`, in milliseconds. 0: never for that. */
   readonly pauseMs: number;
   /** Share of a rate limit that must be left, where both roles share a provider or a key. */
   readonly headroom: number;

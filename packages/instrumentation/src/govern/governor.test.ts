@@ -4,7 +4,7 @@ import { failed, governed, responseWith } from './governor.test.support.js';
 const OTHER = 'https://other.example.com/v1/chat/completions';
 
 describe("trouble of the primary's provider", () => {
-  it.each([429, 500, 503, 529])('pauses all shadows after a %s, for a minute, and resumes by halves', (status) => {
+  it.each([429, 503, 529])('pauses all shadows after a %s, for a minute, and resumes by halves', (status) => {
     const world = governed();
     expect(world.share()).toBe(1);
     world.primary().answered(status);
@@ -14,6 +14,24 @@ describe("trouble of the primary's provider", () => {
       return world.share();
     });
     expect(shares).toEqual([0, 0.13, 0.25, 0.5, 1]);
+  });
+
+  it('pauses at the third failure in a row, and not for one now and then', () => {
+    const world = governed();
+    for (const status of [500, 502, 200, 504, 500, 400, 500, 500]) world.primary().answered(status);
+    expect(world.share()).toBe(1);
+    world.primary().answered(500);
+    expect(world.share()).toBe(0);
+    world.now = 300_000;
+    world.primary().answered(200);
+    world.primary().answered(500);
+    expect(world.share()).toBe(1);
+  });
+
+  it('pauses at the first failure that says for how long', () => {
+    const world = governed();
+    world.primary().answered(500, { 'retry-after': '5' });
+    expect(world.share()).toBe(0);
   });
 
   it.each([200, 400, 401, 404, 422])('does not after a %s', (status) => {

@@ -4,6 +4,7 @@ import type { ProviderResponse } from '../capture/provider-response.js';
 import type { Candidate, Experiment } from '../experiment/definition.js';
 import type { Secret } from '../shadow/secret.js';
 import { AA_ARM } from '../trial/trial.js';
+import { Faults } from './faults.js';
 import type { Gate, Proposed, ShadowEnd } from './gate.js';
 import { HostTrouble, type HostWindow } from './host-trouble.js';
 import { Journal, type PauseMeters } from './journal.js';
@@ -67,6 +68,7 @@ export class Governor {
   /** Whom primaries ask, of these. */
   readonly #origins = new Set<string>();
   readonly #keys = new Set<number>();
+  readonly #faults: Faults;
   #seen: Seen | null = null;
 
   constructor(options: GovernorOptions) {
@@ -77,6 +79,7 @@ export class Governor {
     this.#journal = new Journal(experiment.name, clock, meters);
     this.#pauses = new Pauses((reason) => this.#stepMs(reason), this.#journal);
     this.#limits = new LowLimits(governor);
+    this.#faults = new Faults(MOST_PARTIES);
     this.#host = new HostTrouble(governor);
     const arms: [string, Candidate | null][] = [...Object.entries(candidates), [AA_ARM, null]];
     this.#targets = new Map(arms.map(([name, candidate]) => [name, targetOf(candidate, apiKeys.get(name) ?? null)]));
@@ -98,7 +101,8 @@ export class Governor {
     if (key !== null && this.#keys.size < MOST_PARTIES) this.#keys.add(key);
     const model = call.request.model ?? '';
     call.onResponse((response) => {
-      if (isTrouble(response.status) && this.#pausesOnRefusal) this.#refused(call, primary, response, matched);
+      if (this.#pausesOnRefusal && this.#faults.isTrouble(origin, response))
+        this.#refused(call, primary, response, matched);
       this.#heed(primary, model, response, call);
     });
   }
@@ -207,8 +211,4 @@ export class Governor {
     const { clock, experiment } = this.#options;
     return retryAfterMs(response, clock.now()) ?? usualMs(experiment.governor);
   }
-}
-
-function isTrouble(status: number): boolean {
-  return status === TOO_MANY_REQUESTS || status >= 500;
 }
