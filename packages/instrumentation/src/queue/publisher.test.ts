@@ -289,6 +289,21 @@ describe('Publisher', () => {
     expect(time.timers).toHaveLength(0);
   });
 
+  it('says of a batch that was not acknowledged that nobody knows what became of it', async () => {
+    const store = new FakeStore();
+    const { it } = publisher(store);
+    await advance(10);
+    const failures: string[] = [];
+    const before = setFailureSink((operation) => void failures.push(operation));
+    store.failing = 'acknowledge';
+    it.publish(trial());
+    const stopped = it.stop(1000);
+    await advance(1100);
+    await stopped;
+    expect(failures.filter((operation) => operation === 'queue.unacknowledged')).toHaveLength(1);
+    setFailureSink(before);
+  });
+
   it('ends within the time it is given, whatever the queue does', async () => {
     const store = new FakeStore();
     const { it, dropped } = publisher(store);

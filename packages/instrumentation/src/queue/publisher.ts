@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { Clock } from '../capture/clock.js';
+import { UnderstudyError } from '../errors.js';
 import { guard, raised } from '../guard.js';
 import type { Isolate } from '../shadow/isolation.js';
 import { type EncodedBatch, encodeBatch } from '../trial/codec.js';
@@ -161,6 +162,15 @@ export class Publisher {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#disconnect();
     this.#dropAll('ring_full');
+    this.#sayUnknown();
+  }
+
+  /** A batch that was sent and not acknowledged may be in the queue or not: it is neither published for sure nor dropped. */
+  #sayUnknown(): void {
+    const trials = this.#sending?.batch.trials.length ?? 0;
+    if (trials === 0) return;
+    const text = `the queue has not acknowledged the last batch: whether it has its ${trials} trials is not known`;
+    raised('queue.unacknowledged', new UnderstudyError('unacknowledged', text));
   }
 
   #isDrained(): boolean {
