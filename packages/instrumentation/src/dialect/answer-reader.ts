@@ -4,8 +4,9 @@ import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
 import { asObject, isObject, type JsonObject, isTooComplex, parseForeign } from './json.js';
-import { TextPieces } from './text-pieces.js';
+
 import { topLevelFields } from './top-level.js';
+import { UnfinishedJson } from './unfinished-json.js';
 
 /** How the answers of a protocol are read: what a dialect says to {@link FormatReader}. */
 export interface AnswerFormat {
@@ -44,7 +45,7 @@ export class FormatReader implements AnswerReader {
   readonly #answer: AnswerBuilder;
   #frames: FrameParser | null = null;
   #decoder: StringDecoder | null = null;
-  readonly #json = new TextPieces();
+  readonly #json = new UnfinishedJson();
   #bytes = 0;
   #finished: { readonly answer: ModelAnswer | null } | null = null;
   started = false;
@@ -82,6 +83,11 @@ export class FormatReader implements AnswerReader {
     } else if (this.#decoder !== null) {
       // Decoded at once: the chunk's memory belongs to the stream, and moves away when it is passed on.
       this.#json.add(this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+      if (this.#json.tooComplex && this.#format.fields === undefined) {
+        this.#forget();
+        this.#json.clear();
+        this.#decoder = null;
+      }
     }
   }
 

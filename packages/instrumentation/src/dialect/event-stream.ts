@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { TextPieces } from './text-pieces.js';
+import { UnfinishedJson } from './unfinished-json.js';
 
 /** One event of a `text/event-stream`. `name` is empty where the stream gives none. */
 export interface StreamEvent {
@@ -27,7 +28,7 @@ export class EventStreamParser {
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #begun = false;
-  readonly #rest = new TextPieces();
+  readonly #rest = new UnfinishedJson();
   #heldReturn = false;
   #name = '';
   readonly #data = new TextPieces();
@@ -78,7 +79,11 @@ export class EventStreamParser {
       start = end + 1;
     }
     this.#rest.add(start === 0 ? text : text.slice(start));
-    if (this.#rest.length > this.#maxLength) this.#overflow();
+    if (this.#isRestTooMuch()) this.#overflow();
+  }
+
+  #isRestTooMuch(): boolean {
+    return this.#rest.length > this.#maxLength || this.#rest.tooComplex;
   }
 
   #whole(line: string): void {
@@ -115,7 +120,7 @@ export class EventStreamParser {
     this.#dropping = true;
     this.#hasData = false;
     this.#data.clear();
-    if (this.#rest.length <= this.#maxLength) return;
+    if (!this.#isRestTooMuch()) return;
     this.#rest.clear();
     this.#rest.add(':');
   }

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { TextPieces } from './text-pieces.js';
+import { UnfinishedJson } from './unfinished-json.js';
 
 /** Cuts the bytes of a stream into texts. Bytes may be split anywhere. */
 export interface FrameParser {
@@ -22,7 +22,7 @@ export class JsonLinesParser implements FrameParser {
   readonly #maxLength: number;
   readonly #onFrame: (text: string) => void;
   readonly #decoder = new StringDecoder('utf8');
-  readonly #held = new TextPieces();
+  readonly #held = new UnfinishedJson();
   /** Of what was too long, the rest is passed over. */
   #dropping = false;
   overflowed = false;
@@ -59,7 +59,7 @@ export class JsonLinesParser implements FrameParser {
   #hold(piece: string): void {
     if (this.#dropping) return;
     this.#held.add(piece);
-    if (this.#held.length <= this.#maxLength) return;
+    if (this.#held.length <= this.#maxLength && !this.#held.tooComplex) return;
     this.overflowed = true;
     this.#dropping = true;
     this.#held.clear();
@@ -74,7 +74,7 @@ export class JsonArrayParser implements FrameParser {
   readonly #maxLength: number;
   readonly #onFrame: (text: string) => void;
   readonly #decoder = new StringDecoder('utf8');
-  readonly #held = new TextPieces();
+  readonly #held = new UnfinishedJson();
   /** Of what was too long, the rest is passed over. */
   #dropping = false;
   /** 0: outside the array; 1: between its elements; more: inside one. */
@@ -130,7 +130,7 @@ export class JsonArrayParser implements FrameParser {
   #hold(piece: string): void {
     if (this.#dropping) return;
     this.#held.add(piece);
-    if (this.#held.length <= this.#maxLength) return;
+    if (this.#held.length <= this.#maxLength && !this.#held.tooComplex) return;
     this.overflowed = true;
     this.#dropping = true;
     this.#held.clear();

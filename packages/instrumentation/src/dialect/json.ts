@@ -1,4 +1,4 @@
-import { within } from './json-structure.js';
+import { type StructureLimits, within } from './json-structure.js';
 
 /** Narrowing of foreign JSON: a wrong type reads as absent. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ const MAX_DEPTH = 128;
  * Of a text that another side wrote: a parser makes up to 50 bytes of one of `{},`, and needs a microsecond for a name it has not met.
  * What fits is parsed in some 10 ms at the worst.
  */
-const FOREIGN = { depth: MAX_DEPTH, values: 65_536, names: 16_384 };
+export const FOREIGN: StructureLimits = { depth: MAX_DEPTH, values: 65_536, names: 16_384 };
 
 /** `undefined` where the text is not JSON, or nested deeper than 128 levels. */
 export function parseJson(text: string): unknown {
