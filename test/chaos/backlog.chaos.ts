@@ -30,7 +30,7 @@ interface Case {
 }
 
 /** The evaluator is away until trials are dropped for it, this long at most, and then for so long again, in milliseconds. */
-const FILLING_MS = 120_000;
+const FILLING_MS = 240_000;
 const FULL_MS = scaled(30_000, 5000);
 
 async function untilFull(producing: readonly Producing[], meanwhile: () => Promise<void>): Promise<void> {
@@ -89,7 +89,7 @@ describeWithServers('an evaluator that is away', () => {
 
   it.each<Case & { readonly megabytes: number }>([
     { name: 'Redis of 32 MiB', megabytes: 32, producers: 2, perSecond: 600 },
-    { name: 'Redis of 64 MiB', megabytes: 64, producers: 6, perSecond: 900 },
+    { name: 'Redis of 48 MiB', megabytes: 48, producers: 5, perSecond: 600 },
   ])('on a small Redis takes no more than its share: $name', async ({ name, megabytes, producers, perSecond }) => {
     await using redis = await startRedis({ maxmemory: `${megabytes}mb` });
     await using postgres = await startPostgres();

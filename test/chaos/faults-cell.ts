@@ -5,7 +5,7 @@ import { funnelsOf, queueAt, storedBetween } from './faults-ledger.js';
 import type { Fault, Place, World } from './faults-places.js';
 import type { Counts, Report, Told } from './steps.js';
 
-export const ARMS = ['candidate', 'aa'] as const;
+const ARMS = ['candidate', 'aa'] as const;
 const WIDTH = 48;
 const RECOVERY_MS = 30_000;
 /** Of the queue: the lock of a killed worker, and a statement that is never answered, each half a minute. */
