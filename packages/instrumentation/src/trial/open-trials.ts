@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { processClock } from '../capture/clock.js';
 import { guard } from '../guard.js';
 import { type Admission, assemble, type Assembled, protect } from './assemble.js';
 import type { Protect } from './privacy/protect.js';
@@ -14,7 +15,12 @@ export interface OpenTrialsOptions {
   readonly protection: Protect | null;
   /** Told once per admitted call. */
   readonly onAssembled: (assembled: Assembled) => void;
+  /** Milliseconds of a clock that never steps. Default: the process's. */
+  readonly elapsed?: () => number;
 }
+
+/** Of a turn of the event loop, what trials that are complete may take before the host has its turn, in milliseconds. */
+const SLICE_MS = 2;
 
 interface OpenTrial {
   readonly admission: Admission;
@@ -32,7 +38,8 @@ export class OpenTrials {
   readonly #open = new Set<OpenTrial>();
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
-  readonly #complete: OpenTrial[] = [];
+  /** In order of completion. */
+  readonly #complete = new Set<OpenTrial>();
   /** A user's rule belongs to none of the host's requests. */
   readonly #outside = AsyncLocalStorage.snapshot();
 
@@ -117,17 +124,24 @@ export class OpenTrials {
     else this.#leaveInTurn(trial);
   }
 
-  /** One trial a turn of the event loop: however many are complete at once, the host has its turns between them. */
+  /**
+   * A slice of each turn of the event loop, and one trial at least: however many are complete at once, the host has its turns between them.
+   * Not one trial alone: the turns of a busy host are long and few, and more would come than go.
+   */
   #leaveInTurn(trial: OpenTrial): void {
-    this.#complete.push(trial);
-    if (this.#complete.length === 1) this.#outside(() => setImmediate(() => this.#next()));
+    this.#complete.add(trial);
+    if (this.#complete.size === 1) this.#outside(() => setImmediate(() => this.#next()));
   }
 
   #next(): void {
-    const [trial] = this.#complete;
-    if (trial !== undefined) guard('trial.turn', () => this.#leave(trial));
-    this.#complete.shift();
-    if (this.#complete.length > 0) setImmediate(() => this.#next());
+    const { elapsed = processClock.elapsed } = this.#options;
+    const until = elapsed() + SLICE_MS;
+    for (const trial of this.#complete) {
+      this.#complete.delete(trial);
+      guard('trial.turn', () => this.#leave(trial));
+      if (elapsed() >= until) break;
+    }
+    if (this.#complete.size > 0) setImmediate(() => this.#next());
   }
 
   #leave(trial: OpenTrial): void {

@@ -20,6 +20,7 @@ const gone: Leg = { status: 'missing', reason: 'leg_broken' };
 function opened(
   protection: Protect,
   calls: number = 1,
+  elapsed: () => number = () => 0,
 ): {
   readonly trials: OpenTrials;
   readonly assembled: Assembled[];
@@ -31,6 +32,7 @@ function opened(
     deadlineMs: 60_000,
     protection,
     onAssembled: (each) => void assembled.push(each),
+    elapsed,
   });
   const settles: ((leg: Leg) => void)[] = [];
   for (let index = 0; index < calls; index += 1) {
@@ -79,12 +81,22 @@ it('does not wait for its turn when the service stops', async () => {
   expect(assembled).toHaveLength(1);
 });
 
-it('looks through one trial a turn', async () => {
-  const { assembled, settle } = opened((trial) => trial, 3);
-  await turn();
-  settle(ok);
-  for (let turns = 1; turns <= 3; turns += 1) {
+it('looks through one trial a turn where each takes long, and through many where they are quick', async () => {
+  for (const [takesMs, perTurn] of [
+    [5, 1],
+    [0.5, 4],
+  ] as const) {
+    let now = 0;
+    const look: Protect = (trial) => {
+      now += takesMs;
+      return trial;
+    };
+    const { assembled, settle } = opened(look, 12, () => now);
     await turn();
-    expect(assembled).toHaveLength(turns);
+    settle(ok);
+    for (let turns = 1; turns <= 3; turns += 1) {
+      await turn();
+      expect(assembled).toHaveLength(turns * perTurn);
+    }
   }
 });
