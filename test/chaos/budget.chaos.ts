@@ -52,6 +52,8 @@ const experiment = (provider: string): object => ({
   content: 'none',
   policy: { gates: { errors: {} } },
   shadow: { timeoutMs: 5000 },
+  // A busy machine must not be what spares the money.
+  governor: { eventLoopMs: 10_000, heapShare: 0.99 },
 });
 
 interface Seen {

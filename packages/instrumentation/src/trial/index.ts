@@ -1,4 +1,7 @@
 export { ContractError, type ContractErrorCode, SealedError, UnderstudyError } from '../errors.js';
+export { type Hold, type HolderOptions, LeaseHolder, type Sizes } from '../govern/budget/holder.js';
+export { type ModelPrice, type PriceList, Prices, type Tokens } from '../govern/budget/prices.js';
+export { Scale } from '../govern/budget/scale.js';
 export { subjectKey } from '../sample/subject.js';
 export {
   decodeBatch,

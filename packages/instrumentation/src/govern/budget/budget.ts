@@ -102,7 +102,7 @@ export class ExperimentBudget {
 
   /** One word with the store: what was spent, and what is wanted. Rejects where the store does not answer. */
   async sync(store: LeaseStore): Promise<void> {
-    this.#prices.open();
+    guard('budget.prices', () => this.#prices.open());
     const at = this.#now();
     const sinceMs = this.#askedAt === null ? 0 : at - this.#askedAt;
     this.#askedAt = at;

@@ -1,6 +1,5 @@
 import type { Price } from '../../experiment/protection.js';
 import { nanoUsd } from '../../experiment/budget/lease.js';
-import { raised } from '../../guard.js';
 import { compilePattern } from '../../sample/match.js';
 
 /** Tokens of one call. Those read from a cache or written to one are a part of the input. */
@@ -45,15 +44,11 @@ export class Prices {
     this.#load = load;
   }
 
-  /** Makes the list prices ready. Not inside a call of the host. */
+  /** Makes the list prices ready. Not inside a call of the host. Throws once where they cannot be: declared prices are prices still. */
   open(): void {
-    try {
-      this.#list ??= this.#load();
-    } catch (error) {
-      // Declared prices are prices still.
-      raised('budget.prices', error);
-      this.#list = { calcPrice: () => null };
-    }
+    if (this.#list !== null) return;
+    this.#list = { calcPrice: () => null };
+    this.#list = this.#load();
   }
 
   /**
