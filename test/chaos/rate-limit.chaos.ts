@@ -149,7 +149,7 @@ describeWithRedis('one pool of requests and tokens for both roles', () => {
 
   for (const cell of CELLS) {
     for (const load of LOADS) {
-      it(`${cell.name}, ${load * 100} %: primaries are refused no more than without us`, async () => {
+      it(`${cell.name}, ${load * 100} %: primaries are refused no more than without us`, async ({ skip }) => {
         const { without, ours, disturbed } = await undisturbed(cell, load);
         const { asked, driven } = ours;
         const shadows = asked.filter(({ role }) => role === 'shadow');
@@ -177,10 +177,10 @@ describeWithRedis('one pool of requests and tokens for both roles', () => {
           pausesOf(driven),
         ]);
         expect(driven.calls).toBe(without.driven.calls);
+        // What came was not the traffic that should have been: bursts that no pool of this size takes, with us or without.
+        if (disturbed) skip('the machine was too busy to make the calls when they were due');
         expect(shadowed.size).toBeGreaterThan(0);
         if (sign !== undefined) expect(pausedMs).toBeLessThan(1000);
-        // What came was not the traffic that should have been: bursts that no pool of this size takes, with us or without.
-        if (disturbed) return;
         if (!cell.blind) expect(driven.refused).toBeLessThanOrEqual(without.driven.refused);
         else if (cell.arrivals === 'paced') expect(quiet.length).toBeLessThanOrEqual(without.driven.refused);
         else expect(driven.refused).toBeLessThanOrEqual(UNLUCKY * pausesOf(driven) * ofOneExhaustion(load));
