@@ -1,7 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { inspect } from 'node:util';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
-import { failureCounts, guard, guardAsync, raised, setFailureSink } from './guard.js';
+import { failureCounts, guard, guardAsync, raised, setFailureSink, unpromised } from './guard.js';
 
 afterEach(() => void setFailureSink(null));
 
@@ -35,6 +36,21 @@ test('a hook that returns a rejecting promise is fenced as well', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', unhandled);
   expect(sink).toHaveBeenCalledOnce();
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['another realm', () => runInNewContext('Promise.reject(1)') as unknown],
+  ['a class whose `catch` does nothing', () => Object.assign(Promise.reject(new Error('late')), { catch: () => null })],
+])('so is one of %s, and one that a rule must not give', async (_, reject) => {
+  setFailureSink(vi.fn());
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  guard('test.hook', reject);
+  const given = reject();
+  expect(unpromised(given)).toBe(given);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { diag } from '@opentelemetry/api';
 
 /** Where our own failures go: the name of what was being done, and what it threw. */
@@ -72,12 +73,26 @@ export function raised(operation: string, error: unknown): void {
 export function guard<Result>(operation: string, run: () => Result): Result | undefined {
   try {
     const result = run();
-    if (result instanceof Promise) result.catch((error: unknown) => raised(operation, error));
+    if (types.isPromise(result)) whenRejected(result, (error) => raised(operation, error));
     return result;
   } catch (error) {
     raised(operation, error);
     return undefined;
   }
+}
+
+/** Of any realm, and whatever methods of its own it has. */
+function whenRejected(promise: Promise<unknown>, listener: (error: unknown) => void): void {
+  void Promise.prototype.then.call(promise, undefined, listener);
+}
+
+/**
+ * What a rule of the user gives where a promise is no answer, unchanged: a rejection of one is handled by nobody else, and would end
+ * the host.
+ */
+export function unpromised<Value>(given: Value): Value {
+  if (types.isPromise(given)) whenRejected(given, () => undefined);
+  return given;
 }
 
 /** As {@link guard}, for work that is awaited: resolves to `undefined` where it failed, never rejects. */

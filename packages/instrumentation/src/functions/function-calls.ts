@@ -9,7 +9,7 @@ import {
 import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
 import { argumentsAsInput, givenInput } from '../capture/function-input.js';
 import { asSpanName } from '../capture/span-privacy.js';
-import { guard, raised } from '../guard.js';
+import { guard, raised, unpromised } from '../guard.js';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_GEN_AI_REQUEST_MODEL } from '../semconv.js';
 import { copyOf } from '../shadow/copy.js';
 import { Broken, type FunctionShadow, Refused } from '../shadow/prepare-function.js';
@@ -60,7 +60,7 @@ export class FunctionCalls {
 
   #input(args: readonly unknown[]): readonly Message[] {
     const { input } = this.#rules;
-    return input === undefined ? argumentsAsInput(args) : givenInput(input(...args));
+    return input === undefined ? argumentsAsInput(args) : givenInput(unpromised(input(...args)));
   }
 
   /** @throws Refused, NotCopied */
@@ -68,7 +68,7 @@ export class FunctionCalls {
     const code = arm === AA_ARM ? this.#primary : this.#candidates.get(arm);
     if (code === undefined) throw new Refused('untranslatable', 'no function');
     if (this.#unfollowed !== null) throw new Refused('untranslatable', this.#unfollowed);
-    const own: unknown = this.#rules.arguments?.(args, { arm, signal }) ?? copyOf(args);
+    const own: unknown = unpromised(this.#rules.arguments?.(args, { arm, signal })) ?? copyOf(args);
     if (!Array.isArray(own)) throw new Refused('untranslatable', 'a rule `arguments` that gives no list');
     const model = arm === AA_ARM ? this.#modelOf(args) : null;
     return {
@@ -132,7 +132,7 @@ export class FunctionCalls {
     const { answer } = this.#rules;
     if (answer === undefined || isStream(result)) return readResult(result, limits);
     try {
-      const given = answer(result);
+      const given = unpromised(answer(result));
       return readGiven(typeof given === 'string' ? { text: given } : given, limits);
     } catch (error) {
       raised('function.answer', error);

@@ -7,6 +7,7 @@ import { type RequestContent, requestContent } from '../dialect/request-content.
 import { bothPatches, removing } from '../dialect/merge-patch.js';
 import { translate } from '../dialect/translate.js';
 import type { Candidate } from '../experiment/definition.js';
+import { unpromised } from '../guard.js';
 import type { DropReason } from '../trial/funnel.js';
 import type { ExchangeLimits, ExchangeOutcome } from './bounded.js';
 import { exchange } from './exchange.js';
@@ -149,7 +150,7 @@ function translatedCall(
 function transformed(made: Made, transform: Transform): Made | Refusal {
   const refused = (detail: string): Refusal => ({ status: 'refused', reason: 'disallowed_feature', detail });
   const given = parseJson(made.body);
-  const result: unknown = isObject(given) ? transform(given) : null;
+  const result: unknown = isObject(given) ? unpromised(transform(given)) : null;
   if (!isObject(result)) return refused('a transform that gives no object');
   const changed = made.dialect.shadow?.change({ url: made.target.url, body: JSON.stringify(result) }, {});
   if (changed === undefined || changed.status === 'refused') return changed ?? refused(made.dialect.name);

@@ -1,6 +1,7 @@
 import { processClock } from '../../capture/clock.js';
 import { asSpanName } from '../../capture/span-privacy.js';
 import type { ContentMode } from '../../experiment/definition.js';
+import { unpromised } from '../../guard.js';
 import type { CallRules } from '../../sample/call-view.js';
 import type { Trial } from '../trial.js';
 import { Allowance } from './allowance.js';
@@ -62,7 +63,7 @@ export function redactionOf(rules: readonly NonNullable<CallRules['redact']>[], 
 }
 
 function ruled(text: string, rule: NonNullable<CallRules['redact']>): string {
-  const made: unknown = rule(text);
+  const made: unknown = unpromised(rule(text));
   if (typeof made !== 'string') throw new TypeError(`rules.redact: expected a text, got a ${typeof made}`);
   if (made.length > 2 * text.length + LONGEST_GROWTH)
     throw new RangeError('rules.redact: expected no more text than it was given');
