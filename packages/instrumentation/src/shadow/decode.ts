@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { brotliDecompressSync, createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
+import { createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
 import type { Holding } from './held-bytes.js';
 import { READING } from './process-share.js';
 
@@ -19,16 +19,16 @@ interface Encoding {
     bytes: Uint8Array,
     limits: { readonly maxOutputLength: number; readonly chunkSize: number },
   ) => Uint8Array;
-  /** Null: not as it comes. A decoder of Brotli takes up to 16 MiB for as long as its response lasts. */
-  readonly stream: (() => NodeJS.ReadWriteStream) | null;
+  /** Decodes as it comes. */
+  readonly stream: () => NodeJS.ReadWriteStream;
 }
 
 const GZIP: Encoding = { whole: gunzipSync, stream: createGunzip };
+/** What servers may compress with unasked. Not Brotli: of a few bytes its decoder makes 16 MiB before it gives back the first. */
 const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['gzip', GZIP],
   ['x-gzip', GZIP],
   ['deflate', { whole: inflateSync, stream: createInflate }],
-  ['br', { whole: brotliDecompressSync, stream: null }],
 ]);
 
 /** What a usual answer comes to. */
@@ -61,8 +61,8 @@ export function decoded(
     .toLowerCase();
   if (name === '' || name === 'identity') return received;
   const found = ENCODINGS.get(name);
-  if (found === undefined || (stream && found.stream === null)) throw new EncodingError(name.slice(0, 40));
-  return stream && found.stream !== null
+  if (found === undefined) throw new EncodingError(name.slice(0, 40));
+  return stream
     ? capped(piped(received, found.stream()), maxBytes)
     : decodedWhole(received, found, maxBytes, holding, signal);
 }

@@ -62,8 +62,9 @@ export function createTransport({ timeoutMs, environmentProxy }: TransportOption
   const allowH2 = Number.parseInt(process.versions.node, 10) >= FIRST_NODE_WITH_HTTP2_FETCH;
   const options: Agent.Options = {
     allowH2,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    // The caller's signal ends an exchange: with its own clock, and one name for it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     maxHeaderSize: MOST_HEADER_BYTES,
     connect: guarded(undici.buildConnector({ allowH2, timeout: timeoutMs })),
   };
