@@ -165,7 +165,10 @@ export function attacksBy(elsewhere: string): Readonly<Record<string, Attack>> {
       ends: TOO_LARGE,
     },
     'JSON of 60,000 names': { says: (socket) => whole(socket, values()), ends: TOO_LARGE },
-    'the longest answer there may be': { says: (socket) => whole(socket, longest()), ends: ['ok'] },
+    'the longest answer there may be': {
+      says: (socket) => whole(socket, longest()),
+      ends: ['ok', 'shadow_memory_cap'],
+    },
     '100 MB of headers': {
       says: (socket) => {
         socket.write(OK);

@@ -13,7 +13,7 @@ import { scaled } from './scale.js';
 
 const MEBIBYTE = 1024 * 1024;
 const TIMEOUT_MS = 2000;
-const PER_SECOND = 50;
+const PER_SECOND = 25;
 const LIMITS = { rssMiB: 32, p99Ms: 20, afterTimeoutMs: 1000 };
 const AGAIN = 'a good answer, once more';
 
