@@ -75,18 +75,45 @@ function contentOf(text: string): string | undefined {
   return choices[0]?.message.content;
 }
 
+/** A function that answers as the provider does, in so many milliseconds. */
+export type AnswerFunction = (number: number, question: string) => Promise<string>;
+
+/** What is called where calls are functions: hundreds a second of them leave a processor to what comes after. */
+export function answerFunction(options: CallOptions, answerMs: number): AnswerFunction {
+  return async (number) => {
+    await sleep(answerMs);
+    return answerTo(String(number), options);
+  };
+}
+
+/** Calls a function, and counts what its caller got. Never rejects. */
+export async function callFunction(
+  answer: AnswerFunction,
+  number: number,
+  options: CallOptions,
+  tally: Tally,
+): Promise<void> {
+  tally.started += 1;
+  try {
+    const text = await answer(number, questionOf(number, options.promptChars));
+    if (text === answerTo(String(number), options)) tally.right += 1;
+    else tally.wrong += 1;
+  } catch {
+    tally.failed += 1;
+  }
+}
+
 /** Starts calls at an even pace until told to stop, whatever becomes of them. */
 export class Load {
   readonly tally: Tally = { started: 0, right: 0, aborted: 0, wrong: 0, failed: 0 };
-  readonly #options: CallOptions;
+  readonly #call: (number: number, tally: Tally) => Promise<void>;
   readonly #underWay = new Set<Promise<void>>();
-  #number: number;
+  #number = 0;
   #stopped = false;
 
-  /** @param from The number of the first call. */
-  constructor(options: CallOptions, from = 0) {
-    this.#options = options;
-    this.#number = from;
+  /** @param call Makes the call with this number, and counts what became of it. Never rejects. */
+  constructor(call: (number: number, tally: Tally) => Promise<void>) {
+    this.#call = call;
   }
 
   async run(perSecond: number): Promise<void> {
@@ -109,7 +136,7 @@ export class Load {
 
   #start(): void {
     this.#number += 1;
-    const call = makeCall(this.#number, this.#options, this.tally).finally(() => this.#underWay.delete(call));
+    const call = this.#call(this.#number, this.tally).finally(() => this.#underWay.delete(call));
     this.#underWay.add(call);
   }
 }

@@ -6,6 +6,8 @@ import type { CallOptions, Tally } from './calls.js';
 /** What a service is told at its start. */
 export interface ServiceTask {
   readonly calls: CallOptions;
+  /** Where calls are functions and not requests: how long one takes, in milliseconds. */
+  readonly functionMs?: number;
   readonly perSecond: number;
   readonly collectorUrl: string;
   /** Null: the service without us. */
@@ -59,7 +61,7 @@ const TELEMETRY_MS = 500;
 const ANNOUNCE_MS = 60_000;
 
 const { UnderstudyInstrumentation } = await import('@understudy/instrumentation');
-const { Load } = await import('./calls.js');
+const { answerFunction, callFunction, Load, makeCall } = await import('./calls.js');
 const { startTelemetry } = await import('./telemetry.js');
 
 const task = JSON.parse(process.argv[2] ?? '') as ServiceTask;
@@ -73,10 +75,22 @@ const understudy =
         ...(task.understudy.limits !== undefined && { limits: task.understudy.limits }),
       });
 const telemetry = startTelemetry(task.collectorUrl, understudy);
-const load = new Load(task.calls);
+const load = new Load(callOf());
 let unhandled = 0;
 process.on('unhandledRejection', () => (unhandled += 1));
 process.on('uncaughtException', () => (unhandled += 1));
+
+function callOf(): (number: number, tally: Tally) => Promise<void> {
+  const { calls, functionMs } = task;
+  if (functionMs === undefined) return (number, tally) => makeCall(number, calls, tally);
+  const bare = answerFunction(calls, functionMs);
+  const ours = understudy?.shadowed(bare, answerFunction(calls, functionMs), {
+    experiment: task.understudy?.experiment.name ?? '',
+    operation: 'answer',
+    input: (_, question) => question,
+  });
+  return (number, tally) => callFunction(ours ?? bare, number, calls, tally);
+}
 
 /** With `--expose-gc`. */
 const { gc } = globalThis as { gc?: () => void };
