@@ -74,7 +74,7 @@ export async function bounded(
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    end.abort(ENDED);
+    end.abort(new DOMException(TIMEOUT, 'TimeoutError'));
   }, limits.timeoutMs).unref();
   const cancel = (): void => end.abort(ENDED);
   cancelled.addEventListener('abort', cancel, { once: true });
