@@ -10,7 +10,7 @@ const TOKENS = { input: 60, output: 100 };
 const LATENCY_MS = { least: 40, spread: 120 };
 
 /**
- * `dear`: ten times the tokens, far over the request's own limit. `refusing`: 429 with `retry-after: 0`, for free. `resetting`: paid in full, and half an
+ * `dear`: ten times the tokens, far over the request's own limit. `refusing`: 500 and 429 in turn with `retry-after: 0`, for free. `resetting`: paid in full, and half an
  * answer without a count.
  */
 export type Mood = 'usual' | 'dear' | 'refusing' | 'resetting';
@@ -18,7 +18,7 @@ export type Mood = 'usual' | 'dear' | 'refusing' | 'resetting';
 /** A provider that keeps its own account of what shadows are charged: each from its start, whoever waits for it. */
 export class Provider implements AsyncDisposable {
   readonly #random: Random;
-  readonly #server: Server;
+  readonly #servers: readonly Server[];
   readonly #budget: number;
   mood: Mood = 'usual';
   /** Nano-dollars. */
@@ -37,29 +37,40 @@ export class Provider implements AsyncDisposable {
   private constructor(random: Random, budget: number) {
     this.#random = random;
     this.#budget = budget;
-    this.#server = createServer((incoming, outgoing) => {
-      this.#answer(incoming, outgoing).catch(() => outgoing.destroy());
-    });
+    // Of two hosts, so that what the candidate answers is no reason to spare the primary's provider.
+    this.#servers = [false, true].map((shadow) =>
+      createServer((incoming, outgoing) => {
+        this.#answer(incoming, outgoing, shadow).catch(() => outgoing.destroy());
+      }),
+    );
   }
 
   static async start(random: Random, budget: number): Promise<Provider> {
     const provider = new Provider(random, budget);
-    await new Promise<void>((resolve) => provider.#server.listen(0, '127.0.0.1', resolve));
+    for (const server of provider.#servers) {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    }
     return provider;
   }
 
-  get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  /** Origins of the two hosts. */
+  get hosts(): { readonly primary: string; readonly shadow: string } {
+    const [primary = '', shadow = ''] = this.#servers.map(
+      (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    );
+    return { primary, shadow };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 
-  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async #answer(incoming: IncomingMessage, outgoing: ServerResponse, shadow: boolean): Promise<void> {
     for await (const _ of incoming);
-    if (incoming.url?.startsWith('/primary') === true) {
+    if (!shadow) {
       this.primaries += 1;
       await sleep(20);
       respond(outgoing, TOKENS);
@@ -68,7 +79,8 @@ export class Provider implements AsyncDisposable {
     const { mood } = this;
     this.started[mood] += 1;
     if (mood === 'refusing') {
-      outgoing.writeHead(429, { 'content-type': 'application/json', 'retry-after': '0' });
+      const status = this.started.refusing % 2 === 0 ? 500 : 429;
+      outgoing.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0' });
       outgoing.end('{"error":{"message":"slow down","type":"rate_limit_error"}}');
       return;
     }

@@ -24,7 +24,7 @@ async function call(): Promise<void> {
   made += 1;
   const messages = [{ role: 'user', content: `What of it? ${process.pid}-${made} ${'and more '.repeat(10)}` }];
   const response = await telemetry.within(() =>
-    fetch(`${told.provider}/primary/v1/chat/completions`, {
+    fetch(`${told.provider}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer sk-primary' },
       body: JSON.stringify({ model: 'incumbent', max_tokens: 500, messages }),
