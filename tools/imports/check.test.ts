@@ -136,6 +136,12 @@ describe('packages', () => {
       `${HOST}/shadow/http.ts:1 confined-package`,
     ]);
   });
+
+  it('lets any file of its folder name the types of undici', () => {
+    const loading = "const undici = requirePrivately('undici');";
+    const naming = "import type { Agent } from 'undici';";
+    expect(broken({ [`${HOST}/shadow/http.ts`]: loading, [`${HOST}/shadow/agent.ts`]: naming })).toEqual([]);
+  });
 });
 
 describe('purity', () => {

@@ -157,7 +157,7 @@ function checkInPackage(rules: PackageRules, file: SourceFile, report: Report): 
   }
 }
 
-/** Packages that only a given number of files may import: everything past the first ones, in order of name. */
+/** Packages that only a given number of files may load: everything past the first ones, in order of name. */
 function checkFileLimits(files: readonly SourceFile[]): Violation[] {
   return CONFINED.flatMap((row) => {
     const { files: limit, package: name, fix } = row;
@@ -165,7 +165,9 @@ function checkFileLimits(files: readonly SourceFile[]): Violation[] {
     const users = files
       .filter(({ path }) => !isTest(path) && PACKAGES.some((rules) => path.startsWith(`${rules.src}/`)))
       .flatMap((file) => {
-        const first = file.references.find(({ specifier }) => packageOf(specifier) === name);
+        const first = file.references.find(
+          ({ specifier, typesOnly }) => typesOnly !== true && packageOf(specifier) === name,
+        );
         return first === undefined ? [] : [{ path: file.path, line: first.line }];
       });
     return users.slice(limit).map(({ path, line }) => {
@@ -174,7 +176,7 @@ function checkFileLimits(files: readonly SourceFile[]): Violation[] {
         path,
         line,
         rule: 'confined-package',
-        message: `${name} is already imported by ${others.join(', ')}`,
+        message: `${name} is already loaded by ${others.join(', ')}`,
         fix,
       };
     });

@@ -29,7 +29,7 @@ export interface ConfinedPackage {
   readonly package: string;
   /** Allowed places, per name of our package. */
   readonly in: Readonly<Record<string, readonly Pattern[]>>;
-  /** How many files may import it, where it matters. */
+  /** How many files may load it, where it matters; types are free. */
   readonly files?: number;
   readonly fix: string;
 }
@@ -42,7 +42,15 @@ export const PACKAGES: readonly PackageRules[] = [
     src: 'packages/instrumentation/src',
     name: INSTRUMENTATION,
     stages: ['experiment', 'tap', 'dialect', 'capture', 'sample', 'shadow', 'govern', 'trial', 'queue'],
-    contract: ['experiment/', 'trial/trial.ts', 'trial/funnel.ts', 'trial/schema.ts', 'trial/codec.ts', 'trial/seal.ts', 'trial/ids.ts'],
+    contract: [
+      'experiment/',
+      'trial/trial.ts',
+      'trial/funnel.ts',
+      'trial/schema.ts',
+      'trial/codec.ts',
+      'trial/seal.ts',
+      'trial/ids.ts',
+    ],
     foundation: ['errors.ts', 'guard.ts', 'semconv.ts', 'options.ts'],
     composition: [
       'index.ts',
@@ -110,7 +118,7 @@ export const CONFINED: readonly ConfinedPackage[] = [
     package: 'undici',
     in: { [INSTRUMENTATION]: ['shadow/'] },
     files: 1,
-    fix: 'importing undici replaces the dispatcher of the process: only one file knows how to undo that',
+    fix: 'loading undici replaces the dispatcher of the process: only one file knows how to undo that',
   },
   {
     package: INSTRUMENTATION,

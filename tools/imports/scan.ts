@@ -4,6 +4,8 @@ import { parseSync } from 'oxc-parser';
 export interface Reference {
   readonly specifier: string;
   readonly line: number;
+  /** Nothing of it is there when the program runs. */
+  readonly typesOnly?: true;
 }
 
 /** A use of something that is not a function of its arguments: a clock, randomness, I/O. */
@@ -109,7 +111,9 @@ export function scan(path: string, text: string): SourceFile {
   const references: Reference[] = [];
   const stars: number[] = [];
   for (const item of module.staticImports) {
-    references.push({ specifier: item.moduleRequest.value, line: lineOf(item.start) });
+    const typesOnly = item.entries.length > 0 && item.entries.every(({ isType }) => isType);
+    const reference = { specifier: item.moduleRequest.value, line: lineOf(item.start) };
+    references.push(typesOnly ? { ...reference, typesOnly } : reference);
   }
   for (const { entries, start } of module.staticExports) {
     const source = entries.find((entry) => entry.moduleRequest !== null)?.moduleRequest;
@@ -122,7 +126,8 @@ export function scan(path: string, text: string): SourceFile {
   const visit = (node: Node): void => {
     const line = lineOf(node.start);
     if (node.type === 'ImportExpression' || node.type === 'TSImportType') {
-      references.push({ specifier: textOf(node['source']) ?? '(computed)', line });
+      const reference = { specifier: textOf(node['source']) ?? '(computed)', line };
+      references.push(node.type === 'TSImportType' ? { ...reference, typesOnly: true } : reference);
     }
     const required = requiredBy(node);
     if (required !== null) references.push({ specifier: required, line });
