@@ -9,11 +9,24 @@ function wordOf(value: unknown, key: 'code' | 'name'): string | null {
 
 /** `error.type` of a request that failed without a response, or of a body that broke off: the system's code if there is one, else the name. */
 export function failureType(error: unknown): string {
-  const cause: unknown = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : null;
-  return wordOf(cause, 'code') ?? wordOf(error, 'code') ?? wordOf(cause, 'name') ?? wordOf(error, 'name') ?? '_OTHER';
+  return wordsOf(error) ?? '_OTHER';
+}
+
+function wordsOf(error: unknown): string | null {
+  try {
+    const cause: unknown = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : null;
+    return wordOf(cause, 'code') ?? wordOf(error, 'code') ?? wordOf(cause, 'name') ?? wordOf(error, 'name');
+  } catch {
+    // A function may throw anything: what itself throws when it is looked at has no name.
+    return null;
+  }
 }
 
 /** The caller's own deadline (`AbortSignal.timeout`) is a failure of the call, unlike an abort, which is a wish of the caller. */
 export function isTimeout(error: unknown): boolean {
-  return wordOf(error, 'name') === 'TimeoutError';
+  try {
+    return wordOf(error, 'name') === 'TimeoutError';
+  } catch {
+    return false;
+  }
 }

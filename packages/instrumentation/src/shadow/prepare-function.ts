@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
 import { failureType } from '../capture/failure.js';
 import type { AnswerRead, ReadLimits } from '../capture/function-answer.js';
@@ -31,6 +32,11 @@ export interface FunctionShadow {
 /** A failure of ours, or of a rule of the user's: the leg is missing, its candidate has not failed. */
 export class Broken extends Error {
   override readonly name: string = 'Broken';
+}
+
+/** A candidate may throw anything: also what throws when it is looked at. */
+function isBroken(error: unknown): error is Broken {
+  return !types.isProxy(error) && error instanceof Broken;
 }
 
 /** Why a shadow cannot be made of a call. */
@@ -83,7 +89,7 @@ export function prepareFunction(
               return await attempt(shadow, limits, clock);
             },
             (error) => {
-              if (error instanceof Broken) throw error;
+              if (isBroken(error)) throw error;
               return typeOf(error);
             },
           ),
