@@ -26,9 +26,9 @@ process.on('unhandledRejection', (error) => {
 
 /** Whom this process connects to. */
 const hosts = new Set<string>();
-const connect = Reflect.get(Socket.prototype, 'connect') as (...args: readonly unknown[]) => Socket;
-Reflect.set(Socket.prototype, 'connect', function (this: Socket, ...args: readonly unknown[]): Socket {
-  const [first] = args.flat() as readonly [{ readonly host?: string; readonly port?: unknown } | undefined];
+const connect = Reflect.get(Socket.prototype, 'connect') as (...args: unknown[]) => Socket;
+Reflect.set(Socket.prototype, 'connect', function (this: Socket, ...args: unknown[]): Socket {
+  const first = args.flat()[0] as { readonly host?: string; readonly port?: unknown } | undefined;
   hosts.add(`${first?.host ?? 'localhost'}:${String(first?.port)}`);
   return connect.apply(this, args);
 });
