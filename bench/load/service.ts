@@ -9,6 +9,8 @@ export interface ServiceTask {
   /** Where calls are functions and not requests: how long one takes, in milliseconds. */
   readonly functionMs?: number;
   readonly perSecond: number;
+  /** Keeps so many bytes of every call: what a leak would look like. */
+  readonly leakBytes?: number;
   readonly collectorUrl: string;
   /** Null: the service without us. */
   readonly understudy: {
@@ -75,14 +77,20 @@ const understudy =
         ...(task.understudy.limits !== undefined && { limits: task.understudy.limits }),
       });
 const telemetry = startTelemetry(task.collectorUrl, understudy);
+const leaked: number[][] = [];
 const load = new Load(callOf());
 let unhandled = 0;
 process.on('unhandledRejection', () => (unhandled += 1));
 process.on('uncaughtException', () => (unhandled += 1));
 
 function callOf(): (number: number, tally: Tally) => Promise<void> {
-  const { calls, functionMs } = task;
-  if (functionMs === undefined) return (number, tally) => makeCall(number, calls, tally);
+  const { calls, functionMs, leakBytes = 0 } = task;
+  if (functionMs === undefined) {
+    return async (number, tally) => {
+      await makeCall(number, calls, tally);
+      if (leakBytes > 0) leaked.push(Array.from({ length: leakBytes / 8 }, () => number + 0.5));
+    };
+  }
   const bare = answerFunction(calls, functionMs);
   const ours = understudy?.shadowed(bare, answerFunction(calls, functionMs), {
     experiment: task.understudy?.experiment.name ?? '',

@@ -42,10 +42,14 @@ export async function startDriven(told: Omit<Told, 'director'>): Promise<Driven>
   director.listen(0, '127.0.0.1');
   await once(director, 'listening');
   const url = `http://127.0.0.1:${(director.address() as AddressInfo).port}`;
-  const child: ChildProcess = spawn(process.execPath, ['--import', HOOKS, join(import.meta.dirname, 'service.ts')], {
-    env: { PATH: process.env['PATH'], CHAOS: JSON.stringify({ ...told, director: url } satisfies Told) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--expose-gc', '--import', HOOKS, join(import.meta.dirname, 'service.ts')],
+    {
+      env: { PATH: process.env['PATH'], CHAOS: JSON.stringify({ ...told, director: url } satisfies Told) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const printed = { out: '', err: '' };
   child.stdout?.on('data', (chunk: Buffer) => (printed.out += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (printed.err += chunk.toString()));

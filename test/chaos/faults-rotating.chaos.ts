@@ -8,7 +8,7 @@ import { scaled } from './scale.js';
 
 const CALLS = scaled(100_000, 1000);
 const DISTINCT = 4000;
-const MEBIBYTE = 1024 * 1024;
+const mebibytes = (bytes = 0): number => Math.round(bytes / 1024 / 1024);
 
 describeWithServers('one process, and a fault every few seconds', () => {
   it('never notices, ends by itself, and every leg is accounted for', async () => {
@@ -16,7 +16,7 @@ describeWithServers('one process, and a fault every few seconds', () => {
     const { digests: control } = await controlRun(world, { calls: Math.min(CALLS, DISTINCT), distinct: DISTINCT });
     await world.evaluate('redis');
     const startedAt = performance.now();
-    const { turns, calls, different, ended, warnings, rss, sum, counts } = await rotate(world, {
+    const { turns, calls, different, ended, warnings, rss, heap, sum, counts } = await rotate(world, {
       calls: CALLS,
       distinct: Math.min(CALLS, DISTINCT),
       control,
@@ -40,7 +40,7 @@ describeWithServers('one process, and a fault every few seconds', () => {
         ]),
       },
       [
-        `One process, ${calls} calls in ${seconds} s, 48 at a time; ${sum.admitted} shadows admitted = ${sum.stored} stored + ${sum.dropped} dropped + ${sum.aside} aside + ${sum.lost} lost. Refused or dropped, all told: ${drops.join(', ')}. It ended by itself in ${(ended.tookMs / 1000).toFixed(1)} s with Redis and the candidate stopped. RSS ${Math.round((rss[0] ?? 0) / MEBIBYTE)} MiB after the first fault, at most ${Math.round(Math.max(...rss) / MEBIBYTE)}, ${Math.round((rss.at(-1) ?? 0) / MEBIBYTE)} after the last.`,
+        `One process, ${calls} calls in ${seconds} s, 48 at a time; ${sum.admitted} shadows admitted = ${sum.stored} stored + ${sum.dropped} dropped + ${sum.aside} aside + ${sum.lost} lost. Refused or dropped, all told: ${drops.join(', ')}. It ended by itself in ${(ended.tookMs / 1000).toFixed(1)} s with Redis and the candidate stopped. After a collection the heap holds ${mebibytes(heap[0])} MiB after the first fault, at most ${mebibytes(Math.max(...heap))}, ${mebibytes(heap.at(-1))} after the last; the process ${mebibytes(rss[0])}, ${mebibytes(Math.max(...rss))} and ${mebibytes(rss.at(-1))}.`,
         'The queue is Redis; PostgreSQL is the ledger, whose faults the service cannot hear of, nor of its evaluator.',
       ],
     );

@@ -42,8 +42,9 @@ export interface Rotated {
   readonly ended: Ended;
   readonly counts: Counts;
   readonly warnings: readonly string[];
-  /** Bytes, after each turn. */
+  /** Bytes after each turn: of the process, and what of it JavaScript holds on to. */
   readonly rss: readonly number[];
+  readonly heap: readonly number[];
   readonly sum: Sum;
 }
 
@@ -62,6 +63,7 @@ export async function rotate(
   let made = 0;
   const different: number[] = [];
   const rss: number[] = [];
+  const heap: number[] = [];
   const turns: (Omit<Turn, 'healthy'> & { readonly from: Counts; readonly report: Report })[] = [];
   const take = (from: number, report: Report): Report => {
     for (const [index, digest] of report.digests.entries())
@@ -94,6 +96,7 @@ export async function rotate(
     );
     const report = await call(share * SHARES.healthy);
     rss.push(report.rss);
+    heap.push(report.heap);
     turns.push({
       name,
       calls: made - from,
@@ -154,6 +157,7 @@ export async function rotate(
     counts,
     warnings: ended.last?.warnings ?? ['no last report'],
     rss,
+    heap,
     sum: await sumUp(counts, ledger, EXPERIMENT),
   };
 }

@@ -40,7 +40,7 @@ export interface Report {
   readonly digests: readonly string[];
   readonly counts: Counts;
   readonly warnings: readonly string[];
-  /** Bytes: of the process, and of that what JavaScript uses. */
+  /** Bytes: of the process, and of that what JavaScript holds on to. */
   readonly rss: number;
   readonly heap: number;
 }
