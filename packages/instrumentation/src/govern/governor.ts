@@ -32,7 +32,6 @@ interface Asked {
 
 /** What is found once for each call, however many arms it has. */
 interface Seen {
-  readonly startedAt: number;
   readonly primary: Party;
   draw: number | null;
 }
@@ -69,7 +68,7 @@ export class Governor {
   readonly #origins = new Set<string>();
   readonly #keys = new Set<number>();
   readonly #faults: Faults;
-  #seen: Seen | null = null;
+  readonly #seen = new WeakMap<Call, Seen>();
 
   constructor(options: GovernorOptions) {
     const { experiment, apiKeys, clock, meters } = options;
@@ -138,11 +137,12 @@ export class Governor {
     return ofProvider ? usualMs(this.#options.experiment.governor) / STEPS_IN_A_PAUSE : HOST_STEP_MS;
   }
 
-  /** Calls come one after the other: the last one's is kept. Not the call itself, which may hold much. */
   #see(call: Call): Seen {
-    if (this.#seen?.startedAt !== call.startedAt)
-      this.#seen = { startedAt: call.startedAt, primary: partyOf(call.wire), draw: null };
-    return this.#seen;
+    const known = this.#seen.get(call);
+    if (known !== undefined) return known;
+    const seen: Seen = { primary: partyOf(call.wire), draw: null };
+    this.#seen.set(call, seen);
+    return seen;
   }
 
   /** One draw for all arms of a call, as in sampling: they are compared with one another. */
