@@ -1,4 +1,4 @@
-import { lnBeta } from './ln-gamma.js';
+import { lnBetaBinomialMixture } from './beta-binomial-mixture.js';
 
 export interface RateSequenceOptions {
   /** Probability that the interval ever misses the rate, over all looks. Default 0.05. */
@@ -25,7 +25,12 @@ export function rateSequence(
   }
   if (trials === 0) return [0, 1];
   const { alpha = 0.05, tOpt } = options;
-  const inside = (m: number): boolean => lnMixture(successes, trials, m, alpha, tOpt) < -Math.log(alpha);
+  const bar = -Math.log(alpha);
+  const inside = (m: number): boolean => {
+    const spread = m * (1 - m);
+    const mixture = { g: m, h: 1 - m, vOpt: tOpt * spread, a: alpha };
+    return lnBetaBinomialMixture(successes - trials * m, trials * spread, mixture) < bar;
+  };
   const rate = successes / trials;
   return [successes === 0 ? 0 : edge(inside, rate, 0), successes === trials ? 1 : edge(inside, rate, 1)];
 }
@@ -41,21 +46,4 @@ function edge(inside: (m: number) => boolean, from: number, end: number): number
     else outer = middle;
   }
   return Math.abs(inner - end) < 1e-9 ? end : inner;
-}
-
-/** ln of the beta-binomial mixture martingale at s = S - n m and v = n m (1 - m), with g = m and h = 1 - m. */
-function lnMixture(successes: number, trials: number, m: number, alpha: number, tOpt: number): number {
-  const g = m;
-  const h = 1 - m;
-  const s = successes - trials * m;
-  const v = trials * g * h;
-  const lnInverse = Math.log(1 / alpha);
-  const rho = (tOpt * g * h) / (2 * lnInverse + Math.log(1 + 2 * lnInverse));
-  const r = Math.max(rho - g * h, 1e-3 * g * h);
-  return (
-    -((v + h * s) / h) * Math.log(g) -
-    ((v - g * s) / g) * Math.log(h) +
-    lnBeta((r + v - g * s) / g, (r + v + h * s) / h) -
-    lnBeta(r / g, r / h)
-  );
 }
