@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeTally, encodeTally, TallyError } from './codec.js';
+import { decodeTally, encodeTally } from './codec.js';
+import { TallyError } from './integers.js';
 import { MISSING, type Observation } from './observation.js';
 import { addPair, emptyTally, mergeTallies, snapshot, sumsOf, type Tally } from './tally.js';
 
