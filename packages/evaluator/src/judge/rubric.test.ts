@@ -42,7 +42,9 @@ describe('a rubric', () => {
 
   it('is refused with each field that is wrong', () => {
     const message = issuesOf(
-      GOOD.replace('version: 2', 'version: two').replace('TIE: No difference.', 'C: neither').replace('terse', 'Terse!'),
+      GOOD.replace('version: 2', 'version: two')
+        .replace('TIE: No difference.', 'C: neither')
+        .replace('terse', 'Terse!'),
     );
     expect(message).toContain('x.yaml cannot be used');
     for (const part of ['version:', 'choices', 'TIE', 'name: expected lower case']) expect(message).toContain(part);

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { Finish, ModelClient, ModelQuestion, ModelReply } from '../model-client.js';
+import { type ClientOptions, endpointOf } from './endpoint.js';
+import { exchange, failed } from './exchange.js';
+import { type OptionalField, refusedField } from './refused-field.js';
+
+const answerSchema = z.object({
+  model: z.string().nullish(),
+  stop_reason: z.string().nullish(),
+  content: z.array(
+    z.object({ type: z.string(), text: z.string().nullish(), name: z.string().nullish(), input: z.unknown() }),
+  ),
+  usage: z
+    .object({
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cache_read_input_tokens: z.number().nullish(),
+      cache_creation_input_tokens: z.number().nullish(),
+    })
+    .nullish(),
+});
+
+const VERSION = '2023-06-01';
+const TOOL = 'give_judgement';
+
+type Field = 'tool' | 'temperature';
+const FIELDS: readonly OptionalField<Field>[] = [
+  { name: 'tool', mentioned: /tool/i },
+  { name: 'temperature', mentioned: /temperature/i },
+];
+
+const FINISHES: Readonly<Record<string, Finish>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  tool_use: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  refusal: 'filter',
+};
+
+/**
+ * A client of Anthropic's `/v1/messages`. A structured reply is the input of a tool that has to be called; where tools, or forcing one, are refused, JSON
+ * in the text. It gives no log-probabilities: in token mode a judge by it abstains (`no_probabilities`).
+ *
+ * @param options.baseUrl without the version, such as `https://api.anthropic.com`; with `/v1` it is taken as well
+ * @throws ConfigurationError
+ */
+export function createAnthropicClient(options: ClientOptions): ModelClient {
+  const baseUrl = options.baseUrl.replace(/\/v1\/*$/, '');
+  const endpoint = endpointOf({ ...options, baseUrl }, '/v1/messages');
+  const key = endpoint.secret === '' ? {} : { 'x-api-key': endpoint.secret };
+  const headers = { 'anthropic-version': VERSION, ...key };
+  const refused = new Set<Field>();
+
+  return {
+    identity: { provider: endpoint.provider, model: options.model },
+    async ask(question, { signal } = {}) {
+      const without = new Set(refused);
+      for (let attempt = 0; attempt <= FIELDS.length; attempt += 1) {
+        const reply = await exchange({ ...endpoint, headers }, bodyOf(options.model, question, without), signal);
+        if (reply.status === 'ok') {
+          for (const field of without) refused.add(field);
+          return replyOf(reply.body);
+        }
+        const sent = FIELDS.filter(({ name }) => !without.has(name) && (question.schema !== null || name !== 'tool'));
+        const field = refusedField(reply, sent, attempt === 0);
+        if (field === null) return failureOf(reply);
+        without.add(field);
+      }
+      return failureOf(failed('refused', 'the endpoint refuses every form of the request'));
+    },
+  };
+}
+
+function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Field>): unknown {
+  const { system, user, maxTokens, schema } = question;
+  const tool = { name: TOOL, description: 'States the judgement.', input_schema: schema };
+  return {
+    model,
+    max_tokens: maxTokens,
+    system,
+    messages: [{ role: 'user', content: user }],
+    ...(without.has('temperature') ? {} : { temperature: 0 }),
+    ...(schema === null || without.has('tool') ? {} : { tools: [tool], tool_choice: { type: 'tool', name: TOOL } }),
+  };
+}
+
+function replyOf(body: unknown): ModelReply {
+  const parsed = answerSchema.safeParse(body);
+  if (!parsed.success) return failureOf(failed('garbage', 'the answer is no message'));
+  const { content, model = null, stop_reason: reason = null, usage } = parsed.data;
+  const called = content.find((block) => block.type === 'tool_use' && block.name === TOOL);
+  const texts = content.filter(({ type }) => type === 'text').map(({ text }) => text ?? '');
+  return {
+    status: 'ok',
+    text: called === undefined ? texts.join('') : (JSON.stringify(called.input) ?? ''),
+    finish: FINISHES[reason ?? ''] ?? 'other',
+    finishReason: reason,
+    model,
+    usage:
+      usage == null
+        ? null
+        : {
+            inputTokens:
+              usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
+            outputTokens: usage.output_tokens,
+          },
+  };
+}
+
+function failureOf({ said: _said, ...failure }: ReturnType<typeof failed>): ModelReply {
+  return failure;
+}

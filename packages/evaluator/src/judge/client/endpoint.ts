@@ -1,0 +1,50 @@
+import { ConfigurationError } from '@understudy/instrumentation/experiment';
+
+export interface ClientOptions {
+  /** Scheme, host and path prefix, as the provider's own SDK takes it. */
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Null for a server that wants none. */
+  readonly apiKey: string | null;
+  /** For the whole exchange. Default 60,000. */
+  readonly timeoutMs?: number;
+  /** Default: the process's own. Called anew for each request, so that what wraps it later is used, too. */
+  readonly fetch?: typeof fetch;
+}
+
+const TIMEOUT_MS = 60_000;
+
+export interface Endpoint {
+  readonly url: string;
+  readonly provider: string;
+  readonly secret: string;
+  readonly timeoutMs: number;
+  readonly fetch: typeof fetch;
+}
+
+/**
+ * Checks the options and joins the URL. A key that could not stand in a header is refused here: the runtime's own error would quote it.
+ *
+ * @throws ConfigurationError, without the key
+ */
+export function endpointOf(options: ClientOptions, path: string): Endpoint {
+  const { baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS } = options;
+  const issues: string[] = [];
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) issues.push('judge.baseUrl: expected an http or https URL');
+  else if (url.username !== '' || url.password !== '') issues.push('judge.baseUrl: expected no credentials in the URL');
+  if (model === '') issues.push('judge.model: expected a name');
+  if (apiKey !== null && !/^[\x21-\x7e]+$/.test(apiKey)) {
+    issues.push('judge.apiKey: expected printable ASCII characters without spaces');
+  }
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) issues.push('judge.timeoutMs: expected milliseconds above 0');
+  if (url === null || issues.length > 0) throw new ConfigurationError('judge', issues);
+  const { fetch: given } = options;
+  return {
+    url: `${url.origin}${url.pathname.replace(/\/+$/, '')}${path}${url.search}`,
+    provider: url.host,
+    secret: apiKey ?? '',
+    timeoutMs: Math.min(timeoutMs, 2 ** 31 - 1),
+    fetch: (...request) => (given ?? globalThis.fetch)(...request),
+  };
+}

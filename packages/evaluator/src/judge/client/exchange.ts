@@ -1,0 +1,109 @@
+import type { FailureKind, ModelFailure } from '../model-client.js';
+import { retryAfterOf } from './retry-after.js';
+
+/** How an endpoint is reached. */
+export interface Exchange {
+  readonly fetch: typeof fetch;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Never shown: taken out of whatever the provider says. */
+  readonly secret: string;
+}
+
+/** A parsed body of a 2xx, or a failure; of a 4xx with the provider's own words, by which a refused field is recognised. */
+export type Exchanged = { readonly status: 'ok'; readonly body: unknown } | (ModelFailure & { readonly said: string });
+
+/** A reply with reasons has some kilobytes. */
+const LONGEST_BODY = 1 << 20;
+const LONGEST_DETAIL = 200;
+
+/** Sends one request and reads its answer, all of it within the timeout. Never rejects, never follows a redirect. */
+export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal): Promise<Exchanged> {
+  const deadline = AbortSignal.timeout(to.timeoutMs);
+  const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+  try {
+    const response = await to.fetch(to.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...to.headers },
+      body: JSON.stringify(body),
+      // The key would go along to wherever the redirect points.
+      redirect: 'manual',
+      signal: either,
+    });
+    const text = await readUpTo(response, LONGEST_BODY);
+    if (response.status >= 200 && response.status < 300) return parsed(text);
+    const said = text ?? '';
+    const detail = `HTTP ${response.status}${excerpt(said, to.secret)}`;
+    return failed(kindOf(response.status), detail, {
+      code: response.status,
+      retryAfterMs: retryAfterOf(response.headers, Date.now()),
+      said,
+    });
+  } catch {
+    // The message of what was thrown may hold the URL or a header: what happened is said in words of our own.
+    if (signal?.aborted === true) return failed('cancelled', 'cancelled');
+    if (deadline.aborted) return failed('timeout', `no answer within ${to.timeoutMs} ms`);
+    return failed('network', 'the endpoint could not be reached, or broke off');
+  }
+}
+
+/** A failure that is no answer of the provider's. */
+export function failed(
+  kind: FailureKind,
+  detail: string,
+  more: { readonly code?: number; readonly retryAfterMs?: number | null; readonly said?: string } = {},
+): Extract<Exchanged, { status: 'failed' }> {
+  const { code = null, retryAfterMs = null, said = '' } = more;
+  return { status: 'failed', kind, detail, code, retryAfterMs, said };
+}
+
+function parsed(text: string | null): Exchanged {
+  if (text === null) return failed('garbage', `the answer is longer than ${LONGEST_BODY} bytes`);
+  try {
+    return { status: 'ok', body: JSON.parse(text) };
+  } catch {
+    return failed('garbage', 'the answer is not JSON');
+  }
+}
+
+function kindOf(status: number): FailureKind {
+  if (status === 429) return 'rate_limited';
+  if (status === 503 || status === 529) return 'overloaded';
+  if (status === 408) return 'timeout';
+  if (status >= 500) return 'server';
+  if (status === 401 || status === 403) return 'unauthorized';
+  return status >= 400 ? 'refused' : 'redirect';
+}
+
+/** The body as text; null where it is longer than allowed, in which case the rest is not read. */
+async function readUpTo(response: Response, most: number): Promise<string | null> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > most) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The provider's message, shortened, on one line, without the key. It may quote what was sent: only its own field is taken. */
+function excerpt(said: string, secret: string): string {
+  const message = messageIn(said);
+  if (message === null) return '';
+  const clean = (secret === '' ? message : message.replaceAll(secret, '[key]')).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+  return `: ${clean.slice(0, LONGEST_DETAIL)}`;
+}
+
+function messageIn(said: string): string | null {
+  try {
+    const body = JSON.parse(said) as { error?: { message?: unknown }; message?: unknown };
+    const message = body.error?.message ?? body.message;
+    return typeof message === 'string' ? message : null;
+  } catch {
+    return null;
+  }
+}

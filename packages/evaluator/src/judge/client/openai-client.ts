@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Finish, ModelClient, ModelQuestion, ModelReply } from '../model-client.js';
+import { type ClientOptions, endpointOf } from './endpoint.js';
+import { exchange, failed } from './exchange.js';
+import { type OptionalField, refusedField } from './refused-field.js';
+
+const tokenSchema = z.object({ token: z.string(), logprob: z.number() });
+const answerSchema = z.object({
+  model: z.string().nullish(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        logprobs: z
+          .object({ content: z.array(tokenSchema.extend({ top_logprobs: z.array(tokenSchema).nullish() })).nullish() })
+          .nullish(),
+      }),
+    )
+    .min(1),
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+});
+
+type Field = 'json_schema' | 'json_object' | 'temperature' | 'max_completion_tokens';
+
+/** In the order of suspicion. Without `max_completion_tokens`, the older `max_tokens` is sent. */
+const FIELDS: readonly OptionalField<Field>[] = [
+  { name: 'json_schema', mentioned: /response_format|json_schema|schema|structured/i },
+  { name: 'json_object', mentioned: /response_format|json_object|json/i },
+  { name: 'max_completion_tokens', mentioned: /max_completion_tokens/i },
+  { name: 'temperature', mentioned: /temperature/i },
+];
+
+const FINISHES: Readonly<Record<string, Finish>> = { stop: 'stop', length: 'length', content_filter: 'filter' };
+
+/**
+ * A client of any endpoint that speaks OpenAI's `/chat/completions`. A structured reply is asked for by JSON Schema, else as a JSON object, else by
+ * words alone: what the server refuses is left out from then on.
+ *
+ * @param options.baseUrl with the version, such as `https://api.openai.com/v1`
+ * @throws ConfigurationError
+ */
+export function createOpenAIClient(options: ClientOptions): ModelClient {
+  const endpoint = endpointOf(options, '/chat/completions');
+  const headers: Readonly<Record<string, string>> =
+    endpoint.secret === '' ? {} : { authorization: `Bearer ${endpoint.secret}` };
+  const refused = new Set<Field>();
+
+  return {
+    identity: { provider: endpoint.provider, model: options.model },
+    async ask(question, { signal } = {}) {
+      const without = new Set(refused);
+      for (let attempt = 0; attempt <= FIELDS.length; attempt += 1) {
+        const reply = await exchange({ ...endpoint, headers }, bodyOf(options.model, question, without), signal);
+        if (reply.status === 'ok') {
+          // Only what a success proves: a server that refuses for another reason must not cost the schema for ever.
+          for (const field of without) refused.add(field);
+          return replyOf(reply.body);
+        }
+        const field = refusedField(reply, sentBut(without, question), attempt === 0);
+        if (field === null) return failureOf(reply);
+        without.add(field);
+      }
+      return failureOf(failed('refused', 'the endpoint refuses every form of the request'));
+    },
+  };
+}
+
+function sentBut(without: ReadonlySet<Field>, { schema }: ModelQuestion): readonly OptionalField<Field>[] {
+  const isFormat = (name: Field): boolean => name === 'json_schema' || name === 'json_object';
+  return FIELDS.filter(({ name }) => !without.has(name) && (schema !== null || !isFormat(name)));
+}
+
+function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Field>): unknown {
+  const { system, user, maxTokens, schema } = question;
+  return {
+    model,
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: user },
+    ],
+    [without.has('max_completion_tokens') ? 'max_tokens' : 'max_completion_tokens']: maxTokens,
+    ...(without.has('temperature') ? {} : { temperature: 0 }),
+    ...(schema === null ? { logprobs: true, top_logprobs: 20 } : formatOf(schema, without)),
+  };
+}
+
+function formatOf(schema: object, without: ReadonlySet<Field>): object {
+  if (!without.has('json_schema')) {
+    return { response_format: { type: 'json_schema', json_schema: { name: 'judgement', strict: true, schema } } };
+  }
+  return without.has('json_object') ? {} : { response_format: { type: 'json_object' } };
+}
+
+function replyOf(body: unknown): ModelReply {
+  const parsed = answerSchema.safeParse(body);
+  const choice = parsed.data?.choices[0];
+  if (!parsed.success || choice === undefined) return failureOf(failed('garbage', 'the answer is no chat completion'));
+  const { model = null, usage } = parsed.data;
+  const { message, finish_reason: reason = null, logprobs } = choice;
+  const first = logprobs?.content?.[0];
+  const tokens = first === undefined ? undefined : first.top_logprobs?.length ? first.top_logprobs : [first];
+  return {
+    status: 'ok',
+    text: message.content ?? '',
+    finish: message.refusal ? 'filter' : (FINISHES[reason ?? ''] ?? 'other'),
+    finishReason: reason,
+    model,
+    usage: usage == null ? null : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens },
+    ...(tokens === undefined
+      ? {}
+      : { tokens: tokens.map(({ token, logprob }) => ({ token, logProbability: logprob })) }),
+  };
+}
+
+function failureOf({ said: _said, ...failure }: ReturnType<typeof failed>): ModelReply {
+  return failure;
+}

@@ -1,0 +1,84 @@
+import { BETS, betTerms } from '../../stats/bets.js';
+import { logEValue } from '../../stats/e-value.js';
+import { LEAST_SENSITIVITY } from '../../stats/judge-boundary.js';
+import { rateSequence } from '../../stats/rate-sequence.js';
+import { allCanaries, healthRates } from './health-rates.js';
+import type { JudgeHealth } from './judge-health.js';
+
+/** What a judge may do at most, as shares in [0,1]. */
+export interface HealthLimits {
+  /** Of canaries: false wins. */
+  readonly falseWins: number;
+  /** Of pairs and canaries put to it: abstentions. */
+  readonly abstained: number;
+  /** Of pairs asked in both orders: the orders say different things. */
+  readonly disagreed: number;
+  /** Of verdicts that name a place: more than a half plus this for one of the two. */
+  readonly positionBias: number;
+  /** J, from so many canaries on. */
+  readonly sensitivity: number;
+  readonly canaries: number;
+  /** Probability that a judge at a limit is ever called unfit, for each limit. */
+  readonly alpha: number;
+}
+
+/**
+ * A false win is a broken answer, or nothing at all, preferred in both orders: one in a hundred is many. At .01 a judge with a tenth of false
+ * wins is found out after 23 canaries in the median and within 150 in 99.6 % of runs; at .02 it takes 39, and 4 % take more than 150.
+ */
+export const HEALTH_LIMITS: HealthLimits = {
+  falseWins: 0.01,
+  abstained: 0.2,
+  disagreed: 0.5,
+  positionBias: 0.25,
+  sensitivity: LEAST_SENSITIVITY,
+  canaries: 200,
+  alpha: 0.05,
+};
+
+export type UnfitReason = 'false_wins' | 'insensitive' | 'abstains' | 'inconsistent' | 'position_bias';
+
+/** `untried`: nothing is against it, and there are too few canaries for J. */
+export interface Fitness {
+  readonly state: 'untried' | 'fit' | 'unfit';
+  readonly reasons: readonly UnfitReason[];
+}
+
+/**
+ * Whether a judge may decide. May be asked after every canary and every pair: each limit but J is tested so that looking often makes nobody
+ * unfit. J is a bound at a fixed number of canaries: freeze it on the run when they are judged. `unfit` is to be latched by whoever stores it:
+ * later verdicts do not mend earlier ones.
+ */
+export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIMITS): Fitness {
+  const { pairs, positions } = health;
+  const rates = healthRates(health);
+  const canaries = allCanaries(health);
+  const { alpha } = limits;
+  const above = (count: number, of: number, limit: number): boolean =>
+    of > 0 && rateSequence(count, of, { alpha, tOpt: 100 })[0] > limit;
+  const abstained = pairs.abstained + canaries.abstained;
+  const asked = pairs.judged - pairs.exact + pairs.abstained + canaries.given;
+  const tried = canaries.given >= limits.canaries;
+  const named = positions.first + positions.second;
+  const placed = Math.max(positions.first, positions.second);
+  const tests: readonly (readonly [UnfitReason, boolean])[] = [
+    ['false_wins', logFalseWins(canaries.falseWins, canaries.given, limits.falseWins) >= Math.log(1 / alpha)],
+    ['insensitive', tried && rates.sensitivity < limits.sensitivity],
+    ['abstains', above(abstained, asked, limits.abstained)],
+    ['inconsistent', above(pairs.disagreed, pairs.agreed + pairs.disagreed, limits.disagreed)],
+    ['position_bias', above(placed, named, 0.5 + limits.positionBias)],
+  ];
+  const reasons = tests.flatMap(([reason, failed]) => (failed ? [reason] : []));
+  return { state: reasons.length > 0 ? 'unfit' : tried ? 'fit' : 'untried', reasons };
+}
+
+/**
+ * ln of the e-value against "false wins are at most `limit`": the bets of every gate, on a mean of 0s and 1s, so that two counts are
+ * all it needs. By Ville's inequality it reaches ln(1/alpha) with probability at most alpha while that is so, at any look.
+ */
+function logFalseWins(falseWins: number, given: number, limit: number): number {
+  const won = betTerms(1, limit, 1);
+  const lost = betTerms(0, limit, 1);
+  const sum = (terms: Float64Array, g: number, times: number): bigint => BigInt(terms[g] ?? 0) * BigInt(times);
+  return logEValue(Array.from({ length: BETS }, (_, g) => sum(won, g, falseWins) + sum(lost, g, given - falseWins)));
+}

@@ -1,0 +1,170 @@
+import type { JudgedPair } from '../judged-pair.js';
+import { type AbstainReason, type Judgement, type Outcome } from '../judgement.js';
+import type { Canary } from './canary.js';
+import { CANARY_KINDS, type CanaryKind } from './canary-kinds.js';
+
+/**
+ * What is known of a judge: counts, and nothing else, so that merging is adding and the order of arrival cannot matter.
+ * One for each judge (by its hash) of a run.
+ */
+export interface JudgeHealth {
+  readonly canaries: Readonly<Record<CanaryKind, CanaryCounts>>;
+  readonly pairs: PairCounts;
+  readonly positions: PositionCounts;
+  readonly lengths: LengthCounts;
+  /** Pairs by the person's label and the judge's outcome. */
+  readonly labels: LabelCounts;
+  /** By what went wrong with single calls, those that were tried again included. */
+  readonly calls: Readonly<Record<'made' | 'truncated' | 'unparseable', number>>;
+  readonly abstained: Readonly<Partial<Record<AbstainReason, number>>>;
+}
+
+export interface CanaryCounts {
+  readonly given: number;
+  /** The whole answer was named; of `identical`, a tie. */
+  readonly detected: number;
+  /** The broken answer was named; of `identical`, either. */
+  readonly falseWins: number;
+  /** A tie; of `identical`, none: it is `detected`. */
+  readonly tied: number;
+  readonly abstained: number;
+}
+
+/** Pairs of traffic. `agreed + disagreed` were asked in both orders. */
+export interface PairCounts {
+  readonly judged: number;
+  readonly exact: number;
+  readonly agreed: number;
+  readonly disagreed: number;
+  readonly abstained: number;
+  readonly cut: number;
+  /** Of juries and cascades, those whose judges were asked and did not say the same. */
+  readonly divided: number;
+}
+
+/** Verdicts by place, of pairs whose two orders both have one: canaries and traffic, as fair to both places as can be. */
+export interface PositionCounts {
+  readonly first: number;
+  readonly second: number;
+  readonly tie: number;
+}
+
+/** Of pairs that were decided for a side, and whose answers are of different length. */
+export interface LengthCounts {
+  readonly decided: number;
+  readonly longerWon: number;
+}
+
+/** By `label_judge`, such as `primary_tie`; and, of labels that name a side, how often the judge and the longer answer are right. */
+export type LabelCounts = Readonly<Record<LabelCell | 'named' | 'judgeRight' | 'longerRight', number>>;
+export type LabelCell = `${Outcome}_${Outcome}`;
+
+const OUTCOMES: readonly Outcome[] = ['primary', 'shadow', 'tie'];
+const NO_CANARY: CanaryCounts = { given: 0, detected: 0, falseWins: 0, tied: 0, abstained: 0 };
+
+/** Nothing known. */
+export const EMPTY_HEALTH: JudgeHealth = {
+  canaries: Object.fromEntries(CANARY_KINDS.map((kind) => [kind, NO_CANARY])) as Record<CanaryKind, CanaryCounts>,
+  pairs: { judged: 0, exact: 0, agreed: 0, disagreed: 0, abstained: 0, cut: 0, divided: 0 },
+  positions: { first: 0, second: 0, tie: 0 },
+  lengths: { decided: 0, longerWon: 0 },
+  labels: {
+    ...(Object.fromEntries(OUTCOMES.flatMap((a) => OUTCOMES.map((b) => [`${a}_${b}`, 0]))) as Record<
+      LabelCell,
+      number
+    >),
+    named: 0,
+    judgeRight: 0,
+    longerRight: 0,
+  },
+  calls: { made: 0, truncated: 0, unparseable: 0 },
+  abstained: {},
+};
+
+/** What a canary tells. */
+export function ofCanary(canary: Canary, judgement: Judgement): JudgeHealth {
+  const counts = { ...NO_CANARY, given: 1, [canaryResult(canary, judgement)]: 1 };
+  return {
+    ...EMPTY_HEALTH,
+    ...ofCalls(judgement),
+    canaries: { ...EMPTY_HEALTH.canaries, [canary.kind]: counts },
+  };
+}
+
+/** What a judged pair of traffic tells. A final abstention is told once; one that will be tried again, not at all. */
+export function ofJudgement(pair: JudgedPair, judgement: Judgement): JudgeHealth {
+  const judged = judgement.status === 'judged';
+  const [straight] = judgement.orders;
+  const both = judged && straight !== undefined;
+  const agreed = both && judgement.how !== 'disagreed';
+  return {
+    ...EMPTY_HEALTH,
+    ...ofCalls(judgement),
+    lengths: ofLengths(pair, judgement),
+    pairs: {
+      judged: Number(judged),
+      exact: Number(judged && judgement.how === 'exact'),
+      agreed: Number(agreed),
+      disagreed: Number(both && !agreed),
+      abstained: Number(!judged),
+      cut: Number(judgement.cut.length > 0),
+      divided: Number(isDivided(judgement)),
+    },
+  };
+}
+
+/** What a person's label of a judged pair tells. Of an abstention: nothing. */
+export function ofLabel(pair: JudgedPair, judgement: Judgement, label: Outcome): JudgeHealth {
+  if (judgement.status !== 'judged') return EMPTY_HEALTH;
+  const named = label !== 'tie';
+  const labels = {
+    ...EMPTY_HEALTH.labels,
+    [`${label}_${judgement.outcome}`]: 1,
+    named: Number(named),
+    judgeRight: Number(named && judgement.outcome === label),
+    longerRight: Number(named && longerOf(pair) === label),
+  };
+  return { ...EMPTY_HEALTH, labels };
+}
+
+function canaryResult({ better }: Canary, judgement: Judgement): Exclude<keyof CanaryCounts, 'given'> {
+  if (judgement.status === 'abstained') return 'abstained';
+  const { outcome } = judgement;
+  if (better === null) return outcome === 'tie' ? 'detected' : 'falseWins';
+  if (outcome === 'tie') return 'tied';
+  return outcome === better ? 'detected' : 'falseWins';
+}
+
+/** Counts of single calls, over all members; places only of pairs that have a verdict in both orders. */
+function ofCalls(judgement: Judgement): Pick<JudgeHealth, 'positions' | 'calls' | 'abstained'> {
+  const single = membersOf(judgement);
+  const orders = single.flatMap((one) => one.orders);
+  const placed = single.flatMap((one) => (one.status === 'judged' ? one.orders.map(({ verdict }) => verdict) : []));
+  const count = (verdict: string): number => placed.filter((each) => each === verdict).length;
+  const sum = (field: 'truncated' | 'unparseable'): number => orders.reduce((total, one) => total + one[field], 0);
+  return {
+    positions: { first: count('A'), second: count('B'), tie: count('TIE') },
+    calls: { made: judgement.calls, truncated: sum('truncated'), unparseable: sum('unparseable') },
+    abstained: judgement.status === 'abstained' ? { [judgement.reason]: 1 } : {},
+  };
+}
+
+/** The judgements of single models within a judgement. */
+function membersOf(judgement: Judgement): readonly Judgement[] {
+  return judgement.members.length === 0 ? [judgement] : judgement.members.flatMap(membersOf);
+}
+
+function isDivided({ members }: Judgement): boolean {
+  return new Set(members.flatMap((member) => (member.status === 'judged' ? member.outcome : []))).size > 1;
+}
+
+function ofLengths(pair: JudgedPair, judgement: Judgement): LengthCounts {
+  const longer = longerOf(pair);
+  if (judgement.status !== 'judged' || judgement.outcome === 'tie' || longer === 'tie') return EMPTY_HEALTH.lengths;
+  return { decided: 1, longerWon: Number(judgement.outcome === longer) };
+}
+
+function longerOf({ primary, shadow }: JudgedPair): Outcome {
+  if (primary.length === shadow.length) return 'tie';
+  return primary.length > shadow.length ? 'primary' : 'shadow';
+}
