@@ -74,7 +74,11 @@ export const PACKAGES: readonly PackageRules[] = [
     environment: ['config.ts'],
     pure: [
       { in: 'stats/', packages: [], local: false },
-      { in: 'score/', packages: [`${INSTRUMENTATION}/trial`, `${INSTRUMENTATION}/experiment`, 'zod'], local: true },
+      {
+        in: 'score/',
+        packages: [`${INSTRUMENTATION}/trial`, `${INSTRUMENTATION}/experiment`, 'zod', '@cfworker/json-schema'],
+        local: true,
+      },
       { in: 'decide/', packages: [`${INSTRUMENTATION}/trial`, `${INSTRUMENTATION}/experiment`], local: true },
     ],
   },

@@ -1,4 +1,4 @@
-type Item = string | number;
+import { type Item, middlesOf, positionsOf, WORD } from './bit-positions.js';
 
 /**
  * The length of the longest common subsequence of two sequences.
@@ -12,48 +12,19 @@ type Item = string | number;
  * Example: `a b c d` and `a c b d` -> 3.
  */
 export function longestCommonSubsequence(a: readonly Item[], b: readonly Item[]): number {
-  const ends = commonEnds(a, b);
-  const middleA = a.slice(ends.prefix, a.length - ends.suffix);
-  const middleB = b.slice(ends.prefix, b.length - ends.suffix);
-  return ends.prefix + ends.suffix + bitParallel(middleA, middleB);
+  const middles = middlesOf(a, b);
+  return middles.common + bitParallel(middles.a, middles.b);
 }
-
-/** An optimal subsequence keeps equal beginnings and endings: most pairs of like answers are mostly that. */
-function commonEnds(a: readonly Item[], b: readonly Item[]): { prefix: number; suffix: number } {
-  const shorter = Math.min(a.length, b.length);
-  let prefix = 0;
-  while (prefix < shorter && a[prefix] === b[prefix]) prefix += 1;
-  let suffix = 0;
-  while (suffix < shorter - prefix && a[a.length - 1 - suffix] === b[b.length - 1 - suffix]) suffix += 1;
-  return { prefix, suffix };
-}
-
-const WORD = 32;
 
 function bitParallel(a: readonly Item[], b: readonly Item[]): number {
   if (a.length === 0 || b.length === 0) return 0;
-  const words = Math.ceil(a.length / WORD);
-  const positions = positionsOf(a, b, words);
-  const v = new Uint32Array(words).fill(0xffffffff);
+  const positions = positionsOf(a, b);
+  const v = new Uint32Array(Math.ceil(a.length / WORD)).fill(0xffffffff);
   for (const item of b) {
     const mask = positions.get(item);
     if (mask !== undefined) step(v, mask);
   }
   return zeros(v);
-}
-
-/** For each item of `a` that `b` has too: the bits of its positions in `a`. */
-function positionsOf(a: readonly Item[], b: readonly Item[], words: number): Map<Item, Uint32Array> {
-  const wanted = new Set(b);
-  const positions = new Map<Item, Uint32Array>();
-  for (const [index, item] of a.entries()) {
-    if (!wanted.has(item)) continue;
-    let mask = positions.get(item);
-    if (mask === undefined) positions.set(item, (mask = new Uint32Array(words)));
-    const word = index >>> 5;
-    mask[word] = (mask[word] ?? 0) | (1 << (index & 31));
-  }
-  return positions;
 }
 
 function step(v: Uint32Array, mask: Uint32Array): void {

@@ -1,5 +1,6 @@
 import { AA_ARM, type Leg, type Trial } from '@understudy/instrumentation/trial';
 import { type Answer, answerOf } from './answer.js';
+import { type Asked, askedOf } from './asked.js';
 import { SCORERS } from './registry.js';
 import type { Scorer } from './scorer.js';
 
@@ -18,56 +19,77 @@ export interface ScoredLeg {
 /** Told of a scorer that threw or left [0,1]; the score is then null. */
 export type OnBroken = (scorer: string, error: unknown) => void;
 
+export interface ScoringOptions {
+  /** Default: all. */
+  readonly scorers?: readonly Scorer[];
+  /** Default: nobody is told. */
+  readonly onBroken?: OnBroken;
+}
+
+/** The scores of a trial, by arm. */
+export type TrialScores = Readonly<Record<string, ScoredLeg>>;
+
+/** Scores every leg of a trial against its primary, all at once: see {@link scoring}. */
+export function scoreTrial(trial: Trial, options: ScoringOptions = {}): TrialScores {
+  const steps = scoring(trial, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /**
- * Scores every leg of a trial against its primary. The row of the arm `aa` has the A/A leg as `ab`, and nothing as `aa`.
- *
- * @param options.scorers default: all. @param options.onBroken default: nobody is told.
+ * Scores every leg of a trial against its primary, scorer by scorer: whoever takes the steps may do something else between two of
+ * them, none of which takes 20 ms, however long the answers. The row of the arm `aa` has the A/A leg as `ab`, and nothing as
+ * `aa`.
  */
-export function scoreTrial(
-  trial: Trial,
-  options: { readonly scorers?: readonly Scorer[]; readonly onBroken?: OnBroken } = {},
-): Readonly<Record<string, ScoredLeg>> {
+export function* scoring(trial: Trial, options: ScoringOptions = {}): Generator<undefined, TrialScores, undefined> {
   const { scorers = SCORERS, onBroken = () => {} } = options;
   const primary = answerOf(trial.primary);
-  const applying = primary === null ? [] : applyingTo(primary, scorers, onBroken);
-  const against = (leg: Leg | undefined): LegScores =>
-    primary === null || leg === undefined ? {} : scoresOf(applying, primary, comparableTo(primary, leg), onBroken);
-  const aa = against(trial.legs[AA_ARM]);
+  const asked = askedOf(trial);
+  const scores: Record<string, Record<string, number | null>> = {};
+  const others = new Map(Object.entries(trial.legs).map(([arm, leg]) => [arm, comparableTo(primary, leg)]));
+  for (const arm of others.keys()) scores[arm] = {};
+  for (const scorer of scorers) {
+    if (primary === null || !isApplying(scorer, primary, asked, onBroken)) continue;
+    for (const [arm, other] of others) {
+      const score = other === null ? null : scoreOne(scorer, { primary, other, asked }, onBroken);
+      const row = scores[arm];
+      if (row !== undefined) row[scorer.name] = score;
+      yield;
+    }
+  }
+  const aa = scores[AA_ARM] ?? {};
   return Object.fromEntries(
-    Object.entries(trial.legs).map(([arm, leg]) => [
-      arm,
-      arm === AA_ARM ? { ab: aa, aa: {} } : { ab: against(leg), aa },
-    ]),
+    Object.entries(scores).map(([arm, ab]) => [arm, arm === AA_ARM ? { ab: aa, aa: {} } : { ab, aa }]),
   );
 }
 
 /** A text and hashes have nothing in common that could be compared. */
-function comparableTo(primary: Answer, leg: Leg): Answer | null {
+function comparableTo(primary: Answer | null, leg: Leg): Answer | null {
   const other = answerOf(leg);
-  return other?.form === primary.form ? other : null;
+  return other?.form === primary?.form ? other : null;
 }
 
 /** A scorer that breaks on the primary alone stays in: its scores are null, which is missing, never neutral. */
-function applyingTo(primary: Answer, scorers: readonly Scorer[], onBroken: OnBroken): readonly Scorer[] {
-  return scorers.filter((scorer) => {
-    try {
-      return scorer.applies(primary);
-    } catch (error) {
-      onBroken(scorer.name, error);
-      return true;
-    }
-  });
-}
-
-function scoresOf(scorers: readonly Scorer[], primary: Answer, other: Answer | null, onBroken: OnBroken): LegScores {
-  return Object.fromEntries(
-    scorers.map((scorer) => [scorer.name, other === null ? null : scoreOne(scorer, primary, other, onBroken)]),
-  );
-}
-
-function scoreOne(scorer: Scorer, primary: Answer, other: Answer, onBroken: OnBroken): number | null {
+function isApplying(scorer: Scorer, primary: Answer, asked: Asked, onBroken: OnBroken): boolean {
   try {
-    const score = scorer.score(primary, other);
+    return scorer.applies(primary, asked);
+  } catch (error) {
+    onBroken(scorer.name, error);
+    return true;
+  }
+}
+
+interface Compared {
+  readonly primary: Answer;
+  readonly other: Answer;
+  readonly asked: Asked;
+}
+
+function scoreOne(scorer: Scorer, { primary, other, asked }: Compared, onBroken: OnBroken): number | null {
+  try {
+    const score = scorer.score(primary, other, asked);
     if (score === null || (score >= 0 && score <= 1)) return score;
     throw new RangeError(`scorer ${scorer.name}: expected a number in [0,1] or null, got ${score}`);
   } catch (error) {

@@ -95,7 +95,25 @@ export interface Retention {
 }
 
 /** The scorers a gate may name. */
-export type ScorerName = 'exact_raw' | 'exact' | 'exact_json' | 'lexical' | 'length';
+export type ScorerName =
+  | 'exact_raw'
+  | 'exact'
+  | 'exact_json'
+  | 'lexical'
+  | 'edit'
+  | 'chrf'
+  | 'length'
+  | 'structure'
+  | 'json_parses'
+  | 'json_valid'
+  | 'json_paths'
+  | 'json_values'
+  | 'tool_names'
+  | 'tool_arguments'
+  | 'tool_exact'
+  | 'tool_valid'
+  | 'label'
+  | 'refusal';
 
 /** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
 export interface RateGate {

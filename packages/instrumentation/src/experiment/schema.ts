@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
-import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
+import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
 import { strict } from './strict.js';
@@ -83,7 +83,12 @@ const clusterShape = strict({
   version: label.nullable().default(null),
 });
 
-const scorer = z.enum(['exact_raw', 'exact', 'exact_json', 'lexical', 'length']);
+const SCORER_NAMES = [
+  ...(['exact_raw', 'exact', 'exact_json', 'lexical', 'edit', 'chrf', 'length', 'structure'] as const),
+  ...(['json_parses', 'json_valid', 'json_paths', 'json_values'] as const),
+  ...(['tool_names', 'tool_arguments', 'tool_exact', 'tool_valid', 'label', 'refusal'] as const),
+] satisfies readonly ScorerName[];
+const scorer = z.enum(SCORER_NAMES);
 const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
   strict({
     scorer: scorer.default(gate.scorer),

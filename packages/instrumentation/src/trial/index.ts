@@ -1,3 +1,4 @@
+export { isObject, type JsonObject, parseForeign } from '../dialect/json.js';
 export { ContractError, type ContractErrorCode, SealedError, UnderstudyError } from '../errors.js';
 export { type Hold, type HolderOptions, LeaseHolder, type Sizes } from '../govern/budget/holder.js';
 export { type ModelPrice, type PriceList, Prices, type Tokens } from '../govern/budget/prices.js';
@@ -14,6 +15,7 @@ export {
 export { canonicalText, comparedText, comparedTokens, normalisedText } from './compared.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
+export { type Structure, structureOf } from './markdown-structure.js';
 export { eraseTrial } from './privacy/erase-trial.js';
 export { encryptionKey, isSealed, opened, Seal } from './seal.js';
 export {

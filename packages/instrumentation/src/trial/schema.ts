@@ -43,6 +43,7 @@ const partFeatures = z.object({
   headings: count,
   items: count,
   fences: count,
+  tables: count.optional(),
   keys: z.array(keyedHash).nullable(),
   name: keyedHash.optional(),
 });

@@ -88,7 +88,7 @@ export interface ComparedFeatures {
   readonly tokens: readonly number[];
 }
 
-/** The structure of a part: lines that Markdown takes for headings, items of lists and fences of code. */
+/** The structure of a part: lines that Markdown takes for headings, items of lists and fences of code, and tables. */
 export interface PartFeatures {
   readonly type: Part['type'];
   /** In UTF-16 code units. */
@@ -96,6 +96,8 @@ export interface PartFeatures {
   readonly headings: number;
   readonly items: number;
   readonly fences: number;
+  /** Absent where the producer did not count them. */
+  readonly tables?: number;
   /** Of a JSON object, its keys as keyed hashes, in order. */
   readonly keys: readonly string[] | null;
   /** Of a tool call, the tool's name as a keyed hash. */

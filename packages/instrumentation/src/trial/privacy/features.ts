@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isObject, parseForeign } from '../../dialect/json.js';
 import { createKeyedHash } from '../../sample/keyed-hash.js';
+import { structureOf } from '../markdown-structure.js';
 import { canonicalText, comparedText, comparedTokens, normalisedText } from '../compared.js';
 import type { ComparedFeatures, Content, Leg, Part, PartFeatures, Trial, TrialLeg } from '../trial.js';
 import type { Allowance } from './allowance.js';
@@ -83,7 +84,7 @@ class Features {
 
   #structure(text: string): Omit<PartFeatures, 'type' | 'name'> {
     this.#allowance.spend(text.length);
-    return { length: text.length, ...linesOf(text), keys: this.#keys(text) };
+    return { length: text.length, ...structureOf(text), keys: this.#keys(text) };
   }
 
   #keys(text: string): readonly string[] | null {
@@ -105,21 +106,4 @@ class Features {
   #hash(use: string, text: string): string {
     return this.#keyed(`${use}\0${text}`).slice(0, HASH_DIGITS);
   }
-}
-
-/** Headings, items of lists and fences of code, as Markdown has them. */
-function linesOf(text: string): { headings: number; items: number; fences: number } {
-  let [headings, items, fences] = [0, 0, 0];
-  for (let at = 0; at >= 0 && at < text.length; at = nextLine(text, at)) {
-    const line = text.slice(at, at + 16).trimStart();
-    if (/^#{1,6} /.test(line)) headings += 1;
-    else if (/^(?:[-*+]|\d{1,4}[.)]) /.test(line)) items += 1;
-    else if (/^(?:```|~~~)/.test(line)) fences += 1;
-  }
-  return { headings, items, fences };
-}
-
-function nextLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? -1 : end + 1;
 }

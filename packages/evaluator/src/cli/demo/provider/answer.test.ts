@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOfText } from '../../../score/answer.js';
+import { NOTHING_ASKED } from '../../../score/asked.js';
 import { lexical } from '../../../score/lexical.js';
 import type { Conversation } from '../conversations.js';
 import { conversation } from '../conversations.js';
@@ -22,7 +23,7 @@ function ask({ system, user }: Conversation, personality: Personality, times: nu
 function agreement(one: Answer, other: Answer): number | null {
   if (one.status === 'error') return null;
   if (other.status === 'error') return 0;
-  return lexical.score(answerOfText(one.text), answerOfText(other.text));
+  return lexical.score(answerOfText(one.text), answerOfText(other.text), NOTHING_ASKED);
 }
 
 const mean = (values: readonly (number | null)[]): number => {
@@ -92,6 +93,7 @@ describe('the answers of the demo', () => {
   it('are unlike each other for different topics', () => {
     const texts = TOPICS.map((topic) => answerOfText(topic.answer.map(([first]) => first).join(' ')));
     const [first, ...others] = texts;
-    for (const other of others) expect(lexical.score(first ?? answerOfText(''), other)).toBeLessThan(0.45);
+    for (const other of others)
+      expect(lexical.score(first ?? answerOfText(''), other, NOTHING_ASKED)).toBeLessThan(0.45);
   });
 });

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { editDistance } from './edit-distance.js';
+
+/** The textbook table, for comparison. */
+function byTable(a: readonly string[], b: readonly string[]): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, item] of a.entries()) {
+    const next = [i + 1];
+    for (const [j, other] of b.entries())
+      next.push(Math.min(row[j]! + Number(item !== other), row[j + 1]! + 1, next[j]! + 1));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+it('agrees with the textbook table on random sequences of every length across the words', () => {
+  const random = generator(11);
+  for (let round = 0; round < 600; round += 1) {
+    const letters = 1 + random(12);
+    const sequence = (): string[] => Array.from({ length: random(140) }, () => String(random(letters)));
+    const [a, b] = [sequence(), sequence()];
+    expect(editDistance(a, b)).toBe(byTable(a, b));
+  }
+});
+
+it.each([
+  ['kitten', 'sitting', 3],
+  ['', 'abc', 3],
+  ['', '', 0],
+  ['a'.repeat(64), 'a'.repeat(64), 0],
+  [`x${'a'.repeat(32)}y`, `z${'a'.repeat(33)}w`, 3],
+  ['ab'.repeat(50), 'ba'.repeat(50), 2],
+])('is the distance of %j and %j', (a, b, distance) => {
+  expect(editDistance(a.split(''), b.split(''))).toBe(distance);
+  expect(editDistance(b.split(''), a.split(''))).toBe(distance);
+});

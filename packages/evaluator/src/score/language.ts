@@ -1,0 +1,62 @@
+import type { Answer } from './answer.js';
+import type { Scorer } from './scorer.js';
+
+/** A scorer with a name that gates do not take yet: its detector is a package of its own. */
+export type LanguageScorer = Omit<Scorer, 'name'> & { readonly name: 'language' };
+
+/** Names the language of a text by its ISO 639-1 code; null or empty where it cannot be told. */
+export type Detect = (text: string) => string | null;
+
+/** So many letters of an answer are looked at, and so few are too few: a word is written alike in many languages. */
+const MOST_LETTERS = 512;
+const FEWEST_LETTERS = 24;
+/** In UTF-16 code units: letters are looked for in so much of the beginning. */
+const MOST_LOOKED_AT = 8_192;
+
+/** Fenced and inline code, addresses, tags: nobody speaks them. What opens and never closes is left as it is. */
+const NO_LANGUAGE =
+  /```.*?```|~~~.*?~~~|`[^`\n]{1,256}`|https?:\/\/\S{1,2048}|\S{1,64}@\S{1,255}|<\/?[a-z][^<>\n]{0,256}>/gisu;
+
+/** The first 512 letters of a text with the white space between them, code, addresses and all other signs left out. */
+export function lettersOf(text: string): string {
+  const spoken = text.slice(0, MOST_LOOKED_AT).toWellFormed().replace(NO_LANGUAGE, ' ');
+  let [letters, written] = [0, ''];
+  for (const [run] of spoken.matchAll(/[\p{L}\p{M}]+/gu)) {
+    const taken = run.slice(0, MOST_LETTERS - letters);
+    written += written === '' ? taken : ` ${taken}`;
+    letters += taken.length;
+    if (letters >= MOST_LETTERS) break;
+  }
+  return letters < FEWEST_LETTERS ? '' : written;
+}
+
+/**
+ * The scorer `language`: 1 where both answers are in the same language, else 0. It applies where the language of the primary's
+ * prose can be told; an answer too short to tell has none, and no score. Not for features, nor for JSON.
+ *
+ * @param detect Told at most 512 letters at a time.
+ */
+export function createLanguage(detect: Detect): LanguageScorer {
+  const known = new WeakMap<Answer, string | null>();
+  const languageOf = (answer: Answer): string | null => {
+    let found = known.get(answer);
+    if (found === undefined) known.set(answer, (found = detected(answer, detect)));
+    return found;
+  };
+  return {
+    name: 'language',
+    applies: (primary) => languageOf(primary) !== null,
+    score: (primary, other) => {
+      const language = languageOf(other);
+      return language === null ? null : Number(languageOf(primary) === language);
+    },
+  };
+}
+
+function detected({ prose, value }: Answer, detect: Detect): string | null {
+  if (prose === null || (typeof value === 'object' && value !== null)) return null;
+  const letters = lettersOf(prose);
+  if (letters === '') return null;
+  const found = detect(letters);
+  return found === '' ? null : found;
+}
