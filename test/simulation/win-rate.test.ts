@@ -113,12 +113,15 @@ it('with labels makes no false claim at the boundary, whatever is planted in the
     expect(row['labels: GO']).toBeLessThanOrEqual(threeErrors(0.05, runs));
     expect(row['labels: harm']).toBeLessThanOrEqual(threeErrors(0.05, runs));
   }
+  for (const row of rows.filter(({ judge }) => judge === 'always TIE' || judge === 'ties half')) {
+    expect(row['with J: GO']).toBe(0);
+  }
   // The same simulation fools whoever believes the judge.
   const fooled = rows.filter((row) => row['judge believed: GO'] > 0.9).map((row) => row.judge);
   expect(fooled).toEqual(expect.arrayContaining(['length bias .4', 'all three', 'always TIE', 'ties half']));
 });
 
-it('never says GO on a judge alone that always ties or ties half, and does on a good one', () => {
+it('says GO on a good judge alone, and not on one that always ties or ties half', () => {
   const runs = 30 * SCALE;
   const rows = JUDGES.slice(0, 7).map(([name, traits, people], at) => {
     const { safe, alone } = sharesOf(['safe', 'alone'], runs, 3100 + at, [NO_DIFFERENCE, traits, people]);
@@ -127,7 +130,8 @@ it('never says GO on a judge alone that always ties or ties half, and does on a 
   printTable(`GO without a true difference, d = .05, ${PAIRS} pairs, level .05, ${runs} runs`, rows);
   const aloneOf = (name: string): number => rows.find((row) => row.judge === name)?.['judge alone: GO'] ?? 9;
   expect(aloneOf('always TIE')).toBe(0);
-  expect(aloneOf('ties half')).toBe(0);
+  // Its true J is .5, the limit itself: the bounds from the canaries let it in with probability .05 at most.
+  expect(aloneOf('ties half')).toBeLessThanOrEqual(0.05);
   expect(aloneOf('sees 9 in 10')).toBeGreaterThan(0.9);
   for (const row of rows) expect(row['labels: GO']).toBeGreaterThan(0.3);
 });
