@@ -5,7 +5,7 @@
  */
 export const REFUSAL_OPENERS: readonly RegExp[] = [
   // English
-  /^(?:i|we) (?:really |simply |just )?(?:can't|cannot|can not|won't|will not|couldn't|am unable to|am not able to|'m unable to|'m not able to|am not going to|'m not going to|are unable to|are not able to|must decline to|have to decline to|refuse to|decline to|must refuse to) (?:be able to |in good conscience )?(?:help|assist|comply|fulfil|fulfill|participate|engage|support|do (?:that|this|so|it)|continue|create|generate|write|produce|discuss|share|answer (?:that|this)|respond|provide|give|offer|facilitate|promote|encourage|recommend|advise|complete (?:that|this|your)|process (?:that|this) request|accommodate)\b/,
+  /^(?:i|we)(?: (?:really |simply |just )?(?:can't|cannot|can not|won't|will not|couldn't)|(?: am| are|'m|'re) (?:unable to|not able to|not going to)) (?:be able to |in good conscience )?(?:help|assist|comply|fulfil|fulfill|participate|engage|support|do (?:that|this|so|it)|continue|create|generate|write|produce|discuss|share|answer (?:that|this)|respond|provide|give|offer|facilitate|promote|encourage|recommend|advise|complete (?:that|this|your)|process (?:that|this) request|accommodate)\b/,
   /^(?:i|we)(?: must| have to| will have to|'ll have to|'d have to)? (?:respectfully |politely )?(?:decline|refuse)\b/,
   /^(?:i'm|i am|i was) not (?:comfortable|allowed|permitted|authori[sz]ed|designed|programmed)\b/,
   /^(?:as|being) an? (?:ai|artificial intelligence|language model|large language model|assistant|virtual assistant)\b.{0,80}?\b(?:can't|cannot|won't|unable|not able|not allowed|don't have the ability)\b/,
@@ -13,21 +13,24 @@ export const REFUSAL_OPENERS: readonly RegExp[] = [
   /^(?:it is|it's|it would be) (?:against|not appropriate|inappropriate|unethical|illegal) (?:my|our|for me|of me|to provide|to help|to assist)/,
   // German
   /^(?:ich|wir) (?:kann|können|darf|dürfen|werde|werden|muss|müssen)\b.{0,60}?\b(?:nicht|leider nicht|nicht dabei|keine|kein|ablehnen)\b.{0,60}?\b(?:helfen|weiterhelfen|unterstützen|behilflich|beantworten|nachkommen|erfüllen|bereitstellen|erstellen|schreiben|geben|anbieten|ablehnen)\b/,
+  /^(?:kann|können|darf|dürfen) (?:ich|wir)\b.{0,60}?\b(?:nicht|keine)\b.{0,40}?\b(?:helfen|weiterhelfen|unterstützen|beantworten|nachkommen|erfüllen|bereitstellen|erstellen|schreiben|anbieten)\b/,
   /^(?:dabei|damit|hierbei|bei dieser anfrage|bei diesem anliegen) (?:kann|können|darf|dürfen) (?:ich|wir)\b.{0,30}?\bnicht\b/,
   // French
-  /^je (?:ne (?:peux|suis|pourrai|puis|saurais)|refuse|dois (?:refuser|décliner))\b(?:.{0,40}?\b(?:aider|assister|répondre|fournir|créer|écrire|générer|satisfaire|accéder|participer|autorisé|mesure de|faire cela)\b|)/,
+  /^je ne (?:peux|suis|pourrai|puis|saurais)\b.{0,40}?\b(?:aider|assister|répondre|fournir|créer|écrire|générer|satisfaire|accéder|participer|autorisée?|faire cela)(?!\p{L})/u,
+  /^je (?:refuse de|dois (?:refuser|décliner))(?!\p{L})/u,
   // Spanish
-  /^(?:yo )?(?:no (?:puedo|podemos|podré|me es posible|estoy (?:autorizado|en condiciones)|soy capaz de)\b.{0,30}?\b(?:ayudar|asistir|proporcionar|responder|cumplir|crear|escribir|generar|participar|ofrecer|hacer eso|hacerlo|acceder|dar)|debo (?:negarme|rechazar|declinar))/,
+  /^(?:yo )?(?:no (?:puedo|podemos|podré|me es posible|estoy (?:autorizado|en condiciones)|soy capaz de)(?!\p{L}).{0,30}?\b(?:ayudar|asistir|proporcionar|responder|cumplir|crear|escribir|generar|participar|ofrecer|hacer eso|hacerlo|acceder|dar)|debo (?:negarme|rechazar|declinar))/u,
   // Portuguese
   /^(?:eu )?(?:não (?:posso|podemos|poderei|consigo|me é possível|estou autorizado)\b.{0,30}?\b(?:ajudar|auxiliar|fornecer|responder|atender|criar|escrever|gerar|participar|oferecer|fazer isso|dar)|(?:preciso|devo|tenho que) (?:recusar|declinar))/,
   // Italian
-  /^(?:io )?(?:non (?:posso|possiamo|potrò|sono in grado di|mi è possibile|sono autorizzato)\b.{0,30}?(?:aiutar|assister|fornir|risponder|soddisfar|crear|scriver|generar|partecipar|offrir|farlo|dar)|devo rifiutar)/,
+  /^(?:io )?(?:non (?:posso|possiamo|potrò|sono in grado di|mi è possibile|sono autorizzato)(?!\p{L}).{0,30}?(?:aiutar|assister|fornir|risponder|soddisfar|crear|scriver|generar|partecipar|offrir|farlo|dar)|devo rifiutar)/u,
   // Dutch
   /^(?:ik|wij|we) (?:kan|kunnen|mag|mogen|ga|zal)\b.{0,50}?\b(?:niet|geen)\b.{0,50}?\b(?:helpen|assisteren|ondersteunen|beantwoorden|voldoen|verstrekken|schrijven|maken|geven|meewerken|verder helpen)\b/,
   // Polish
-  /^nie (?:mogę|możemy|jestem w stanie|wolno mi)\b.{0,40}?\b(?:pomóc|pomagać|spełnić|udzielić|odpowiedzieć|napisać|stworzyć|dostarczyć|podać|zrobić tego)/,
+  /^nie (?:mogę|możemy|jestem w stanie|wolno mi) .{0,40}?(?:pomóc|pomagać|spełnić|udzielić|odpowiedzieć|napisać|stworzyć|dostarczyć|podać|zrobić tego)/,
   // Russian, Ukrainian
-  /^я (?:не могу|не смогу|не имею права|не в состоянии|вынужден(?:а)? отказать)(?:\s.{0,40}?(?:помочь|помогать|выполнить|предоставить|ответить|написать|создать|дать|обсуждать|участвовать|это сделать)|)/,
+  /^я (?:не могу|не смогу|не имею права|не в состоянии) .{0,40}?(?:помочь|помогать|выполнить|предоставить|ответить|написать|создать|обсуждать|участвовать|это сделать)/,
+  /^я вынужден(?:а)? отказать/,
   /^я не можу\s.{0,40}?(?:допомогти|виконати|надати|відповісти|написати|створити)/,
   // Turkish
   /^(?:bu|bunu|size|sana|üzgünüm)\b.{0,60}?(?:yardımcı olamam|yardım edemem|yapamam|sağlayamam|yerine getiremem|yanıtlayamam|cevaplayamam)/,
@@ -49,4 +52,4 @@ export const REFUSAL_OPENERS: readonly RegExp[] = [
  * nothing.
  */
 export const PREFACE: RegExp =
-  /^(?:(?:i'm|i am|we're|we are) (?:very |really |so |terribly )?(?:sorry|afraid)(?: to say)?(?: about that| for (?:that|this|the inconvenience))?|sorry(?: about that)?|my apologies|apologies|i apologi[sz]e(?: for (?:that|this|any inconvenience|the inconvenience))?|unfortunately|regrettably|no|thank you for (?:your (?:question|request|message|interest)|asking|reaching out)|thanks for asking|i appreciate (?:your (?:question|request|interest)|you asking)|i understand(?: your (?:request|concern|question|frustration))?|but|however|that said|es tut mir (?:sehr )?leid|tut mir (?:sehr )?leid|entschuldigung|leider|aber|je suis (?:vraiment )?désolée?|désolée?|malheureusement|mais|lo siento(?: mucho)?|lamentablemente|desafortunadamente|pero|desculpe|sinto muito|lamento|infelizmente|mas|mi dispiace|purtroppo|ma|sorry|helaas|het spijt me|maar|przykro mi|przepraszam|niestety|ale|извините|простите|к сожалению|но|на жаль|вибачте|але|üzgünüm|maalesef|ne yazık ki|ancak|很抱歉|非常抱歉|抱歉|对不起|對不起|不好意思|但是|但|申し訳ございませんが|申し訳ありませんが|申し訳ございません|申し訳ありません|すみませんが|すみません|恐れ入りますが|죄송합니다만|죄송합니다|죄송하지만|유감스럽게도|미안하지만|عذر[اًا]+|آسف|أعتذر|للأسف|لكن(?:ني)?|ولكن(?:ني)?|क्षमा करें|माफ़ करें|मुझे खेद है|लेकिन|que|dass)(?=[\s,.!;:，。！、—–-]|$|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\s,.!;:，。！、—–-]*/u;
+  /^(?:(?:i'm|i am|we're|we are) (?:very |really |so |terribly )?(?:sorry|afraid)(?: to say)?(?: about that| for (?:that|this|the inconvenience))?|sorry(?: about that)?|my apologies|apologies|i apologi[sz]e(?: for (?:that|this|any inconvenience|the inconvenience))?|unfortunately|regrettably|no|thank you for (?:your (?:question|request|message|interest)|asking|reaching out)|thanks for asking|i appreciate (?:your (?:question|request|interest)|you asking)|i understand(?: your (?:request|concern|question|frustration))?|but|however|that said|es tut mir (?:sehr )?leid|tut mir (?:sehr )?leid|entschuldigung|leider|aber|je suis (?:vraiment )?désolée?|désolée?|malheureusement|mais|lo siento(?: mucho)?|lamentablemente|desafortunadamente|pero|desculpe|sinto muito|lamento|infelizmente|mas|mi dispiace|purtroppo|ma|sorry|helaas|het spijt me|maar|przykro mi|przepraszam|niestety|ale|извините|простите|к сожалению|но|на жаль|вибачте|але|üzgünüm|maalesef|ne yazık ki|ancak|很抱歉|非常抱歉|抱歉|对不起|對不起|不好意思|但是|但|申し訳ございませんが|申し訳ありませんが|申し訳ございません|申し訳ありません|すみませんが|すみません|恐れ入りますが|죄송합니다만|죄송합니다|죄송하지만|유감스럽게도|미안하지만|عذر[اًا]+|آسف|أعتذر|للأسف|لكن(?:ني)?|ولكن(?:ني)?|क्षमा करें|माफ़ करें|मुझे खेद है|लेकिन|que|dass)(?=[\s,.!;:，。！、،؛—–-]|$|[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\s,.!;:，。！、،؛—–-]*/u;

@@ -130,7 +130,7 @@ export function testScorer<Name extends string>(
 }
 
 function again({ raw, calls, prose, refusal, finish }: Answer): Answer {
-  if (calls.length === 0 && !refusal && prose === raw) return answerOfText(raw);
+  if (calls.length === 0 && !refusal && finish === null && prose === raw) return answerOfText(raw);
   const said = prose ?? '';
   return answerOfParts(
     [
