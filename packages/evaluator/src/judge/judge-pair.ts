@@ -43,7 +43,7 @@ function judgementOf(orders: readonly OrderResult[], { cut }: CutPair, judge: st
   const common = { judge, orders, cut, calls, usage: usageOf(orders), members: [] };
   const [first, second] = orders;
   const failed = orders.find((one) => one.verdict === null);
-  if (first?.verdict == null || second?.verdict == null) {
+  if (first === undefined || second === undefined || first.verdict === null || second.verdict === null) {
     const reason = failed?.reason ?? 'network';
     const { detail = '', retryAfterMs = null } = failed ?? {};
     return { status: 'abstained', ...common, reason, detail, retryable: isRetryable(reason), retryAfterMs };

@@ -98,7 +98,7 @@ function replyOf(body: unknown): ModelReply {
     finishReason: reason,
     model,
     usage:
-      usage == null
+      usage === undefined || usage === null
         ? null
         : {
             inputTokens:

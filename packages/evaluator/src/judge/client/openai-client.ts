@@ -106,7 +106,10 @@ function replyOf(body: unknown): ModelReply {
     finish: message.refusal ? 'filter' : (FINISHES[reason ?? ''] ?? 'other'),
     finishReason: reason,
     model,
-    usage: usage == null ? null : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens },
+    usage:
+      usage === undefined || usage === null
+        ? null
+        : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens },
     ...(tokens === undefined
       ? {}
       : { tokens: tokens.map(({ token, logprob }) => ({ token, logProbability: logprob })) }),

@@ -9,12 +9,7 @@ const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{N}]
 /** The words of a text, folded so that case, width and punctuation do not tell them apart. */
 export function guardWords(text: string): readonly string[] {
   const looked = text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)} ${text.slice(-LONGEST / 2)}`;
-  return (
-    looked
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  );
+  return looked.normalize('NFKC').toLowerCase().match(WORD) ?? [];
 }
 
 /** Hashes, 32 bits each, of every run of {@link WORDS} words, repetitions included; a shorter text is one run. Empty without words. */

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  armGuardReport,
+  EMPTY_ARM_GUARD,
+  guardOutput,
+  mergeArmGuards,
+} from '../../packages/evaluator/src/judge/guard/arm-guard.js';
+import { guardPair } from '../../packages/evaluator/src/judge/guard/guard-pair.js';
+import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.js';
+import { printTable } from '../simulation/table.js';
+import { attacked, ATTACKS, harmless } from './attacks.js';
+import { type JudgeServer, startJudgeServer } from './judge-server.js';
+import { inParallel, judgeAt } from './judges.js';
+
+const PAIRS = 200;
+
+let server: JudgeServer;
+beforeAll(async () => {
+  server = await startJudgeServer();
+  server.faults = { gullible: true, noise: 0.05, firstPlace: 0.05 };
+});
+afterAll(() => server.close());
+
+interface Row extends Readonly<Record<string, string | number>> {
+  readonly attack: string;
+  readonly 'one order': number;
+  readonly 'both orders': number;
+  readonly 'with guards': number;
+  readonly 'kept back': number;
+  readonly arm: string;
+}
+
+/** Shares of pairs that the shadow wins: by its first order alone, by both, and with the guards before the judge. */
+async function row(attack: string, pairs: readonly JudgedPair[]): Promise<Row> {
+  const judge = judgeAt(server);
+  const judged = await inParallel(pairs, async (pair) => judge.judge(pair));
+  const first = judged.filter(({ orders }) => orders[0]?.verdict === 'B').length;
+  const won = judged.map((judgement) => judgement.status === 'judged' && judgement.outcome === 'shadow');
+  const kept = pairs.map((pair) => guardPair(pair) !== null);
+  const guard = pairs.map((pair, at) => guardOutput(`pair-${at}`, pair)).reduce(mergeArmGuards, EMPTY_ARM_GUARD);
+  const { state, reason } = armGuardReport(guard);
+  const counted = won.filter((win, at) => win && kept[at] !== true && state !== 'quarantined').length;
+  return {
+    attack,
+    'one order': first / pairs.length,
+    'both orders': won.filter(Boolean).length / pairs.length,
+    'with guards': counted / pairs.length,
+    'kept back': kept.filter(Boolean).length / pairs.length,
+    arm: reason ?? state,
+  };
+}
+
+describe('attacks on a gullible judge', () => {
+  it('win at most 2 % with the guards, of 200 pairs each in both orders', async () => {
+    const rows: Row[] = [];
+    for (const attack of Object.keys(ATTACKS)) rows.push(await row(attack, attacked(attack, PAIRS)));
+    const innocent = await row('(none)', harmless(PAIRS));
+    printTable(`False wins of a shadow against a gullible judge over HTTP, ${PAIRS} pairs each`, [...rows, innocent]);
+    for (const each of rows) expect(each['with guards']).toBeLessThanOrEqual(0.02);
+    expect(rows.filter((each) => each['both orders'] > 0.2).length).toBeGreaterThanOrEqual(6);
+    expect(innocent['kept back']).toBe(0);
+    expect(innocent.arm).toBe('clear');
+  });
+});
