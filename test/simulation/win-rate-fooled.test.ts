@@ -3,7 +3,7 @@ import { clopperPearson } from '../../packages/evaluator/src/stats/clopper-pears
 import { judgeBoundary, judgeSensitivity } from '../../packages/evaluator/src/stats/judge-boundary.js';
 import type { PreferenceFacts } from '../../packages/evaluator/src/tally/preference.js';
 import { eProcess, threeErrors } from './e-process.js';
-import { FAIR, judge, judgedPair, LOSSES_STAY_UNANSWERED, type Pairs, tryJudge, truthOf } from './judge.js';
+import { ALL_ANSWER, FAIR, judge, judgedPair, LOSSES_STAY_UNANSWERED, type Pairs, tryJudge, truthOf } from './judge.js';
 import { labelProcess } from './label-process.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
@@ -102,6 +102,32 @@ describe('offers that stay unanswered', () => {
     expectNear(row['left out'], row.known, runs);
     expectNear(row['left out, pi = .06'], row.known, runs);
     expect(row['against both']).toBeLessThanOrEqual(threeErrors(0.05, runs));
+  });
+});
+
+describe('calls without a pair', () => {
+  it('give GO at the boundary as offers that were not made, and not as what they are', () => {
+    const runs = 100 * SCALE;
+    const goes = (random: Random, missing: PreferenceFacts): boolean => {
+      const process = labelProcess({ m: 0.45, offered: 0.1 });
+      return reaches(PAIRS, () => {
+        // A tenth of the calls, all of them lost; with the others the mean is .45.
+        if (random.chance(0.1)) return process.add(missing);
+        return process.add(judgedPair(random, { ...AT_BOUNDARY, mean: 0.5 }, FAIR, ALL_ANSWER));
+      });
+    };
+    const [neutral, ruled] = [seeded(4040), seeded(4041)] as const;
+    const row = {
+      'judged a loss, not offered': shareOfGo(runs, () =>
+        goes(neutral, { status: 'judged', verdict: 0, label: 'not_offered' }),
+      ),
+      missing: shareOfGo(runs, () => goes(ruled, { status: 'missing' })),
+    };
+    printTable(`False GO at a true .45, a tenth of the calls missing, all of them lost, ${PAIRS} pairs, ${runs} runs`, [
+      row,
+    ]);
+    expectNear(row['judged a loss, not offered'], 0.3, runs);
+    expect(row.missing).toBeLessThanOrEqual(threeErrors(0.05, runs));
   });
 });
 
