@@ -126,7 +126,7 @@ describe('calls without a pair', () => {
     printTable(`False GO at a true .45, a tenth of the calls missing, all of them lost, ${PAIRS} pairs, ${runs} runs`, [
       row,
     ]);
-    expectNear(row['judged a loss, not offered'], 0.3, runs);
+    expectNear(row['judged a loss, not offered'], 0.24, runs);
     expect(row.missing).toBeLessThanOrEqual(threeErrors(0.05, runs));
   });
 });
