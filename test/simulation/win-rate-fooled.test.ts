@@ -48,7 +48,7 @@ describe('a judge that calls ties where it sees no difference', () => {
         q: sees,
         'against .5 - d': shareOfGo(runs, () => goes(0.45)),
         known: before,
-        'against .5 - d J': shareOfGo(runs, () => goes(boundaryOf(random, sees))),
+        'against .5 - d J': shareOfGo(runs, () => goes(boundaryOf(random, sees)?.safe ?? null)),
       };
     });
     printTable(`False GO at a true .45 on a judge alone, ${PAIRS} pairs, level .05, ${runs} runs`, rows);
@@ -69,8 +69,33 @@ describe('a judge that calls ties where it sees no difference', () => {
   });
 });
 
-/** The boundary of a run whose judge was tried on 200 canaries. */
-function boundaryOf(random: Random, sees: number): number | null {
+describe('a judge that sees more than its canaries prove', () => {
+  it('accuses a candidate at the margin of harm against .5 - d J, and not against .5 - d', () => {
+    const runs = 60 * SCALE;
+    const rows = [0.9, 0.75, 0.6].map((sensitivity, at) => {
+      const random = seeded(4050 + at);
+      const boundary = judgeBoundary(0.05, sensitivity);
+      const accuses = (m: number | undefined): boolean => {
+        const process = eProcess(1 - (m ?? 0.5));
+        process.reset();
+        return reaches(PAIRS, () =>
+          process.add(1 - judge(random, { ...FAIR, sees: 1 }, truthOf(random, AT_BOUNDARY), 1)),
+        );
+      };
+      return {
+        J: sensitivity,
+        'against .5 - d J': shareOfGo(runs, () => accuses(boundary?.safe)),
+        'against .5 - d': shareOfGo(runs, () => accuses(boundary?.harm)),
+      };
+    });
+    printTable(`False harm at a true .45 on a judge alone that sees everything, ${PAIRS} pairs, ${runs} runs`, rows);
+    for (const row of rows) expect(row['against .5 - d']).toBeLessThanOrEqual(threeErrors(0.05, runs));
+    expect(rows.at(-1)?.['against .5 - d J']).toBeGreaterThan(0.25);
+  });
+});
+
+/** The boundaries of a run whose judge was tried on 200 canaries. */
+function boundaryOf(random: Random, sees: number): ReturnType<typeof judgeBoundary> {
   const { detected, falseWins } = tryJudge(random, { ...FAIR, sees }, 100);
   const bounds = {
     detectionLower: clopperPearson(detected, 100)[0],

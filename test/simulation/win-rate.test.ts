@@ -91,7 +91,7 @@ function aloneProcess(random: Random, traits: Traits): EProcess | null {
   });
   const boundary = judgeBoundary(MARGIN, sensitivity);
   if (boundary === null) return null;
-  const process = eProcess(boundary);
+  const process = eProcess(boundary.safe);
   process.reset();
   return process;
 }

@@ -19,13 +19,20 @@ export function judgeSensitivity(bounds: { readonly detectionLower: number; read
 }
 
 /**
- * The boundary the judge's verdicts are tested against in place of .5 - d: .5 - d J. Null where J is below
- * {@link LEAST_SENSITIVITY} (or no number): the judge alone then proves nothing (`judge_insensitive`).
+ * The boundaries the judge's verdicts are tested against. Null where J is below {@link LEAST_SENSITIVITY} (or no number): the
+ * judge alone then proves nothing (`judge_insensitive`).
  *
- * Example: d = .05, J = .8: .46. @param margin d in (0, .5).
+ * - `safe`: .5 - d J. A candidate at the margin may look as good as that.
+ * - `harm`: .5 - d. J is a *lower* bound: where the judge sees more, a candidate within the margin has verdicts below
+ *   .5 - d J, and nothing would be wrong with it. A judge that shrinks differences never shows it below .5 - d.
+ *
+ * Example: d = .05, J = .8: .46 and .45. @param margin d in (0, .5).
  */
-export function judgeBoundary(margin: number, sensitivity: number): number | null {
+export function judgeBoundary(
+  margin: number,
+  sensitivity: number,
+): { readonly safe: number; readonly harm: number } | null {
   if (!(margin > 0 && margin < 0.5)) throw new RangeError(`expected margin in (0,.5), got ${margin}`);
   if (!(sensitivity >= LEAST_SENSITIVITY && sensitivity <= 1)) return null;
-  return 0.5 - margin * sensitivity;
+  return { safe: 0.5 - margin * sensitivity, harm: 0.5 - margin };
 }

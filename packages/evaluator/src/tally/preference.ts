@@ -33,8 +33,8 @@ export function preferenceFor(claim: ClaimName, facts: PreferenceFacts): Prefere
 }
 
 /**
- * What a pair says to the judge-alone form, which is a tally like any other, with the boundary .5 - d J
- * (`judgeBoundary`). Labels do not enter.
+ * What a pair says to the judge-alone form: a tally like any other for each of the two boundaries (`judgeBoundary`), of
+ * which the one at .5 - d J is read for the safe claim and the one at .5 - d for the harm claim. Labels do not enter.
  */
 export function judgeObservation(facts: PreferenceFacts): Observation {
   if (facts.status === 'missing') return MISSING;
