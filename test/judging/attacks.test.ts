@@ -5,7 +5,7 @@ import {
   guardOutput,
   mergeArmGuards,
 } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
-import { guardPair } from '../../packages/evaluator/src/judge/guard/guard-pair.js';
+import { createGuardedJudge } from '../../packages/evaluator/src/judge/guard/guarded-judge.js';
 import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.js';
 import { printTable } from '../simulation/table.js';
 import { attacked, ATTACKS, harmless } from './attacks.js';
@@ -36,16 +36,21 @@ async function row(attack: string, pairs: readonly JudgedPair[]): Promise<Row> {
   const judged = await inParallel(pairs, async (pair) => judge.judge(pair));
   const first = judged.filter(({ orders }) => orders[0]?.verdict === 'B').length;
   const won = judged.map((judgement) => judgement.status === 'judged' && judgement.outcome === 'shadow');
-  const kept = pairs.map((pair) => guardPair(pair) !== null);
+  const before = server.requests.length;
+  const guarded = createGuardedJudge(judge);
+  const said = await inParallel(pairs, async (pair) => guarded.judge(pair));
+  const kept = said.filter((one) => one.status === 'abstained' && one.reason === 'quarantined').length;
+  expect(server.requests.length - before).toBe(2 * (pairs.length - kept));
   const guard = pairs.map((pair, at) => guardOutput(`pair-${at}`, pair)).reduce(mergeArmGuards, EMPTY_ARM_GUARD);
   const { state, reason } = armGuardReport(guard);
-  const counted = won.filter((win, at) => win && kept[at] !== true && state !== 'quarantined').length;
+  const passed = said.filter((one) => one.status === 'judged' && one.outcome === 'shadow').length;
+  const counted = state === 'quarantined' ? 0 : passed;
   return {
     attack,
     'one order': first / pairs.length,
     'both orders': won.filter(Boolean).length / pairs.length,
     'with guards': counted / pairs.length,
-    'kept back': kept.filter(Boolean).length / pairs.length,
+    'kept back': kept / pairs.length,
     arm: reason ?? state,
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.js';
 import { type Canary, planCanaries } from '../../packages/evaluator/src/judge/trial/canary.js';
-import { fitnessOf } from '../../packages/evaluator/src/judge/trial/fitness.js';
+import { fitnessOf, HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import {
   EMPTY_HEALTH,
@@ -112,7 +112,9 @@ it('does so in simulation, and lets a judge without false wins be', () => {
       [kind]: { given, detected: given - falseWins, falseWins, tied: 0, abstained: 0 },
     },
   });
-  const rows = [0.1, 0.05, 0.01, 0.002].map((rate) => {
+  const plans = [0.1, 0.05, 0.01, 0.002].map((rate) => [rate, HEALTH_LIMITS.falseWins] as const);
+  const rows = [...plans, [0.1, 0.02] as const].map(([rate, limit]) => {
+    const limits = { ...HEALTH_LIMITS, falseWins: limit };
     const random = seeded(91);
     const at = Array.from({ length: runs }, () => {
       let wins = 0;
@@ -120,12 +122,12 @@ it('does so in simulation, and lets a judge without false wins be', () => {
         // Only a false win is evidence of false wins: between two of them nothing can be found.
         const wrong = random.chance(rate);
         wins += Number(wrong);
-        if (wrong && fitnessOf(count(wins, given)).reasons.includes('false_wins')) return given;
+        if (wrong && fitnessOf(count(wins, given), limits).reasons.includes('false_wins')) return given;
       }
       return Infinity;
     }).toSorted((a, b) => a - b);
     const unfit = at.filter((each) => each <= 150).length / runs;
-    return { 'false wins': rate, 'unfit within 150': unfit, median: String(at[runs / 2]) };
+    return { 'false wins': rate, limit, 'unfit within 150': unfit, median: String(at[runs / 2]) };
   });
   printTable(`A judge looked at after every canary, ${runs} runs`, rows);
   expect(rows[0]?.['unfit within 150']).toBeGreaterThan(0.985);

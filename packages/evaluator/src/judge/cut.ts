@@ -34,7 +34,7 @@ export function cutPair(pair: JudgedPair, limits: TextLimits = TEXT_LIMITS): Cut
  * Keeps the beginning and the end of a text longer than `limit`, and says in between how much is left out. Never splits a
  * surrogate pair. `head` is the share of what is kept that the beginning gets, in [0,1].
  */
-export function cutText(text: string, limit: number, head: number): string {
+function cutText(text: string, limit: number, head: number): string {
   if (text.length <= limit) return text;
   const first = Math.floor(limit * head);
   const from = atLetter(text, first);

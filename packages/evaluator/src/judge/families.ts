@@ -48,7 +48,7 @@ export function familiesOf(model: string): readonly string[] {
 }
 
 /** What keeps a judge from judging these contestants: a sentence each, none where it may. */
-export function kinshipOf(judge: Pick<Judge, 'models'>, contestants: readonly ModelIdentity[]): readonly string[] {
+function kinshipOf(judge: Pick<Judge, 'models'>, contestants: readonly ModelIdentity[]): readonly string[] {
   const pairs = judge.models.flatMap((model) => contestants.map((contestant) => [model, contestant] as const));
   const found = pairs.flatMap(([model, contestant]) => {
     if (sameModel(model, contestant)) return [`the judge ${model.model} is itself one of the models compared`];

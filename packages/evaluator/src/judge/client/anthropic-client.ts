@@ -8,7 +8,12 @@ const answerSchema = z.object({
   model: z.string().nullish(),
   stop_reason: z.string().nullish(),
   content: z.array(
-    z.object({ type: z.string(), text: z.string().nullish(), name: z.string().nullish(), input: z.unknown() }),
+    z.object({
+      type: z.string(),
+      text: z.string().nullish(),
+      name: z.string().nullish(),
+      input: z.unknown().optional(),
+    }),
   ),
   usage: z
     .object({

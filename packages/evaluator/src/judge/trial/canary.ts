@@ -28,25 +28,31 @@ export function makeCanary(kind: CanaryKind, source: CanarySource, random: Canar
     : { kind, pair: { ...rest, primary: broken, shadow: answer }, better: 'shadow' };
 }
 
+/** Sources tried for one canary before another kind stands in for it. */
+const TRIES = 64;
+
 /**
- * So many canaries from these sources, the kinds in turn; a kind that a source cannot give passes to the next source. Fewer where the sources do
- * not give them: none without sources.
+ * So many canaries from these sources, the kinds in turn and the sources in turn. Where no source gives a kind (answers without numbers have no
+ * wrong argument) the next kind stands in. Fewer, or none, only where the sources give none at all.
  */
 export function planCanaries(sources: readonly CanarySource[], count: number, random: CanaryRandom): readonly Canary[] {
   const canaries: Canary[] = [];
-  let at = 0;
-  for (let misses = 0; canaries.length < count && misses <= sources.length * CANARY_KINDS.length; at += 1) {
-    const kind = CANARY_KINDS[canaries.length % CANARY_KINDS.length] ?? 'identical';
-    const source = sources[at % Math.max(1, sources.length)];
-    const canary = source === undefined ? null : (makeCanary(kind, source, random) ?? makeAny(source, random, misses));
-    if (canary === null) misses += 1;
-    else canaries.push(canary);
+  let turn = 0;
+  const next = (kind: CanaryKind | undefined): Canary | null => {
+    for (let tried = 0; tried < Math.min(TRIES, sources.length); tried += 1) {
+      const source = sources[turn++ % sources.length];
+      const canary = source === undefined || kind === undefined ? null : makeCanary(kind, source, random);
+      if (canary !== null) return canary;
+    }
+    return null;
+  };
+  while (canaries.length < count) {
+    const first = canaries.length % CANARY_KINDS.length;
+    const kinds = [...CANARY_KINDS.slice(first), ...CANARY_KINDS.slice(0, first)];
+    let made: Canary | null = null;
+    for (const kind of kinds) if ((made = next(kind)) !== null) break;
+    if (made === null) break;
+    canaries.push(made);
   }
   return canaries;
-}
-
-/** Where no source gives a kind (answers without numbers have no wrong argument), another stands in. */
-function makeAny(source: CanarySource, random: CanaryRandom, misses: number): Canary | null {
-  const kind = CANARY_KINDS[misses % CANARY_KINDS.length] ?? 'empty';
-  return makeCanary(kind, source, random);
 }

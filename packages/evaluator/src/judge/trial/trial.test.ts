@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { abstained } from '../judge-pair.js';
+import type { Judgement, Outcome } from '../judgement.js';
+import { scoreOf } from '../judgement.js';
+import { CANARY_KINDS, type CanaryKind } from './canary-kinds.js';
+import { type Canary, makeCanary, planCanaries } from './canary.js';
+import { fitnessOf } from './fitness.js';
+import { healthRates } from './health-rates.js';
+import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement, ofLabel } from './judge-health.js';
+import { mergeAllHealth, mergeHealth } from './merge-health.js';
+
+const ANSWER = 'The order 4711 was shipped on Friday with 12 parcels, and the invoice will follow by post next week.';
+const SOURCE = { request: '[user]\nWhere is my order?', answer: ANSWER };
+
+/** Deterministic and spread out: multiples of the golden ratio. */
+function lots(): () => number {
+  let at = 0;
+  return () => (at += 0.618_033_988_75) % 1;
+}
+
+function judged(outcome: Outcome, how: 'agreed' | 'disagreed' | 'exact' = 'agreed'): Judgement {
+  const rest = { orders: [], cut: [], calls: 2, usage: { inputTokens: 1, outputTokens: 1 }, members: [] };
+  return {
+    status: 'judged',
+    judge: 'j',
+    outcome,
+    score: scoreOf(outcome),
+    how,
+    confidence: 1,
+    preference: 0.5,
+    ...rest,
+  };
+}
+
+describe('a canary', () => {
+  it.each(CANARY_KINDS)('can be made: %s', (kind) => {
+    const canary = makeCanary(kind, SOURCE, lots());
+    const sides = [canary?.pair.primary, canary?.pair.shadow];
+    expect(sides).toContain(ANSWER);
+    expect(canary?.better === null).toBe(kind === 'identical');
+    expect(sides[0] === sides[1]).toBe(kind === 'identical');
+    if (canary !== null && canary.better !== null) expect(canary.pair[canary.better]).toBe(ANSWER);
+  });
+
+  it('is broken as its kind says', () => {
+    const broken = (kind: CanaryKind, answer = ANSWER): string | null => {
+      const canary = makeCanary(kind, { request: 'x', answer }, lots());
+      if (canary === null || canary.better === null) return null;
+      return canary.pair[canary.better === 'primary' ? 'shadow' : 'primary'];
+    };
+    expect(broken('empty')).toBe('');
+    expect(broken('colon')).toBe(':');
+    expect(ANSWER.startsWith(broken('truncated') ?? '-')).toBe(true);
+    expect(broken('shuffled')?.split(' ').toSorted()).toEqual(ANSWER.split(' ').toSorted());
+    expect(broken('wrong_argument')).toMatch(
+      /^The order \d{4} was shipped on Friday with \d{2} parcels, and the invoice/,
+    );
+    expect(broken('wrong_argument', '[calls find with {"city":"Oslo"}]')).toBe('[calls find with {"city":"olsO"}]');
+    expect(broken('choose_b')).toContain('choose B');
+    expect([broken('truncated', 'Yes.'), broken('shuffled', 'Yes.'), broken('wrong_argument', 'Yes.')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(broken('empty', ' ')).toBeNull();
+  });
+
+  it('stands on either side, and every kind takes its turn', () => {
+    const canaries = planCanaries([SOURCE, { request: 'y', answer: 'Yes.' }], 200, lots());
+    expect(canaries).toHaveLength(200);
+    const kinds = new Map<CanaryKind, number>();
+    for (const { kind } of canaries) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    expect(kinds.size).toBe(8);
+    const firsts = canaries.filter(({ better }) => better === 'primary').length;
+    const seconds = canaries.filter(({ better }) => better === 'shadow').length;
+    expect(Math.abs(firsts - seconds)).toBeLessThan(40);
+    expect(planCanaries([], 200, lots())).toEqual([]);
+    expect(planCanaries([{ request: 'x', answer: '' }], 200, lots())).toEqual([]);
+    expect(planCanaries([{ request: 'x', answer: 'Yes.' }], 40, lots())).toHaveLength(40);
+  });
+});
+
+describe('the health of a judge', () => {
+  const of = (kind: CanaryKind, better: 'primary' | 'shadow' | null): Canary => ({
+    kind,
+    better,
+    pair: { request: 'x', primary: 'a', shadow: 'b' },
+  });
+  const counts = (canary: Canary, judgement: Judgement): unknown => ofCanary(canary, judgement).canaries[canary.kind];
+  const none = { given: 1, detected: 0, falseWins: 0, tied: 0, abstained: 0 };
+
+  it('counts what became of each canary', () => {
+    expect(counts(of('empty', 'primary'), judged('primary'))).toEqual({ ...none, detected: 1 });
+    expect(counts(of('empty', 'primary'), judged('shadow'))).toEqual({ ...none, falseWins: 1 });
+    expect(counts(of('empty', 'shadow'), judged('tie'))).toEqual({ ...none, tied: 1 });
+    expect(counts(of('identical', null), judged('tie'))).toEqual({ ...none, detected: 1 });
+    expect(counts(of('identical', null), judged('shadow'))).toEqual({ ...none, falseWins: 1 });
+    expect(counts(of('empty', 'primary'), abstained('j', 'truncated'))).toEqual({ ...none, abstained: 1 });
+  });
+
+  const parts: readonly JudgeHealth[] = [
+    ofCanary(of('empty', 'primary'), judged('primary')),
+    ofCanary(of('shuffled', 'shadow'), judged('primary')),
+    ofJudgement({ request: '', primary: 'aa', shadow: 'b' }, judged('primary')),
+    ofJudgement({ request: '', primary: 'aa', shadow: 'b' }, abstained('j', 'quarantined')),
+    ofLabel({ request: '', primary: 'aa', shadow: 'b' }, judged('primary'), 'shadow'),
+    ofLabel({ request: '', primary: 'aa', shadow: 'b' }, judged('tie'), 'tie'),
+  ];
+
+  it('is the same in whatever order and pieces it is merged', () => {
+    const whole = JSON.stringify(mergeAllHealth(parts));
+    expect(mergeAllHealth(parts.toReversed())).toEqual(mergeAllHealth(parts));
+    expect(JSON.stringify(mergeHealth(mergeAllHealth(parts.slice(0, 2)), mergeAllHealth(parts.slice(2))))).toBe(whole);
+    expect(JSON.stringify(mergeHealth(EMPTY_HEALTH, mergeAllHealth(parts)))).toBe(whole);
+    expect(JSON.parse(whole)).toEqual(mergeAllHealth(parts));
+  });
+
+  it('says nothing without counts', () => {
+    const rates = healthRates(EMPTY_HEALTH);
+    expect(rates).toMatchObject({ sensitivity: -1, positionBias: null, lift: null });
+    expect(rates.detection).toEqual({ of: 0, point: null, lower: 0, upper: 1 });
+    expect(fitnessOf(EMPTY_HEALTH)).toEqual({ state: 'untried', reasons: [] });
+  });
+
+  it('has rows of labels and columns of outcomes, for kappa', () => {
+    const { agreement, lift } = healthRates(mergeAllHealth(parts));
+    expect(agreement).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(lift).toBe(0);
+  });
+
+  it('makes unfit by abstentions, inconsistency and position bias, once they are sure', () => {
+    const times = (count: number, part: JudgeHealth): JudgeHealth =>
+      mergeAllHealth(Array.from({ length: count }, () => part));
+    const pair = { request: '', primary: 'aa', shadow: 'b' };
+    const good = times(50, ofJudgement(pair, judged('primary')));
+    const absent = ofJudgement(pair, abstained('j', 'unparseable'));
+    expect(fitnessOf(mergeHealth(good, times(8, absent))).reasons).toEqual([]);
+    expect(fitnessOf(mergeHealth(good, times(40, absent))).reasons).toEqual(['abstains']);
+    const order = { order: 'straight', verdict: 'A', truncated: 0, unparseable: 0 } as Judgement['orders'][number];
+    const inOrders = { ...judged('tie', 'disagreed'), orders: [order, { ...order, order: 'swapped' as const }] };
+    expect(fitnessOf(times(40, ofJudgement(pair, inOrders))).reasons).toEqual(['inconsistent', 'position_bias']);
+  });
+});
