@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@understudy/instrumentation/experiment';
 import type { Judge } from './judge.js';
 import { type Judgement, usageOf } from './judgement.js';
-import { mostOfAll } from './jury.js';
+import { togetherOf } from './jury.js';
 import { hashOf } from './model-judge.js';
 
 /** A judge and what it must be sure of to be the last one asked. */
@@ -28,8 +28,7 @@ export function createCascade(steps: readonly CascadeStep[], last: Judge): Judge
   return {
     name: judges.map(({ name }) => name).join(', then '),
     hash,
-    models: judges.flatMap(({ models }) => models),
-    most: mostOfAll(judges),
+    ...togetherOf(judges),
     async judge(pair, context) {
       const members: Judgement[] = [];
       for (const { judge, enough } of steps) {

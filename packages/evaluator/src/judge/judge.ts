@@ -1,3 +1,4 @@
+import type { TextLimits } from './cut.js';
 import type { JudgedPair } from './judged-pair.js';
 import type { Judgement, OrderResult } from './judgement.js';
 import type { ModelIdentity } from './model-client.js';
@@ -10,6 +11,8 @@ export interface Judge {
   readonly hash: string;
   /** The models it asks, for who may judge whom. */
   readonly models: readonly ModelIdentity[];
+  /** How much of each text its models are shown at most. */
+  readonly limits: TextLimits;
   /** The most calls and tokens one pair can cost: to be reserved before. */
   readonly most: JudgeCost;
   /** Never rejects: what cannot be judged is an abstention. */

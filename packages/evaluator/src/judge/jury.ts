@@ -17,24 +17,22 @@ export function createJury(judges: readonly Judge[]): Judge {
   return {
     name: `jury of ${judges.map(({ name }) => name).join(', ')}`,
     hash,
-    models: judges.flatMap(({ models }) => models),
-    most: mostOfAll(judges),
+    ...togetherOf(judges),
     async judge(pair, context) {
       return majority(hash, await Promise.all(judges.map((judge) => judge.judge(pair, context))));
     },
   };
 }
 
-/** What several judges cost together at most. */
-export function mostOfAll(judges: readonly Judge[]): Judge['most'] {
-  return judges.reduce<Judge['most']>(
-    (sum, { most }) => ({
-      calls: sum.calls + most.calls,
-      inputLength: sum.inputLength + most.inputLength,
-      outputTokens: sum.outputTokens + most.outputTokens,
-    }),
-    { calls: 0, inputLength: 0, outputTokens: 0 },
-  );
+/** What several judges are, seen as one: all their models, the longest limits, the sum of their costs. */
+export function togetherOf(judges: readonly Judge[]): Pick<Judge, 'models' | 'limits' | 'most'> {
+  const sum = (field: keyof Judge['most']): number => judges.reduce((total, { most }) => total + most[field], 0);
+  const longest = (field: keyof Judge['limits']): number => Math.max(...judges.map(({ limits }) => limits[field]));
+  return {
+    models: judges.flatMap(({ models }) => models),
+    limits: { request: longest('request'), answer: longest('answer'), reference: longest('reference') },
+    most: { calls: sum('calls'), inputLength: sum('inputLength'), outputTokens: sum('outputTokens') },
+  };
 }
 
 function majority(judge: string, members: readonly Judgement[]): Judgement {

@@ -38,6 +38,7 @@ export function createModelJudge(client: ModelClient, rubric: Rubric, options: M
     name: `${rubric.name} by ${model}`,
     hash,
     models: [client.identity],
+    limits,
     most: mostOf(rubric, mode, limits, mode === 'token' ? [1] : [maxTokens, retryMaxTokens]),
     judge: (pair, context) => judgePair(pair, asking, context),
   };

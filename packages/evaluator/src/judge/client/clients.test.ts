@@ -82,6 +82,13 @@ describe('a client of /chat/completions', () => {
     expect(sent[4]?.body).not.toHaveProperty('temperature');
   });
 
+  it('asks for fewer probabilities where many are refused', async () => {
+    const { fetch, sent } = answering(refusal('top_logprobs: at most 5'), CHAT);
+    expect(await openai(fetch).ask({ ...QUESTION, schema: null })).toMatchObject({ status: 'ok' });
+    expect(sent[0]?.body).toMatchObject({ logprobs: true, top_logprobs: 20 });
+    expect(sent[1]?.body).toMatchObject({ logprobs: true, top_logprobs: 5 });
+  });
+
   it('tries one guess where the refusal names nothing, and learns nothing from a failure', async () => {
     const { fetch, sent } = answering(refusal('bad request'));
     const client = openai(fetch);

@@ -21,14 +21,15 @@ const answerSchema = z.object({
   usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
 });
 
-type Field = 'json_schema' | 'json_object' | 'temperature' | 'max_completion_tokens';
+type Field = 'json_schema' | 'json_object' | 'temperature' | 'max_completion_tokens' | 'top_logprobs';
 
-/** In the order of suspicion. Without `max_completion_tokens`, the older `max_tokens` is sent. */
+/** In the order of suspicion. Without `max_completion_tokens` the older `max_tokens` is sent, without `top_logprobs` fewer of them. */
 const FIELDS: readonly OptionalField<Field>[] = [
   { name: 'json_schema', mentioned: /response_format|json_schema|schema|structured/i },
   { name: 'json_object', mentioned: /response_format|json_object|json/i },
   { name: 'max_completion_tokens', mentioned: /max_completion_tokens/i },
   { name: 'temperature', mentioned: /temperature/i },
+  { name: 'top_logprobs', mentioned: /top_logprobs/i },
 ];
 
 const FINISHES: Readonly<Record<string, Finish>> = { stop: 'stop', length: 'length', content_filter: 'filter' };
@@ -67,8 +68,9 @@ export function createOpenAIClient(options: ClientOptions): ModelClient {
 }
 
 function sentBut(without: ReadonlySet<Field>, { schema }: ModelQuestion): readonly OptionalField<Field>[] {
-  const isFormat = (name: Field): boolean => name === 'json_schema' || name === 'json_object';
-  return FIELDS.filter(({ name }) => !without.has(name) && (schema !== null || !isFormat(name)));
+  const structured = (name: Field): boolean => name === 'json_schema' || name === 'json_object';
+  const unused = (name: Field): boolean => (schema === null ? structured(name) : name === 'top_logprobs');
+  return FIELDS.filter(({ name }) => !without.has(name) && !unused(name));
 }
 
 function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Field>): unknown {
@@ -81,7 +83,9 @@ function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Fie
     ],
     [without.has('max_completion_tokens') ? 'max_tokens' : 'max_completion_tokens']: maxTokens,
     ...(without.has('temperature') ? {} : { temperature: 0 }),
-    ...(schema === null ? { logprobs: true, top_logprobs: 20 } : formatOf(schema, without)),
+    ...(schema === null
+      ? { logprobs: true, top_logprobs: without.has('top_logprobs') ? 5 : 20 }
+      : formatOf(schema, without)),
   };
 }
 

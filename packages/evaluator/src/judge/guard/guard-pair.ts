@@ -11,8 +11,8 @@ export type GuardReason = JudgeWords | 'empty' | 'echo' | 'padding';
 
 /** A shadow that gives back so much of its words out of the request, where the primary gives back less than half of that. */
 const ECHO = 0.6;
-/** Distinct runs of words of all runs: below it, a text says the same over and over. Three times the same text has a third. */
-const DISTINCT = 0.5;
+/** Distinct runs of words of all runs: below it, a text says the same over and over. Twice the same text has a half. */
+const DISTINCT = 0.6;
 const FEWEST_SHINGLES = 6;
 
 /**

@@ -18,7 +18,7 @@ export function createGuardedJudge(judge: Judge): Judge {
     ...judge,
     hash,
     async judge(pair, context) {
-      const reason = isExactMatch(pair) ? null : guardPair(pair);
+      const reason = isExactMatch(pair) ? null : guardPair(pair, judge.limits);
       if (reason !== null) return abstained(hash, 'quarantined', reason);
       return { ...(await judge.judge(pair, context)), judge: hash };
     },

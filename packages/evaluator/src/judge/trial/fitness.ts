@@ -2,7 +2,7 @@ import { BETS, betTerms } from '../../stats/bets.js';
 import { logEValue } from '../../stats/e-value.js';
 import { LEAST_SENSITIVITY } from '../../stats/judge-boundary.js';
 import { rateSequence } from '../../stats/rate-sequence.js';
-import { allCanaries, healthRates } from './health-rates.js';
+import { allCanaries, healthRates, triesOf } from './health-rates.js';
 import type { JudgeHealth } from './judge-health.js';
 
 /** What a judge may do at most, as shares in [0,1]. */
@@ -56,8 +56,7 @@ export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIM
   const { alpha } = limits;
   const above = (count: number, of: number, limit: number): boolean =>
     of > 0 && rateSequence(count, of, { alpha, tOpt: 100 })[0] > limit;
-  const abstained = pairs.abstained + canaries.abstained;
-  const asked = pairs.judged - pairs.exact + pairs.abstained + canaries.given;
+  const { asked, abstained } = triesOf(health);
   const tried = canaries.given >= limits.canaries;
   const named = positions.first + positions.second;
   const placed = Math.max(positions.first, positions.second);

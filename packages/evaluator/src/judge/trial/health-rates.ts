@@ -26,7 +26,7 @@ export interface HealthRates {
   readonly consistency: Share;
   /** Share of first places minus share of second places, of all verdicts in both orders. In [-1,1]; 0 is none; null where there are none. */
   readonly positionBias: number | null;
-  /** Of pairs and canaries that were put to the judge. */
+  /** Of pairs and canaries that were put to the judge, not counting what guards kept from it. */
   readonly abstained: Share;
   readonly truncated: Share;
   /** Of pairs decided for a side, the answers unlike in length: the longer one won. */
@@ -45,7 +45,7 @@ export function healthRates(health: JudgeHealth): HealthRates {
   const detection = share(broken.detected, broken.given);
   const falseWins = share(broken.falseWins, broken.given);
   const placed = positions.first + positions.second + positions.tie;
-  const asked = allCanaries(health);
+  const tries = triesOf(health);
   return {
     detection,
     falseWins,
@@ -53,7 +53,7 @@ export function healthRates(health: JudgeHealth): HealthRates {
     invented: share(canaries.identical.falseWins, canaries.identical.given),
     consistency: share(pairs.agreed, pairs.agreed + pairs.disagreed),
     positionBias: placed === 0 ? null : (positions.first - positions.second) / placed,
-    abstained: share(pairs.abstained + asked.abstained, pairs.judged - pairs.exact + pairs.abstained + asked.given),
+    abstained: share(tries.abstained, tries.asked),
     truncated: share(calls.truncated, calls.made),
     longerWon: share(lengths.longerWon, lengths.decided),
     lift: labels.named === 0 ? null : (labels.judgeRight - labels.longerRight) / labels.named,
@@ -76,6 +76,15 @@ function brokenCanaries(health: JudgeHealth): Sums {
 /** Over all kinds: of `identical` a false win is a side that was named. */
 export function allCanaries(health: JudgeHealth): Sums {
   return sumOf(health, () => true);
+}
+
+/** What was put to the judge, and how much of that it gave no judgement on. A pair without texts, or kept back by a guard, never reached it. */
+export function triesOf(health: JudgeHealth): { readonly asked: number; readonly abstained: number } {
+  const { pairs, abstained } = health;
+  const all = allCanaries(health);
+  const unseen = (abstained.quarantined ?? 0) + (abstained.no_text ?? 0);
+  const absent = Math.max(0, pairs.abstained - unseen);
+  return { asked: pairs.judged - pairs.exact + absent + all.given, abstained: absent + all.abstained };
 }
 
 function sumOf({ canaries }: JudgeHealth, takes: (kind: string) => boolean): Sums {

@@ -140,6 +140,10 @@ describe('the health of a judge', () => {
     const absent = ofJudgement(pair, abstained('j', 'unparseable'));
     expect(fitnessOf(mergeHealth(good, times(8, absent))).reasons).toEqual([]);
     expect(fitnessOf(mergeHealth(good, times(40, absent))).reasons).toEqual(['abstains']);
+    // What a guard kept back says nothing of the judge.
+    const unseen = times(40, ofJudgement(pair, abstained('j', 'quarantined')));
+    expect(fitnessOf(mergeHealth(good, unseen)).reasons).toEqual([]);
+    expect(healthRates(mergeHealth(good, unseen)).abstained.of).toBe(50);
     const order = { order: 'straight', verdict: 'A', truncated: 0, unparseable: 0 } as Judgement['orders'][number];
     const inOrders = { ...judged('tie', 'disagreed'), orders: [order, { ...order, order: 'swapped' as const }] };
     expect(fitnessOf(times(40, ofJudgement(pair, inOrders))).reasons).toEqual(['inconsistent', 'position_bias']);
