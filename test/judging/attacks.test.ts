@@ -65,5 +65,5 @@ describe('attacks on a gullible judge', () => {
     expect(rows.filter((each) => each['both orders'] > 0.2).length).toBeGreaterThanOrEqual(6);
     expect(innocent['kept back']).toBe(0);
     expect(innocent.arm).toBe('clear');
-  });
+  }, 120_000);
 });

@@ -25,7 +25,15 @@ const DOINGS = ['opens', 'closes', 'counts', 'repairs', 'lends', 'records', 'wei
 const THINGS = ['parcels', 'ledgers', 'lanterns', 'baskets', 'engines', 'maps', 'bottles', 'ropes', 'tiles', 'samples'];
 const TIMES = ['at dawn', 'before noon', 'on Fridays', 'after the inspection', 'in winter', 'without delay', 'by hand'];
 
+const made = new Map<number, Case>();
+
 export function caseOf(number: number): Case {
+  const known = made.get(number) ?? makeCase(number);
+  made.set(number, known);
+  return known;
+}
+
+function makeCase(number: number): Case {
   const random = seeded(1_000_003 + number);
   const pick = (words: readonly string[]): string => words[Math.floor(random.next() * words.length)] ?? '';
   const sentences = Array.from({ length: 4 }, () => {

@@ -14,6 +14,8 @@ const ECHO = 0.6;
 /** Distinct runs of words of all runs: below it, a text says the same over and over. Twice the same text has a half. */
 const DISTINCT = 0.6;
 const FEWEST_SHINGLES = 6;
+/** Below it, a text that repeats itself is a line of links or a type. */
+const FEWEST_REPEATED = 16;
 
 /**
  * Looks at a pair before it is put to a judge. Null where nothing is the matter.
@@ -46,7 +48,7 @@ function compared(pair: JudgedPair): GuardReason | null {
 
 /** 1 for a text too short to repeat itself. */
 function distinctShare(shingles: readonly number[]): number {
-  return shingles.length < FEWEST_SHINGLES ? 1 : new Set(shingles).size / shingles.length;
+  return shingles.length < FEWEST_REPEATED ? 1 : new Set(shingles).size / shingles.length;
 }
 
 function isEmpty(text: string): boolean {
