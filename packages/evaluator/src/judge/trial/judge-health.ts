@@ -30,7 +30,7 @@ export interface CanaryCounts {
   readonly abstained: number;
 }
 
-/** Pairs of traffic. `agreed + disagreed` were asked in both orders. */
+/** Pairs of traffic. `agreed + disagreed` were asked in both orders: of a jury or a cascade, by each of its judges. */
 export interface PairCounts {
   readonly judged: number;
   readonly exact: number;
@@ -94,9 +94,8 @@ export function ofCanary(canary: Canary, judgement: Judgement): JudgeHealth {
 /** What a judged pair of traffic tells. A final abstention is told once; one that will be tried again, not at all. */
 export function ofJudgement(pair: JudgedPair, judgement: Judgement): JudgeHealth {
   const judged = judgement.status === 'judged';
-  const [straight] = judgement.orders;
-  const both = judged && straight !== undefined;
-  const agreed = both && judgement.how !== 'disagreed';
+  const single = membersOf(judgement);
+  const said = (how: string): number => single.filter((one) => one.status === 'judged' && one.how === how).length;
   return {
     ...EMPTY_HEALTH,
     ...ofCalls(judgement),
@@ -104,8 +103,8 @@ export function ofJudgement(pair: JudgedPair, judgement: Judgement): JudgeHealth
     pairs: {
       judged: Number(judged),
       exact: Number(judged && judgement.how === 'exact'),
-      agreed: Number(agreed),
-      disagreed: Number(both && !agreed),
+      agreed: said('agreed'),
+      disagreed: said('disagreed'),
       abstained: Number(!judged),
       cut: Number(judgement.cut.length > 0),
       divided: Number(isDivided(judgement)),

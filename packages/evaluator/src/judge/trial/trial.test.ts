@@ -115,6 +115,13 @@ describe('the health of a judge', () => {
     expect(JSON.parse(whole)).toEqual(mergeAllHealth(parts));
   });
 
+  it('counts the orders of each judge of a jury, and whether they were of one mind', () => {
+    const members = [judged('primary'), judged('tie', 'disagreed'), abstained('j', 'timeout')];
+    const jury = { ...judged('tie'), how: 'majority' as const, members };
+    const { pairs } = ofJudgement({ request: '', primary: 'aa', shadow: 'b' }, jury);
+    expect(pairs).toMatchObject({ judged: 1, agreed: 1, disagreed: 1, divided: 1, abstained: 0 });
+  });
+
   it('says nothing without counts', () => {
     const rates = healthRates(EMPTY_HEALTH);
     expect(rates).toMatchObject({ sensitivity: -1, positionBias: null, lift: null });
