@@ -5,10 +5,10 @@ import type { Emitter } from '../emit/telemetry.js';
 import { ConfigurationError } from '../errors.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
-import { type OnBroken, scoreTrial } from '../score/score-trial.js';
+import { type OnBroken, scoring } from '../score/score-trial.js';
 import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
-import { createPace } from './pace.js';
+import { createPace, paced } from './pace.js';
 import { type Origin, rejectionIn, rejectionsOfJob, rejectionsOfTrials } from './rejections.js';
 import { rowsOf } from './rows.js';
 
@@ -124,7 +124,7 @@ async function score(
   const scored: ScoredRow[] = [];
   for (const trial of trials) {
     const startedAt = now();
-    const rows = rowsOf(trial, run, scoreTrial(trial, { onBroken }));
+    const rows = rowsOf(trial, run, await paced(scoring(trial, { onBroken }), pace));
     const endedAt = now();
     scored.push(...rows.map((row) => ({ row, run, startedAt, endedAt })));
     await pace();

@@ -12,3 +12,12 @@ export function createPace(now: () => number = () => performance.now()): Pace {
     since = now();
   };
 }
+
+/** Takes the steps of a piece of work, and lets the event loop turn between two of them where it has been kept for long enough. */
+export async function paced<Result>(steps: Generator<undefined, Result, undefined>, pace: Pace): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pace();
+  }
+}

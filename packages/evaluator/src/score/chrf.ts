@@ -20,36 +20,54 @@ const MOST = 16_384;
 export const chrf: Scorer = {
   name: 'chrf',
   applies: ({ form }) => form === 'text',
-  score: (primary, other) =>
-    primary.raw === other.raw ? 1 : fMeasure(charactersOf(primary.raw), charactersOf(other.raw)),
+  score: (primary, other) => (primary.raw === other.raw ? 1 : fMeasure(primary.raw, other.raw)),
 };
 
-function fMeasure(reference: Int32Array, other: Int32Array): number {
+function fMeasure(primary: string, answer: string): number {
+  const numbering = new Numbering();
+  const [reference, other] = [numbering.charactersOf(primary), numbering.charactersOf(answer)];
   const longest = Math.min(LONGEST, reference.length, other.length);
   if (longest === 0) return Number(reference.length === other.length);
   let [precision, recall] = [0, 0];
-  for (const { common, ofA, ofB } of commonGrams(reference, other, longest)) {
-    precision += common / ofB / longest;
-    recall += common / ofA / longest;
+  for (const [index, common] of commonGrams(reference, other, numbering.count, longest).entries()) {
+    precision += common / (other.length - index) / longest;
+    recall += common / (reference.length - index) / longest;
   }
   const weighted = BETA ** 2 * precision + recall;
   return weighted === 0 ? 0 : Math.min(1, ((1 + BETA ** 2) * precision * recall) / weighted);
 }
 
-/** Its code points without white space. */
-function charactersOf(text: string): Int32Array {
-  const kept = bothEnds(text, MOST);
-  const points = new Int32Array(kept.length);
-  let count = 0;
-  for (let at = 0; at < kept.length; at += 1) {
-    const unit = kept.charCodeAt(at);
-    if (isSpace(unit)) continue;
-    const point = unit >= 0xd800 && unit <= 0xdbff ? (kept.codePointAt(at) ?? unit) : unit;
-    if (point > 0xffff) at += 1;
-    points[count] = point;
-    count += 1;
+/** Numbers characters as they come, from 1 on. */
+class Numbering {
+  count = 0;
+  /** Of the first code points, which most texts are made of. */
+  readonly #near = new Uint16Array(512);
+  readonly #far = new Map<number, number>();
+
+  /** The code points of a text without white space, each by its number. */
+  charactersOf(text: string): Uint16Array {
+    const kept = bothEnds(text, MOST);
+    const characters = new Uint16Array(kept.length);
+    let length = 0;
+    for (let at = 0; at < kept.length; at += 1) {
+      const unit = kept.charCodeAt(at);
+      if (isSpace(unit)) continue;
+      const point = unit >= 0xd800 && unit <= 0xdbff ? (kept.codePointAt(at) ?? unit) : unit;
+      if (point > 0xffff) at += 1;
+      characters[length] = this.#numberOf(point);
+      length += 1;
+    }
+    return characters.subarray(0, length);
   }
-  return points.subarray(0, count);
+
+  #numberOf(point: number): number {
+    const known = point < 512 ? (this.#near[point] ?? 0) : (this.#far.get(point) ?? 0);
+    if (known !== 0) return known;
+    this.count += 1;
+    if (point < 512) this.#near[point] = this.count;
+    else this.#far.set(point, this.count);
+    return this.count;
+  }
 }
 
 /** White space as `\s` has it. */

@@ -1,122 +1,95 @@
-/** How many n-grams two texts have, and how many of them in common, for one n. */
-export interface CommonGrams {
-  readonly common: number;
-  readonly ofA: number;
-  readonly ofB: number;
-}
-
-/** Names n-grams of one length by numbers: a table with open addressing, keyed by the name of the n-gram's first n - 1 characters and its last. */
-class Names {
-  readonly #mask: number;
-  readonly #slots: Int32Array;
-  readonly #prefixes: Int32Array;
-  readonly #characters: Int32Array;
-  #count = 0;
-
-  /** @param most So many names at most are given between two {@link clear}. */
-  constructor(most: number) {
-    const size = 2 ** Math.ceil(Math.log2(most * 2 + 2));
-    this.#mask = size - 1;
-    this.#slots = new Int32Array(size);
-    this.#prefixes = new Int32Array(most);
-    this.#characters = new Int32Array(most);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  clear(): void {
-    this.#slots.fill(0);
-    this.#count = 0;
-  }
-
-  /** The name, given where there is none yet. */
-  name(prefix: number, character: number): number {
-    const slot = this.#slot(prefix, character);
-    const known = this.#slots[slot] ?? 0;
-    if (known !== 0) return known - 1;
-    this.#prefixes[this.#count] = prefix;
-    this.#characters[this.#count] = character;
-    this.#count += 1;
-    this.#slots[slot] = this.#count;
-    return this.#count - 1;
-  }
-
-  /** The name, or -1. */
-  find(prefix: number, character: number): number {
-    return (this.#slots[this.#slot(prefix, character)] ?? 0) - 1;
-  }
-
-  #slot(prefix: number, character: number): number {
-    let hash = Math.imul(prefix, 0x9e3779b1) ^ Math.imul(character, 0x85ebca6b);
-    hash ^= hash >>> 15;
-    let slot = hash & this.#mask;
-    for (;;) {
-      const known = (this.#slots[slot] ?? 0) - 1;
-      if (known < 0 || (this.#prefixes[known] === prefix && this.#characters[known] === character)) return slot;
-      slot = (slot + 1) & this.#mask;
-    }
-  }
-}
-
 /**
- * The n-grams of two sequences of code points for n = 1 to `longest`, those in common counted as often as in the one that has
- * fewer.
+ * How many n-grams two texts have in common for n = 1 to `longest`, counted as often as in the one that has fewer.
  *
- * Serves: chrF. An n-gram is its first n - 1 characters, which have a number by then, and one more; only where both texts had
- * those first ones can it be in common, so that of unlike texts little is left to look at from n = 4 on.
- * Cost: at most `longest` (|a| + |b|) look-ups.
+ * Serves: chrF. All positions of both texts are sorted by the `longest` letters that follow, digit by digit from the last: then
+ * the same n-grams of any length n stand together, and one look along the row counts them all. A run of one n-gram is a part of the
+ * run of its first n - 1 letters, and hands its counts on to that when it ends.
+ * Cost: `longest` (|a| + |b|) steps, half of that with few letters; no look-up.
+ * Example: `aa` and `aaaa` for n = 1, 2 -> 2, 1.
+ *
+ * @param a As numbers of letters, from 1 on; at most 32,768 of them. @param b So too. @param letters How many letters there are.
  */
-export function commonGrams(a: Int32Array, b: Int32Array, longest: number): readonly CommonGrams[] {
-  const names = new Names(a.length);
-  const inA = new Int32Array(a.length);
-  const inB = new Int32Array(a.length);
-  let [positionsA, positionsB] = [positionsOf(a), positionsOf(b)];
-  const [prefixesA, prefixesB] = [new Int32Array(a.length), new Int32Array(b.length)];
-  const found: CommonGrams[] = [];
-  for (let n = 1; n <= longest; n += 1) {
-    names.clear();
-    positionsA = nameAll(a, n, positionsA, prefixesA, names);
-    inA.fill(0, 0, names.count);
-    inB.fill(0, 0, names.count);
-    for (const at of positionsA) inA[prefixesA[at] ?? 0] = (inA[prefixesA[at] ?? 0] ?? 0) + 1;
-    positionsB = findAll(b, n, positionsB, prefixesB, names);
-    for (const at of positionsB) inB[prefixesB[at] ?? 0] = (inB[prefixesB[at] ?? 0] ?? 0) + 1;
-    let common = 0;
-    for (let name = 0; name < names.count; name += 1) common += Math.min(inA[name] ?? 0, inB[name] ?? 0);
-    found.push({ common, ofA: Math.max(0, a.length - n + 1), ofB: Math.max(0, b.length - n + 1) });
-    positionsA = positionsA.filter((at) => (inB[prefixesA[at] ?? 0] ?? 0) > 0);
-  }
-  return found;
+export function commonGrams(a: Uint16Array, b: Uint16Array, letters: number, longest: number): readonly number[] {
+  // Zeros behind each text, so that no n-gram reaches past its end.
+  const text = new Uint16Array(a.length + b.length + 2 * longest);
+  text.set(a);
+  text.set(b, a.length + longest);
+  const starts = new Int32Array(a.length + b.length);
+  for (let at = 0; at < a.length; at += 1) starts[at] = at;
+  for (let at = 0; at < b.length; at += 1) starts[a.length + at] = a.length + longest + at;
+  return countRuns(text, sorted(text, starts, letters, longest), a.length, longest);
 }
 
-function positionsOf(text: Int32Array): Int32Array {
-  return Int32Array.from(text.keys());
+/** Two letters make one digit where that leaves this many digits or fewer. */
+const MOST_PAIRS = 16_384;
+
+/** Starts in the order of the letters that follow each. */
+function sorted(text: Uint16Array, starts: Int32Array, letters: number, longest: number): Int32Array {
+  const base = letters + 1;
+  const paired = longest % 2 === 0 && base * base <= MOST_PAIRS;
+  const digits = paired ? pairsOf(text, base) : text;
+  const [width, count] = paired ? [2, base * base] : [1, base];
+  let from: Int32Array = starts;
+  let to: Int32Array = new Int32Array(starts.length);
+  for (let offset = longest - width; offset >= 0; offset -= width) {
+    sortBy(digits, offset, count, from, to);
+    [from, to] = [to, from];
+  }
+  return from;
 }
 
-/** Names the n-gram at each position; the positions where one fits. */
-function nameAll(text: Int32Array, n: number, positions: Int32Array, prefixes: Int32Array, names: Names): Int32Array {
-  let kept = 0;
-  for (const at of positions) {
-    if (at + n > text.length) continue;
-    prefixes[at] = names.name(prefixes[at] ?? 0, text[at + n - 1] ?? 0);
-    positions[kept] = at;
-    kept += 1;
-  }
-  return positions.subarray(0, kept);
+function pairsOf(text: Uint16Array, base: number): Uint16Array {
+  const pairs = new Uint16Array(text.length);
+  for (let at = 0; at < text.length; at += 1) pairs[at] = (text[at] ?? 0) * base + (text[at + 1] ?? 0);
+  return pairs;
 }
 
-/** Finds the n-gram at each position by its name; the positions where it has one. */
-function findAll(text: Int32Array, n: number, positions: Int32Array, prefixes: Int32Array, names: Names): Int32Array {
-  let kept = 0;
-  for (const at of positions) {
-    if (at + n > text.length) continue;
-    const name = names.find(prefixes[at] ?? 0, text[at + n - 1] ?? 0);
-    if (name < 0) continue;
-    prefixes[at] = name;
-    positions[kept] = at;
-    kept += 1;
+/** Sorts by one digit, and leaves those with the same digit in their order. */
+function sortBy(digits: Uint16Array, offset: number, count: number, from: Int32Array, to: Int32Array): void {
+  const ends = new Int32Array(count + 1);
+  for (let at = 0; at < from.length; at += 1) {
+    const next = (digits[(from[at] as number) + offset] as number) + 1;
+    ends[next] = (ends[next] as number) + 1;
   }
-  return positions.subarray(0, kept);
+  for (let digit = 1; digit <= count; digit += 1) ends[digit] = (ends[digit] as number) + (ends[digit - 1] as number);
+  for (let at = 0; at < from.length; at += 1) {
+    const start = from[at] as number;
+    const digit = digits[start + offset] as number;
+    const place = ends[digit] as number;
+    to[place] = start;
+    ends[digit] = place + 1;
+  }
+}
+
+/** Both counts of a run in one number: of the second text in the upper 16 bits. */
+const OF_B = 0x10000;
+
+/** By n, from 1 on, how many n-grams the runs have in common. Starts below `lengthOfA` are those of the first text. */
+function countRuns(text: Uint16Array, starts: Int32Array, lengthOfA: number, longest: number): readonly number[] {
+  const common = new Int32Array(longest + 1);
+  /** Of the runs that are open, one for each n: how often it was met in either text, without the runs within it. */
+  const open = new Int32Array(longest + 1);
+  let before = 0;
+  for (let at = 0; at < starts.length; at += 1) {
+    const start = starts[at] as number;
+    const after = at + 1 < starts.length ? sharedLetters(text, start, starts[at + 1] as number, longest) : 0;
+    // What it shares with neither neighbour it has alone.
+    let n = before > after ? before : after;
+    open[n] = (open[n] as number) + (start < lengthOfA ? 1 : OF_B);
+    for (; n > after; n -= 1) {
+      const met = open[n] as number;
+      const [inA, inB] = [met & (OF_B - 1), met >>> 16];
+      common[n] = (common[n] as number) + (inA < inB ? inA : inB);
+      open[n - 1] = (open[n - 1] as number) + met;
+      open[n] = 0;
+    }
+    before = after;
+  }
+  return Array.from(common.subarray(1));
+}
+
+function sharedLetters(text: Uint16Array, one: number, other: number, longest: number): number {
+  let n = 0;
+  while (n < longest && text[one + n] === text[other + n] && text[one + n] !== 0) n += 1;
+  return n;
 }

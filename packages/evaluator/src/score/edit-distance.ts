@@ -1,4 +1,4 @@
-import { type Item, middlesOf, positionsOf, WORD } from './bit-positions.js';
+import { type Alignment, WORD } from './alignment.js';
 
 /**
  * How many items must be put in, taken out or replaced to make one sequence of the other (Levenshtein's distance).
@@ -9,27 +9,18 @@ import { type Item, middlesOf, positionsOf, WORD } from './bit-positions.js';
  * Source: Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming", J. ACM 46 (1999);
  * the form of Hyyro, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances" (2003), where the
  * first row counts up, since both sequences are compared whole.
- * Cost: |b| ceil(|a| / 32) steps; a row of ceil(|a| / 32) words for each distinct item common to both.
+ * Cost: |b| ceil(|a| / 32) steps.
  * Example: `k i t t e n` and `s i t t i n g` -> 3.
  */
-export function editDistance(a: readonly Item[], b: readonly Item[]): number {
-  const middles = middlesOf(a, b);
-  return middles.a.length === 0 || middles.b.length === 0
-    ? Math.max(middles.a.length, middles.b.length)
-    : bitParallel(middles.a, middles.b);
-}
-
-function bitParallel(a: readonly Item[], b: readonly Item[]): number {
-  const positions = positionsOf(a, b);
-  const words = Math.ceil(a.length / WORD);
+export function editDistance({ length, rows, words, positions }: Alignment): number {
+  if (length === 0 || rows.length === 0) return Math.max(length, rows.length);
   const column: Column = {
     more: new Int32Array(words).fill(-1),
     less: new Int32Array(words),
-    lastRow: 1 << ((a.length - 1) % WORD),
+    lastRow: 1 << ((length - 1) % WORD),
   };
-  const none = new Uint32Array(words);
-  let distance = a.length;
-  for (const item of b) distance += step(column, positions.get(item) ?? none);
+  let distance = length;
+  for (let at = 0; at < rows.length; at += 1) distance += step(column, positions, (rows[at] as number) * words);
   return distance;
 }
 
@@ -41,15 +32,15 @@ interface Column {
 }
 
 /** Makes the next column of this one; how much its last row is above that of this one. */
-function step({ more, less, lastRow }: Column, mask: Uint32Array): number {
+function step({ more, less, lastRow }: Column, positions: Uint32Array, from: number): number {
   const last = more.length - 1;
   // The difference between the columns at the upper edge of the word: the first row counts up.
   let edge = 1;
   for (let word = 0; word <= last; word += 1) {
-    const up = more[word] ?? 0;
-    const down = less[word] ?? 0;
+    const up = more[word] as number;
+    const down = less[word] as number;
     const fallsIn = edge < 0 ? 1 : 0;
-    const equal = mask[word] ?? 0;
+    const equal = positions[from + word] as number;
     const vertical = equal | down;
     const matched = equal | fallsIn;
     const horizontal = (((matched & up) + up) ^ up) | matched;

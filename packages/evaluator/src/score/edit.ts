@@ -1,3 +1,4 @@
+import { alignmentOf } from './alignment.js';
 import { editDistance } from './edit-distance.js';
 import type { Scorer } from './scorer.js';
 
@@ -13,6 +14,6 @@ export const edit: Scorer = {
   score: (primary, other) => {
     if (primary.raw === other.raw) return 1;
     const longer = Math.max(primary.tokens.length, other.tokens.length);
-    return longer === 0 ? 1 : 1 - editDistance(primary.tokens, other.tokens) / longer;
+    return longer === 0 ? 1 : 1 - editDistance(alignmentOf(primary, other)) / longer;
   },
 };

@@ -1,4 +1,4 @@
-import { type Item, middlesOf, positionsOf, WORD } from './bit-positions.js';
+import { type Alignment, WORD } from './alignment.js';
 
 /**
  * The length of the longest common subsequence of two sequences.
@@ -8,30 +8,23 @@ import { type Item, middlesOf, positionsOf, WORD } from './bit-positions.js';
  * word.
  * Source: Crochemore, Iliopoulos, Pinzon, Reid, "A fast and practical bit-vector algorithm for the longest common
  * subsequence problem" (2001); the form of Hyyro, "Bit-parallel LCS-length computation revisited" (2004).
- * Cost: |b| ceil(|a| / 32) steps; a row of ceil(|a| / 32) words for each distinct item common to both.
+ * Cost: |b| ceil(|a| / 32) steps.
  * Example: `a b c d` and `a c b d` -> 3.
  */
-export function longestCommonSubsequence(a: readonly Item[], b: readonly Item[]): number {
-  const middles = middlesOf(a, b);
-  return middles.common + bitParallel(middles.a, middles.b);
-}
-
-function bitParallel(a: readonly Item[], b: readonly Item[]): number {
-  if (a.length === 0 || b.length === 0) return 0;
-  const positions = positionsOf(a, b);
-  const v = new Uint32Array(Math.ceil(a.length / WORD)).fill(0xffffffff);
-  for (const item of b) {
-    const mask = positions.get(item);
-    if (mask !== undefined) step(v, mask);
+export function longestCommonSubsequence({ common, rows, words, positions }: Alignment): number {
+  const v = new Uint32Array(words).fill(0xffffffff);
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    if (row !== 0) step(v, positions, row * words);
   }
-  return zeros(v);
+  return common + zeros(v);
 }
 
-function step(v: Uint32Array, mask: Uint32Array): void {
+function step(v: Uint32Array, positions: Uint32Array, from: number): void {
   let carry = 0;
   for (let word = 0; word < v.length; word += 1) {
-    const bits = v[word] ?? 0;
-    const matched = mask[word] ?? 0;
+    const bits = v[word] as number;
+    const matched = positions[from + word] as number;
     const sum = bits + ((bits & matched) >>> 0) + carry;
     carry = sum > 0xffffffff ? 1 : 0;
     v[word] = sum | (bits & ~matched);

@@ -28,6 +28,39 @@ describe('exact', () => {
     ['yes', 'yes.', 0],
   ]);
 
+  it('is the same as comparing the composed forms, on random texts', () => {
+    let state = 29;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    const signs = [
+      'a',
+      'e',
+      'e\u0301',
+      '\u00e9',
+      '\u0301',
+      '\u0323',
+      ' ',
+      '  ',
+      '\n',
+      '\u00a0',
+      '\u2003',
+      '\ud800',
+      '返',
+    ];
+    const counts = [0, 0];
+    for (let round = 0; round < 20_000; round += 1) {
+      const chosen = random(2) === 0 ? signs : signs.slice(0, 8);
+      const text = (): string => Array.from({ length: random(5) }, () => chosen[random(chosen.length)]).join('');
+      const [a, b] = [answerOfText(text()), answerOfText(text())];
+      const expected = Number(a.normalised === b.normalised);
+      expect(exact.score(a, b, NOTHING_ASKED)).toBe(expected);
+      counts[expected] = (counts[expected] ?? 0) + 1;
+    }
+    expect(Math.min(...counts)).toBeGreaterThan(500);
+  });
+
   it('tells nothing but code units of answers too long to look at whole', () => {
     const long = 'a b '.repeat(40_000);
     expect(exact.score(answerOfText(long), answerOfText(long), NOTHING_ASKED)).toBe(1);

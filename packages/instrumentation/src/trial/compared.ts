@@ -3,7 +3,7 @@ import { canonicalJson } from '../experiment/canonical-json.js';
 import type { Content, Part } from './trial.js';
 
 /** The most characters and tokens of one answer that are compared word by word: half from its beginning, half from its end. */
-const LIMITS = { characters: 262_144, tokens: 8_192 };
+const LIMITS = { characters: 65_536, tokens: 8_192 };
 
 /**
  * What can be compared of a content: its texts and refusals in order, one a line, then the tool calls as `name(arguments)`. Null where
@@ -49,7 +49,7 @@ export function canonicalText(text: string): string | null {
 }
 
 /**
- * The words, numbers and signs of a text, in order, without case; of a text beyond the limits (262,144 characters, 8,192 tokens) those
+ * The words, numbers and signs of a text, in order, without case; of a text beyond the limits (65,536 characters, 8,192 tokens) those
  * of its beginning and its end.
  *
  * A word is a run of letters and marks with apostrophes inside; a number is a run of digits with `.` or `,` inside; every
