@@ -1,9 +1,9 @@
 /**
- * What judges and people say of pairs. A judgement's `pi` is the pair's with the probability that it is judged; without that of a label.
- * What models and people wrote is in `detail`, `result` and `state` only.
+ * What judges and people say of pairs. A judgement's `pi` is the pair's with the probability that it is judged, without that of a label.
+ * What models wrote is in `said` and `result` only, sealed where content is.
  */
 export const sql = `
--- Drawn for judging. 'known': a tie without a call. A row that is 'waiting' has a job on the queue, or gets one again.
+-- Drawn for judging, both legs with an answer. 'waiting', 'judged', 'abstained', or 'known': a tie without a call.
 create table understudy.judgements (
   pair uuid not null,
   judge text not null,
@@ -15,37 +15,46 @@ create table understudy.judgements (
   status text not null,
   -- Of the shadow: 0, .5, 1, or null without a judgement.
   score double precision,
+  -- Numbers and words of ours: how, reason, confidence, orders.
   detail json,
+  said bytea,
   drawn_at bigint not null,
   settled_at bigint,
+  -- Of one that waits: not before, not after, and how often it was tried.
+  due bigint not null,
+  deadline bigint not null,
+  tries integer not null default 0,
   primary key (pair, judge)
 );
 create index judgements_by_slice on understudy.judgements (run, slice);
-create index judgements_waiting on understudy.judgements (drawn_at) where status = 'waiting';
-create index judgements_with_detail on understudy.judgements (settled_at) where detail is not null;
+create index judgements_due on understudy.judgements (due) where status = 'waiting';
+create index judgements_overdue on understudy.judgements (deadline) where status = 'waiting';
+create index judgements_with_words on understudy.judgements (settled_at) where said is not null;
 
 -- Orders that were paid for. The pair is whose texts they were asked about: of a canary, the one it was made of.
 create table understudy.judge_orders (
   key text primary key,
-  pair uuid,
-  result json not null,
+  pair uuid not null,
+  result bytea not null,
   stored_at bigint not null
 );
 create index judge_orders_by_pair on understudy.judge_orders (pair);
 create index judge_orders_by_time on understudy.judge_orders (stored_at);
 
--- A judge on trial in a run. 'sensitivity' is fixed before the first judgement, 'unfit' for the rest of the run.
+-- A judge on trial in a run. 'main': the run's own, fixed by its first pair. 'sensitivity': fixed before the first judgement. 'unfit': for good.
 create table understudy.judge_state (
   run text not null,
   judge text not null,
+  main boolean not null default true,
   health json not null,
   sensitivity double precision,
   boundary json,
   unfit text,
   primary key (run, judge)
 );
+create unique index judge_of_run on understudy.judge_state (run) where main;
 
--- What an arm's outputs look like side by side, in parts that merge.
+-- What an arm's outputs look like side by side, in parts that merge: a period is an hour.
 create table understudy.arm_guards (
   run text not null,
   arm text not null,
@@ -53,6 +62,21 @@ create table understudy.arm_guards (
   period bigint not null,
   state json not null,
   primary key (run, arm, segment, period)
+);
+
+-- What judges of an experiment have used in a minute (calls) or an hour (nano-dollars).
+create table understudy.judge_pace (
+  experiment text not null,
+  span text not null,
+  starts bigint not null,
+  used bigint not null,
+  primary key (experiment, span, starts)
+);
+
+-- Decides draws, so that nobody outside can tell which pairs are judged.
+create table understudy.draw_key (
+  one boolean primary key default true check (one),
+  key text not null
 );
 
 -- Pairs offered to people. An offer without an answer has neither an answer nor an abstention.
