@@ -1,10 +1,11 @@
 import type { GateName } from './gate-settings.js';
 import type { Gate } from './gates.js';
 import { MISSING } from './observation.js';
-import { missingLegs, type AdmittedCount } from './missing.js';
+import { missingLegs, type AdmittedCount, type MissingLegs } from './missing.js';
 import { readLatencies, thresholdsFrom, type Latencies, type Threshold } from './latencies.js';
 import { streamsOf, type StoredPair } from './stored-pair.js';
 import { addPair, emptyTally, type Tally } from './tally.js';
+import { weightOf } from './weight.js';
 
 /** Everything known of one slice of one run when it closes. */
 export interface SliceInput {
@@ -31,6 +32,8 @@ export interface SliceEvidence {
   readonly thresholds: readonly Threshold[];
   /** This slice's latencies, to be kept with the earlier ones until every threshold is frozen. */
   readonly latencies: Latencies;
+  /** What is missing, for the metrics of this slice that close later. */
+  readonly absent: readonly MissingLegs[];
   /** Legs counted missing, and rows refused for an impossible probability of inclusion (counted missing, too). */
   readonly missing: number;
   readonly refused: number;
@@ -64,7 +67,8 @@ export function closeSlice(input: SliceInput): SliceEvidence {
     for (const stream of streamsOf(pair.segment)) tallies.addPair(stream, pair, weight);
   }
   let missing = 0;
-  for (const group of missingLegs(stored, input.admitted)) {
+  const absent = missingLegs(stored, input.admitted);
+  for (const group of absent) {
     missing += group.legs;
     const weight = weightOf(group.pi, input.piMin) ?? 1;
     for (const stream of streamsOf(group.segment)) tallies.addMissing(stream, group, weight);
@@ -74,6 +78,7 @@ export function closeSlice(input: SliceInput): SliceEvidence {
     tallies: tallies.list(),
     clusters: evidence.map(({ arm, cluster, call }) => ({ arm, key: cluster, call })),
     ...thresholdsFrom(input, fresh),
+    absent,
     missing,
     refused,
   };
@@ -154,9 +159,4 @@ function smallest(pairs: readonly StoredPair[], keyOf: (pair: StoredPair) => str
     if (known === undefined || pair.call < known.call) first.set(keyOf(pair), pair);
   }
   return [...arms.values()].flatMap((first) => [...first.values()]);
-}
-
-/** pi_min / pi; null where pi is no probability, or lies below what the run declares. */
-function weightOf(pi: number, piMin: number): number | null {
-  return piMin > 0 && pi >= piMin && pi <= 1 ? piMin / pi : null;
 }

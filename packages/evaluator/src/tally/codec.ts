@@ -3,7 +3,7 @@ import { readInteger, TallyError, writeInteger } from './integers.js';
 import { sumsOf, type Sums, type Tally } from './tally.js';
 
 /** The first byte of a stored tally. */
-const TALLY_VERSION = 1;
+export const TALLY_VERSION = 1;
 
 /**
  * The bytes of a tally: version, m as a float, then every sum as a zigzag variable-length integer, at most about 700 bytes.

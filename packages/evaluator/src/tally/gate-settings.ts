@@ -9,6 +9,7 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate | undefined;
   readonly first_chunk_p95?: LatencyGate | undefined;
   readonly first_chunk_p99?: LatencyGate | undefined;
+  readonly win_rate?: WinRateGate | undefined;
 }
 
 export type GateName = keyof Gates;
@@ -34,6 +35,11 @@ export interface LatencyGate {
   readonly thresholdMs?: number | undefined;
 }
 
+/** The mean preference for the candidate is at least .5 - `margin`. Tested only where the run has a judge. */
+export interface WinRateGate {
+  readonly margin: number;
+}
+
 /** A setting with which a test would prove nothing, or fail to be a test. */
 export class GateSettingsError extends RangeError {
   readonly code = 'gate_settings';
@@ -52,6 +58,8 @@ export function checkGates(gates: Gates): void {
     const gate = gates[name];
     if (gate === undefined) continue;
     if ('margin' in gate) within(name, 'margin', gate.margin, 0, 0.5);
+    // At a boundary of 0 or of a half with nothing allowed there is no judge to be told from its ties.
+    if (name === 'win_rate' && 'margin' in gate) within(name, 'margin', gate.margin, 0.001, 0.499);
     if ('insensitiveBelow' in gate) {
       within(name, 'insensitiveBelow', gate.insensitiveBelow, 0, 1);
       if (gate.insensitiveBelow <= gate.margin) {

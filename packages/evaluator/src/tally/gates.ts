@@ -32,13 +32,13 @@ export interface Gate {
   observe(facts: PairFacts, thresholdMs: number): Observation | null;
 }
 
-/** The gates a policy names, in the order of {@link GATES}. */
+/** The gates a policy names that are made of a pair's numbers alone (the win rate waits for judges and people), in the order of {@link GATES}. */
 export function gatesOf(gates: Gates): readonly Gate[] {
   return Object.values(GATES).flatMap((build) => build(gates) ?? []);
 }
 
 /** One line a gate. A new gate is a line here and a line in {@link Gates}. */
-const GATES: { readonly [Name in GateName]-?: (gates: Gates) => Gate | null } = {
+const GATES: { readonly [Name in Exclude<GateName, 'win_rate'>]-?: (gates: Gates) => Gate | null } = {
   errors: ({ errors }) =>
     errors ? { ...PLAIN, name: 'errors', m: half(errors.margin), observe: observeErrors } : null,
   agreement: ({ agreement }) => (agreement ? noiseGate('agreement', agreement) : null),
