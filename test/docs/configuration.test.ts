@@ -40,7 +40,12 @@ describe('docs/configuration.md', () => {
   it('names the default queue, retention and gates', () => {
     expect(documented.get('queue.url')).toBe(`\`${JSON.stringify(DEFAULTS.queueUrl)}\``);
     expect(documented.get('retention.days')).toBe(`\`${JSON.stringify(DEFAULTS.retention.days)}\``);
-    expect(documented.get('policy.gates')).toBe(DEFAULTS.gateNames.map((gate) => `\`${gate}\``).join(', '));
+    const { gates } = resolveExperiment({ name: 'any', candidate: {} }).policy;
+    expect(documented.get('policy.gates')).toBe(
+      `${Object.keys(gates)
+        .map((gate) => `\`${gate}\``)
+        .join(', ')}; \`win_rate\` with a judge`,
+    );
   });
 
   it('names nothing that is not there', () => {

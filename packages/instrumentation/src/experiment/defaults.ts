@@ -1,4 +1,4 @@
-import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate } from './definition.js';
+import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate, WinRateGate } from './definition.js';
 
 /** Every default of the configuration. What is not here is required. */
 export const DEFAULTS: {
@@ -16,9 +16,8 @@ export const DEFAULTS: {
     readonly agreement: AgreementGate;
     readonly similarity: AgreementGate;
     readonly latency: LatencyGate;
+    readonly win_rate: WinRateGate;
   };
-  /** The gates of a policy that names none. */
-  readonly gateNames: readonly (keyof Gates)[];
 } = {
   queueUrl: 'embedded:./.understudy',
   retention: { days: 30 },
@@ -55,6 +54,12 @@ export const DEFAULTS: {
     agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
     similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
     latency: { ratio: 1.2 },
+    win_rate: { margin: 0.05 },
   },
-  gateNames: ['errors', 'similarity', 'latency_p95'],
 };
+
+/** The gates of a policy that names none. */
+export function defaultGates(options: { readonly judged: boolean }): Gates {
+  const { errors, similarity, latency, win_rate: winRate } = DEFAULTS.gates;
+  return { errors, similarity, latency_p95: latency, ...(options.judged && { win_rate: winRate }) };
+}

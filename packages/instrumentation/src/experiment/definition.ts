@@ -1,4 +1,6 @@
 import type { RunId } from '../trial/trial.js';
+import type { JudgeShape } from './judging-shape.js';
+import type { JudgeDefinition, JudgeInput, JudgeSettings } from './judging.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
@@ -135,6 +137,11 @@ export interface LatencyGate {
   readonly thresholdMs?: number;
 }
 
+/** Judged pair by pair, the candidate may be preferred at most `margin` less often than half of the time; a tie is half a win. */
+export interface WinRateGate {
+  readonly margin: number;
+}
+
 export interface Gates {
   readonly errors?: RateGate;
   readonly agreement?: AgreementGate;
@@ -145,6 +152,8 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate;
   readonly first_chunk_p95?: LatencyGate;
   readonly first_chunk_p99?: LatencyGate;
+  /** With a judge only. */
+  readonly win_rate?: WinRateGate;
 }
 
 /** What decides. Declared before the first pair; a change starts a new run. */
@@ -181,6 +190,8 @@ export interface Experiment {
   readonly window: Window | null;
   /** What it may cost; null: any amount. */
   readonly budget: Budget | null;
+  /** Which model compares the answers; null: none does. */
+  readonly judge: JudgeSettings | null;
   /** When there is enough evidence; null: never. */
   readonly target: Target | null;
   readonly governor: GovernorSettings;
@@ -207,9 +218,14 @@ export interface Experiment {
 }
 
 /** An experiment whose fields are right one by one, before what depends on several of them is resolved. */
-export interface ExperimentShape extends Omit<Experiment, 'candidates' | 'slice' | 'piMin' | 'window'> {
+export interface ExperimentShape extends Omit<
+  Experiment,
+  'candidates' | 'slice' | 'piMin' | 'window' | 'policy' | 'judge'
+> {
+  readonly judge: JudgeShape | null;
   readonly candidate?: Candidate;
   readonly candidates?: Readonly<Record<string, Candidate>>;
+  readonly policy: Omit<Policy, 'gates'> & { readonly gates?: Gates };
   readonly slice: { readonly lengthMs: number; readonly deadlineMs?: number };
   readonly piMin?: number;
   readonly window: WindowInput | null;
@@ -226,6 +242,7 @@ export interface ExperimentInput {
   readonly sample?: Partial<Sample>;
   readonly window?: WindowInput | null;
   readonly budget?: (Pick<Budget, 'usd'> & Partial<Budget>) | null;
+  readonly judge?: JudgeInput | null;
   readonly target?: (Pick<Target, 'pairs'> & Partial<Target>) | null;
   readonly governor?: Partial<GovernorSettings>;
   readonly control?: Partial<ControlSettings>;
@@ -269,7 +286,7 @@ export interface RunDefinition {
   readonly match: Match;
   readonly segments: Segments;
   readonly cluster: Cluster;
-  readonly judge: null;
+  readonly judge: JudgeDefinition | null;
   readonly policy: Policy;
   readonly slice: SliceSettings;
   readonly piMin: number;

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
-import { DEFAULTS } from './defaults.js';
+import { defaultGates, DEFAULTS } from './defaults.js';
 import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
 import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
+import { judgeIssues, resolveJudge } from './resolve-judging.js';
 import { runId } from './run.js';
 import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
 
@@ -54,16 +55,20 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 }
 
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
-  const { candidate, candidates: named, slice, piMin, window, ...rest } = shape;
+  const { candidate, candidates: named, slice, piMin: declared, window, judge, policy, ...rest } = shape;
+  const piMin = declared ?? defaultPiMin(rest.sample, rest.target);
+  const { alpha, minPairs, minCoverage, gates = defaultGates({ judged: judge !== null }) } = policy;
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
+    policy: { alpha, minPairs, minCoverage, gates },
     candidates,
     slice: {
       lengthMs: slice.lengthMs,
       deadlineMs: slice.deadlineMs ?? rest.shadow.timeoutMs + DEFAULTS.sliceDeadlineAfterShadowMs,
     },
-    piMin: piMin ?? defaultPiMin(rest.sample, rest.target),
+    piMin,
+    judge: resolveJudge(judge, piMin),
     window: resolveWindow(window),
   };
   return { experiment, issues: [...crossFieldIssues(shape, experiment)] };
@@ -88,11 +93,15 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
     yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
   }
   yield* samplingIssues(shape);
+  yield* judgeIssues(shape.judge, experiment.piMin, experiment.content);
   if (experiment.segments.critical.length > experiment.segments.max) {
     yield `segments.critical: expected at most segments.max (${experiment.segments.max}) names`;
   }
   if (new Set(experiment.segments.critical).size !== experiment.segments.critical.length) {
     yield 'segments.critical: expected distinct names';
+  }
+  if (experiment.policy.gates.win_rate !== undefined && experiment.judge === null) {
+    yield 'policy.gates.win_rate: it is what a judge says: set `judge`, or leave the gate out';
   }
   for (const gate of ['agreement', 'similarity'] as const) {
     const settings = experiment.policy.gates[gate];

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
+import { judgeDefinitionShape, judgeShape } from './judging-shape.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
+import { baseUrlShape, secretShape } from './shapes.js';
 import { strict } from './strict.js';
 
 const unit = z.number().min(0).max(1);
@@ -12,15 +14,6 @@ const margin = z.number().gt(0).max(0.5);
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 to 64 letters, digits, `_`, `.` or `-`');
 const label = z.string().min(1).max(256);
 const milliseconds = z.int().positive();
-
-const secret = z.union([strict({ env: label }), strict({ file: label })], {
-  error: 'expected { env: NAME } or { file: PATH }: secrets are named, never written here',
-});
-
-const baseUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).refine((text) => {
-  const url = new URL(text);
-  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-}, 'expected no credentials, query or fragment in the URL: a key belongs in `apiKey`');
 
 const NO_CREDENTIAL = 'expected no credential here: a key belongs in `apiKey`';
 /** What the transport itself sends: a candidate that says otherwise would fail for a reason of ours. */
@@ -56,8 +49,8 @@ const system = z.union(
 const candidate = strict({
   model: label.optional(),
   dialect: name.optional(),
-  baseUrl: baseUrl.optional(),
-  apiKey: secret.optional(),
+  baseUrl: baseUrlShape.optional(),
+  apiKey: secretShape.optional(),
   keyHeader: headerName.optional(),
   headers: headers.optional(),
   query: query.optional(),
@@ -109,6 +102,7 @@ const gatesShape = strict({
   first_chunk_p50: latencyGate.optional(),
   first_chunk_p95: latencyGate.optional(),
   first_chunk_p99: latencyGate.optional(),
+  win_rate: strict({ margin: z.number().min(0.001).max(0.499).default(DEFAULTS.gates.win_rate.margin) }).optional(),
 }).refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
 
 const policyShape = strict({
@@ -116,7 +110,7 @@ const policyShape = strict({
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
-  gates: gatesShape.prefault(() => Object.fromEntries(DEFAULTS.gateNames.map((gate) => [gate, {}]))),
+  gates: gatesShape.optional(),
 });
 
 const content = z.enum(['full', 'redacted', 'features', 'none']);
@@ -132,6 +126,7 @@ const experiment = strict({
   sample: sampleShape,
   window: windowShape.nullable().default(null),
   budget: budgetShape.nullable().default(null),
+  judge: judgeShape.nullable().default(null),
   target: targetShape.nullable().default(null),
   governor: governorShape,
   control: controlShape,
@@ -167,20 +162,20 @@ const config = strict({
   version: z.literal(1),
   queue: strict({ url: storeUrl.default(DEFAULTS.queueUrl) }).prefault({}),
   ledger: strict({ url: ledgerUrl }).optional(),
-  encryption: strict({ key: secret, previous: z.array(secret).max(16).default([]) })
+  encryption: strict({ key: secretShape, previous: z.array(secretShape).max(16).default([]) })
     .nullable()
     .default(null),
   retention: strict({ days: z.number().gt(0).max(36_500).nullable().default(DEFAULTS.retention.days) }).prefault({}),
   experiments: z.array(experiment).max(100).default([]),
 });
 
-const resolvedPolicy = policyShape.omit({ preset: true });
+const resolvedPolicy = policyShape.omit({ preset: true }).required({ gates: true });
 const runDefinition = strict({
   candidates: z.record(name, candidate),
   match: matchShape,
   segments: segmentsShape,
   cluster: clusterShape,
-  judge: z.null(),
+  judge: judgeDefinitionShape.nullable(),
   policy: resolvedPolicy,
   slice: strict({ lengthMs: milliseconds, deadlineMs: milliseconds }),
   piMin: positiveUnit,
@@ -228,7 +223,10 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-const DELICATE: ReadonlySet<PropertyKey> = new Set(['candidate', 'candidates', 'encryption', 'url']);
+const DELICATE: ReadonlySet<PropertyKey> = new Set([
+  ...['candidate', 'candidates', 'encryption', 'url'],
+  ...['apiKey', 'baseUrl'],
+]);
 
 /** These fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
