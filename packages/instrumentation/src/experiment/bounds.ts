@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Target } from './protection.js';
+import type { JudgeLimits, JudgeSettings } from './judging.js';
+import type { Budget, Target } from './protection.js';
 import type { Sample, Window } from './sampling.js';
 
 /**
@@ -12,9 +13,31 @@ export interface Bounds {
   readonly rate: number;
   readonly window: Window | null;
   readonly target: Target | null;
+  /** Where there is a judge: what bounds it, and the budget it shares with shadows. */
+  readonly judging?: Judging;
+}
+
+/** What bounds judging, and what it is paid from. */
+export interface Judging extends JudgeLimits {
+  /** Null: any amount. */
+  readonly budget: Budget | null;
 }
 
 const probability = z.number().min(0).max(1);
+const judgingShape: z.ZodType<Judging> = z.object({
+  concurrency: z.int().min(1).max(256),
+  perMinute: z.int().min(1).nullable(),
+  usdPerHour: z.number().positive().nullable(),
+  timeoutMs: z.int().min(1).max(600_000),
+  budget: z
+    .object({
+      usd: z.number().positive(),
+      prices: z.record(z.string(), z.object({ input: z.number().min(0), output: z.number().min(0) })),
+      maxOutputTokens: z.int().min(1),
+      pace: z.boolean(),
+    })
+    .nullable(),
+});
 const epochMs = z.number().min(0).max(8.64e15);
 
 /** What an announcement may say of them. */
@@ -23,10 +46,21 @@ export const boundsShape: z.ZodType<Bounds> = z.object({
   rate: probability,
   window: z.object({ from: epochMs, until: epochMs }).nullable(),
   target: z.object({ pairs: z.int().min(1), afterwards: z.enum(['slow', 'stop']), rate: probability }).nullable(),
-});
+  judging: judgingShape.optional(),
+}) as unknown as z.ZodType<Bounds>;
 
 /** The bounds of an experiment. */
-export function boundsOf(experiment: Omit<Bounds, 'rate'> & { readonly sample: Sample }): Bounds {
-  const { enabled, sample, window, target } = experiment;
-  return { enabled, rate: sample.rate, window, target };
+export function boundsOf(
+  experiment: Omit<Bounds, 'rate' | 'judging'> & {
+    readonly sample: Sample;
+    readonly judge: JudgeSettings | null;
+    readonly budget: Budget | null;
+  },
+): Bounds {
+  const { enabled, sample, window, target, judge, budget } = experiment;
+  return { enabled, rate: sample.rate, window, target, ...(judge !== null && { judging: judgingOf(judge, budget) }) };
+}
+
+function judgingOf({ concurrency, perMinute, usdPerHour, timeoutMs }: JudgeSettings, budget: Budget | null): Judging {
+  return { concurrency, perMinute, usdPerHour, timeoutMs, budget };
 }

@@ -1,4 +1,5 @@
 import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate, WinRateGate } from './definition.js';
+import type { JudgeSettings } from './judging.js';
 
 /** Every default of the configuration. What is not here is required. */
 export const DEFAULTS: {
@@ -6,6 +7,8 @@ export const DEFAULTS: {
   readonly retention: { readonly days: number };
   readonly experiment: Omit<Experiment, 'name' | 'candidates' | 'piMin' | 'slice' | 'policy'>;
   readonly budget: { readonly maxOutputTokens: number; readonly pace: boolean };
+  /** Of a `judge`. */
+  readonly judge: Omit<JudgeSettings, 'kind' | 'models' | 'piMin'>;
   readonly target: { readonly afterwards: 'slow' | 'stop'; readonly rate: number };
   readonly sliceLengthMs: number;
   /** Added to the shadow's timeout: the time a trial may take from its last leg to the ledger. */
@@ -28,6 +31,7 @@ export const DEFAULTS: {
     sample: { rate: 0.1, by: 'trace', key: null, rules: [], oncePerCluster: false, perSecond: null },
     window: null,
     budget: null,
+    judge: null,
     target: null,
     governor: { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, heapShare: 0.85 },
     control: { offAfterMs: 600_000 },
@@ -45,6 +49,22 @@ export const DEFAULTS: {
     },
   },
   budget: { maxOutputTokens: 4096, pace: true },
+  judge: {
+    rubric: 'helpfulness',
+    version: null,
+    mode: 'reasoned',
+    maxTokens: 1024,
+    rate: 1,
+    strata: [],
+    force: false,
+    canaries: { count: 200, rate: 0.01 },
+    labels: { rate: 0.1, deadlineMs: 3 * 86_400_000 },
+    deadlineMs: 3_600_000,
+    concurrency: 4,
+    perMinute: null,
+    usdPerHour: null,
+    timeoutMs: 60_000,
+  },
   target: { afterwards: 'slow', rate: 0.01 },
   sliceLengthMs: 60_000,
   sliceDeadlineAfterShadowMs: 90_000,

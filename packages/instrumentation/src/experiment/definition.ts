@@ -1,11 +1,10 @@
 import type { RunId } from '../trial/trial.js';
-import type { JudgeShape } from './judging-shape.js';
-import type { JudgeDefinition, JudgeInput, JudgeSettings } from './judging.js';
+import type { JudgeDefinition, JudgeInput, JudgeSettings, JudgeShape } from './judging.js';
+import type { SecretReference } from './named-secret.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
-/** A secret is named, never written down. */
-export type SecretReference = { readonly env: string } | { readonly file: string };
+export type { SecretReference } from './named-secret.js';
 
 /** What becomes of the system prompt: another one (a text alone means the same), or one with more before or after it. */
 export type SystemPrompt =

@@ -1,5 +1,5 @@
 export { ConfigurationError } from '../errors.js';
-export { type Bounds, boundsOf } from './bounds.js';
+export { type Bounds, boundsOf, type Judging } from './bounds.js';
 export { type BudgetState, type LeaseReply, type LeaseRequest, NANO_USD, nanoUsd, type Pace } from './budget/lease.js';
 export {
   LEASE_SCRIPT,
@@ -47,10 +47,12 @@ export type {
   Subject,
   UnderstudyConfig,
 } from './definition.js';
+export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
 export type { Target } from './protection.js';
 export type { Sample, SampleRule, Window, WindowInput } from './sampling.js';
+export { describeReference, secretText } from './secret-reference.js';
 export { sealOf } from './encryption.js';
 export {
   embeddedLockFile,

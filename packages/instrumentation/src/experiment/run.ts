@@ -2,11 +2,22 @@ import { createHash } from 'node:crypto';
 import type { RunId } from '../trial/trial.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Experiment, Run, RunDefinition } from './definition.js';
+import { judgeDefinition } from './resolve-judging.js';
 
 /** The part of an experiment that decides. Not in it: sample rate, content, and how shadows are sent and shown (`shadow`). */
 export function runDefinition(experiment: Experiment): RunDefinition {
-  const { candidates, match, segments, cluster, policy, slice, piMin, noise, redaction } = experiment;
-  const definition = { candidates, match, segments, cluster, judge: null, policy, slice, piMin, noise };
+  const { candidates, match, segments, cluster, judge, policy, slice, piMin, noise, redaction } = experiment;
+  const definition = {
+    candidates,
+    match,
+    segments,
+    cluster,
+    judge: judgeDefinition(judge),
+    policy,
+    slice,
+    piMin,
+    noise,
+  };
   return redaction.version === null ? definition : { ...definition, redaction };
 }
 

@@ -224,8 +224,12 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 const DELICATE: ReadonlySet<PropertyKey> = new Set([
-  ...['candidate', 'candidates', 'encryption', 'url'],
-  ...['apiKey', 'baseUrl'],
+  'candidate',
+  'candidates',
+  'encryption',
+  'url',
+  'apiKey',
+  'baseUrl',
 ]);
 
 /** These fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
