@@ -6,9 +6,12 @@ import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
 import { addLegs, selectClosedLegs } from './leg-sums.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
+import { closeWinRates } from './close-win-rates.js';
 import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
 import { selectRuns } from './runs.js';
 import { loadSlice } from './slice-rows.js';
+import { awaitWinRate } from './win-rate-rows.js';
+import { winRateOf } from './win-rate-settings.js';
 import { evidenceLegs, writeEvidence } from './write-evidence.js';
 
 /** Slices looked at in one go; there may be more after them. */
@@ -24,6 +27,7 @@ export async function closeSlices(database: Database, options: CloseOptions): Pr
   for (const run of await selectRuns(database.query)) {
     try {
       for await (const slice of closeRun(database, run, options)) closed.push(slice);
+      await closeWinRates(database, run, options);
     } catch (error) {
       if (error instanceof LeaseLost) return closed;
       errors.push(error);
@@ -69,6 +73,7 @@ async function closeOne(
   const gates = gatesOf(policy.gates);
   const evidence = closeSlice({ ...rows, slice, gates, piMin });
   await writeEvidence(query, run.id, slice, { ...rows, gates }, evidence);
+  if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
   const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
   const reason: CloseReason = deadline ? 'deadline' : 'complete';
   const summary = { stored: rows.stored, evidence: evidence.clusters.length, missing: evidence.missing };

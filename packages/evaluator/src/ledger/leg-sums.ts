@@ -3,6 +3,7 @@ import type { Query } from './database.js';
 /**
  * One number of a funnel. `kind` is a field of it; `name` is the reason of what was skipped or dropped, and the outcomes of the
  * primary and of the shadow, with a space between, of what was stored. `gone`: lost in a slice whose counts were compacted.
+ * `judged`: of the evidence that was drawn for the judge, by what it said; counted when that is closed.
  * `covered` and `uncovered`: thousandths of calls of the traffic that stand behind what was admitted and skipped.
  */
 export interface LegSum {
@@ -23,6 +24,7 @@ export type LegKind =
   | 'stored'
   | 'late'
   | 'evidence'
+  | 'judged'
   | 'aside'
   | 'due'
   | 'lost'

@@ -4,6 +4,7 @@ import { sql as erasure } from './migrations/0002-erasure.js';
 import { sql as control } from './migrations/0003-control.js';
 import { sql as budgets } from './migrations/0004-budgets.js';
 import { sql as judging } from './migrations/0005-judging.js';
+import { sql as winRate } from './migrations/0006-win-rate.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -12,6 +13,7 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 3, name: 'control', sql: control },
   { version: 4, name: 'budgets', sql: budgets },
   { version: 5, name: 'judging', sql: judging },
+  { version: 6, name: 'win_rate', sql: winRate },
 ];
 
 const RACES = 10;

@@ -1,10 +1,10 @@
-import type { SliceEvidence, StreamTally } from '../tally/close-slice.js';
-import { decodeTally, encodeTally } from '../tally/codec.js';
+import type { SliceEvidence } from '../tally/close-slice.js';
+import { encodeTally } from '../tally/codec.js';
 import type { Gate } from '../tally/gates.js';
-import { mergeTallies } from '../tally/tally.js';
 import type { Query } from './database.js';
 import type { ProducerLegs } from './leg-sums.js';
 import type { SliceRows } from './slice-rows.js';
+import { writeTallies } from './write-tallies.js';
 
 /** Writes what the close of a slice adds. The caller's transaction makes it all or nothing, and once. */
 export async function writeEvidence(
@@ -15,8 +15,12 @@ export async function writeEvidence(
   evidence: SliceEvidence,
 ): Promise<void> {
   await insertClusters(query, run, slice, evidence);
-  await insertTallies(query, run, slice, evidence.tallies);
-  await addToTotals(query, run, slice, evidence.tallies);
+  await writeTallies(
+    query,
+    run,
+    slice,
+    evidence.tallies.map(({ tally, ...one }) => ({ ...one, bytes: encodeTally(tally) })),
+  );
   for (const { stream, metric, value, fromSlice } of evidence.thresholds) {
     await query(
       'insert into understudy.thresholds (run, stream, metric, value, from_slice) values ($1, $2, $3, $4, $5)',
@@ -58,38 +62,6 @@ async function insertClusters(query: Query, run: string, slice: number, { cluste
   if (count !== clusters.length) throw new Error(`slice ${slice} of run ${run}: a cluster key gave evidence twice`);
 }
 
-async function insertTallies(query: Query, run: string, slice: number, tallies: readonly StreamTally[]): Promise<void> {
-  if (tallies.length === 0) return;
-  await query(
-    `insert into understudy.tallies (run, slice, arm, stream, metric, bytes)
-     select $1, $2, arm, stream, metric, decode(bytes, 'base64')
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as t (arm, stream, metric, bytes)`,
-    [run, slice, ...columnsOf(tallies)],
-  );
-}
-
-async function addToTotals(query: Query, run: string, slice: number, tallies: readonly StreamTally[]): Promise<void> {
-  if (tallies.length === 0) return;
-  const [arms, streams, metrics] = columnsOf(tallies);
-  const { rows } = await query<{ arm: string; stream: string; metric: string; bytes: Buffer }>(
-    `select arm, stream, metric, bytes from understudy.totals where run = $1
-       and (arm, stream, metric) in (select * from unnest($2::text[], $3::text[], $4::text[]))`,
-    [run, arms, streams, metrics],
-  );
-  const before = new Map(rows.map((row) => [keyOf(row), decodeTally(row.bytes)]));
-  const totals = tallies.map((one) => {
-    const total = before.get(keyOf(one));
-    return total === undefined ? one : { ...one, tally: mergeTallies(total, one.tally) };
-  });
-  await query(
-    `insert into understudy.totals (run, through, arm, stream, metric, bytes)
-     select $1, $2, arm, stream, metric, decode(bytes, 'base64')
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as t (arm, stream, metric, bytes)
-     on conflict (run, arm, stream, metric) do update set through = excluded.through, bytes = excluded.bytes`,
-    [run, slice, ...columnsOf(totals)],
-  );
-}
-
 /** A stream needs no latencies once every gate of the measure has its threshold. */
 async function forgetLatencies(
   query: Query,
@@ -106,25 +78,4 @@ async function forgetLatencies(
       waiting.map((gate) => gate.freezing?.measure),
     ]);
   }
-}
-
-function columnsOf(tallies: readonly StreamTally[]): [string[], string[], string[], string[]] {
-  return [
-    tallies.map((one) => one.arm),
-    tallies.map((one) => one.stream),
-    tallies.map((one) => one.metric),
-    tallies.map((one) => Buffer.from(encodeTally(one.tally)).toString('base64')),
-  ];
-}
-
-function keyOf({
-  arm,
-  stream,
-  metric,
-}: {
-  readonly arm: string;
-  readonly stream: string;
-  readonly metric: string;
-}): string {
-  return JSON.stringify([arm, stream, metric]);
 }

@@ -1,0 +1,18 @@
+import type { RunDefinition } from '@understudy/instrumentation/experiment';
+
+/** What a run's definition says of its win rate. */
+export interface WinRateSettings {
+  readonly margin: number;
+  /** The smallest probability of inclusion of a judged pair, in (0, 1]. */
+  readonly piMin: number;
+  /** Share of judged pairs offered to people, and how long an answer is waited for; null: nobody is asked. */
+  readonly labels: { readonly rate: number; readonly deadlineMs: number } | null;
+}
+
+/** Null where the win rate is no gate: without a judge, or where the policy does not name it. */
+export function winRateOf({ policy, judge }: Pick<RunDefinition, 'policy' | 'judge'>): WinRateSettings | null {
+  const gate = policy.gates.win_rate;
+  if (gate === undefined || judge === null) return null;
+  const { piMin, labels } = judge;
+  return { margin: gate.margin, piMin, labels: labels.rate > 0 ? labels : null };
+}
