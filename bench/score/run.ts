@@ -46,9 +46,13 @@ interface Reference {
 
 const require = createRequire(import.meta.url);
 
-function installed<Module>(name: string, use: (module: Module) => Reference['run']): readonly Reference[] {
+async function installed<Module>(
+  name: string,
+  use: (module: Module) => Reference['run'],
+): Promise<readonly Reference[]> {
   try {
-    return [{ name, run: use(require(name) as Module) }];
+    const loaded: unknown = await import(name).catch((): unknown => require(name));
+    return [{ name, run: use(loaded as Module) }];
   } catch {
     process.stdout.write(`${name} is not installed: left out\n`);
     return [];
@@ -59,21 +63,19 @@ type Franc = { franc(text: string): string };
 type Eld = { eld: { detect(text: string): { readonly language: string } } };
 
 const REFERENCES: readonly Reference[] = [
-  ...installed<{ distance(a: string, b: string): number }>('fastest-levenshtein', ({ distance }) => distance),
-  ...installed<{ l(candidate: string, reference: string): number }>(
+  ...(await installed<{ distance(a: string, b: string): number }>('fastest-levenshtein', ({ distance }) => distance)),
+  ...(await installed<{ l(candidate: string, reference: string): number }>(
     'js-rouge',
     ({ l }) =>
       (a, b) =>
         l(b, a),
-  ),
-  ...installed<Franc>('franc', ({ franc }) => (a, b) => [franc(a), franc(b)]),
-  ...installed<Eld>('eld/extrasmall', ({ eld }) => {
+  )),
+  ...(await installed<Franc>('franc', ({ franc }) => (a, b) => [franc(a), franc(b)])),
+  ...(await installed<Eld>('eld/small', ({ eld }) => (a, b) => {
     const { applies, score } = createLanguage((text) => eld.detect(text).language);
-    return (a, b) => {
-      const [primary, other] = [answerOfText(a), answerOfText(b)];
-      return applies(primary, asked) && score(primary, other, asked);
-    };
-  }),
+    const [primary, other] = [answerOfText(a), answerOfText(b)];
+    return applies(primary, asked) && score(primary, other, asked);
+  })),
 ];
 
 function ofTexts({ run }: Scoring, { primary, other }: AnswerPair): () => void {

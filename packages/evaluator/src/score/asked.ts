@@ -1,4 +1,4 @@
-import type { Trial } from '@understudy/instrumentation/trial';
+import { parseForeign, type Trial } from '@understudy/instrumentation/trial';
 
 /** A tool that a request offers. */
 export interface OfferedTool {
@@ -20,7 +20,25 @@ export interface Asked {
 /** Nothing is known of what was asked. */
 export const NOTHING_ASKED: Asked = { json: false, schema: undefined, tools: null };
 
-/** What of the request a trial carries. */
-export function askedOf(_trial: Trial): Asked {
-  return NOTHING_ASKED;
+/** What a trial carries of it. A schema that is not JSON, as redaction may leave it, is not known. */
+export function askedOf({ asked }: Trial): Asked {
+  if (asked === undefined) return NOTHING_ASKED;
+  return {
+    json: asked.output !== undefined,
+    schema: schemaOf(asked.output?.schema),
+    tools: asked.tools?.map(({ name, parameters }) => ({ name, parameters: schemaOf(parameters) ?? null })) ?? null,
+  };
+}
+
+/** Services ask for the same few: each is parsed once. */
+const MOST_KNOWN = 256;
+const known = new Map<string, unknown>();
+
+function schemaOf(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  if (!known.has(text)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, parseForeign(text));
+  }
+  return known.get(text);
 }

@@ -11,8 +11,9 @@ import type {
 import { describe, expect, it } from 'vitest';
 import { exact } from './exact.js';
 import { exactJson } from './exact-json.js';
+import { jsonValid } from './json/valid.js';
 import { length } from './length.js';
-import { scoreTrial } from './score-trial.js';
+import { scoreTrial, scoring } from './score-trial.js';
 import type { Scorer } from './scorer.js';
 
 const text = (content: string): Content => ({
@@ -108,6 +109,28 @@ describe('scoreTrial', () => {
       a: { ab: { exact: 1 }, aa: {} },
       b: { ab: { exact: 0 }, aa: {} },
     });
+  });
+
+  it('judges by what was asked, where that travelled', () => {
+    const schema = '{"type":"object","required":["topic"]}';
+    const given = trial(ok(text('{"topic":"a"}')), { good: ok(text('{"topic":"b"}')), bad: ok(text('{}')) });
+    const scorers = [jsonValid];
+    expect(scoreTrial(given, { scorers })).toEqual({ good: { ab: {}, aa: {} }, bad: { ab: {}, aa: {} } });
+    expect(scoreTrial({ ...given, asked: { output: { type: 'json', schema } } }, { scorers })).toEqual({
+      good: { ab: { json_valid: 1 }, aa: {} },
+      bad: { ab: { json_valid: 0 }, aa: {} },
+    });
+    // As redaction may leave it.
+    expect(
+      scoreTrial({ ...given, asked: { output: { type: 'json', schema: '{[' } } }, { scorers })['good']?.ab,
+    ).toEqual({});
+  });
+
+  it('goes on in steps: one scorer of one leg at a time', () => {
+    const steps = scoring(trial(ok(text('a')), { small: ok(text('b')), aa: ok(text('a')) }), SOME);
+    let taken = 0;
+    for (let step = steps.next(); step.done !== true; step = steps.next()) taken += 1;
+    expect(taken).toBe(SOME.scorers.length * 2);
   });
 
   it.each<[string, Scorer]>([

@@ -7,7 +7,7 @@ const call = (name: string, text: string): Answer =>
   answerOfParts([{ type: 'tool_call', id: null, name, arguments: text }], 'tool_call');
 
 /** Answers of every kind that a scorer may meet. */
-export const ANSWERS: readonly Answer[] = [
+const ANSWERS: readonly Answer[] = [
   ...[
     '',
     ' ',

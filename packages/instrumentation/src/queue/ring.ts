@@ -1,4 +1,4 @@
-import { contentBytes, legBytes } from '../trial/size.js';
+import { askedBytes, contentBytes, legBytes } from '../trial/size.js';
 import type { Trial } from '../trial/trial.js';
 
 export interface RingLimits {
@@ -72,5 +72,5 @@ export class Ring<Item> {
 export function trialBytes(trial: Trial): number {
   const legs = Object.values(trial.legs);
   const answers = [trial.primary, ...legs].reduce((bytes, leg) => bytes + legBytes(leg), 0);
-  return 512 + 512 * legs.length + contentBytes(trial.input) + answers;
+  return 512 + 512 * legs.length + contentBytes(trial.input) + askedBytes(trial.asked) + answers;
 }

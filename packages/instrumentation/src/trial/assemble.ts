@@ -1,4 +1,5 @@
 import type { Call } from '../capture/call.js';
+import { askedForm } from '../dialect/asked-form.js';
 import { guard } from '../guard.js';
 import type { DropReason } from './funnel.js';
 import type { CallId, ClusterKey, Content, Leg, PairId, RunId, SubjectKey, Trial, TrialLeg } from './trial.js';
@@ -99,6 +100,7 @@ function trialOf(
     stream: call.request.stream,
     startedAt: call.startedAt,
     input: inputOf(admission),
+    ...askedOf(admission),
     primary: admission.keepContent ? primary : withoutAnswer(primary),
     legs,
   };
@@ -107,6 +109,13 @@ function trialOf(
 function inputOf({ call, keepContent }: Admission): Content {
   const messages = keepContent ? guard('trial.input', () => call.messages()) : undefined;
   return messages === undefined ? { kind: 'none' } : { kind: 'text', messages };
+}
+
+/** Of a call that was not made over HTTP it is not known. */
+function askedOf({ call, keepContent }: Admission): Pick<Trial, 'asked'> {
+  const body = keepContent ? call.wire?.body : undefined;
+  const asked = body === undefined ? undefined : guard('trial.asked', () => askedForm(body));
+  return asked === undefined ? {} : { asked };
 }
 
 /** Another experiment may have asked for the answer's text of the same call. */

@@ -21,6 +21,7 @@ export { encryptionKey, isSealed, opened, Seal } from './seal.js';
 export {
   AA_ARM,
   type Announcement,
+  type Asked,
   type Batch,
   type CallId,
   type ClusterKey,

@@ -89,6 +89,11 @@ const trialLeg = z.discriminatedUnion('status', [
   missing.extend(pairId.shape),
 ]);
 
+const asked = z.object({
+  output: z.object({ type: z.literal('json'), schema: z.string().optional() }).optional(),
+  tools: z.array(z.object({ name: z.string(), parameters: z.string().optional() })).optional(),
+});
+
 const trial = z.object({
   v: z.literal(TRIAL_VERSION),
   callId: uuid,
@@ -103,6 +108,7 @@ const trial = z.object({
   stream: z.boolean(),
   startedAt: epochMs,
   input: content,
+  asked: asked.optional(),
   primary: leg,
   legs: z.record(arm, trialLeg).refine((legs) => Object.keys(legs).length > 0, 'expected at least one leg'),
 });

@@ -1,4 +1,4 @@
-import type { Content, Leg } from './trial.js';
+import type { Asked, Content, Leg } from './trial.js';
 
 /** Bytes counted for a message and for a part, beside their text. */
 const ENTRY_BYTES = 64;
@@ -34,4 +34,12 @@ function featureBytes({ compared, messages }: Extract<Content, { readonly kind: 
 /** Of a leg, what depends on the other side. */
 export function legBytes(leg: Leg): number {
   return leg.status === 'ok' ? contentBytes(leg.answer) : 0;
+}
+
+/** Of what was asked of the answer's form. */
+export function askedBytes(asked: Asked | undefined): number {
+  if (asked === undefined) return 0;
+  const tools = asked.tools ?? [];
+  const characters = tools.reduce((sum, { name, parameters = '' }) => sum + name.length + parameters.length, 0);
+  return ENTRY_BYTES * (1 + tools.length) + BYTES_PER_CHARACTER * (characters + (asked.output?.schema?.length ?? 0));
 }

@@ -125,6 +125,14 @@ export type Leg =
   | { readonly status: 'aborted'; readonly afterMs: number; readonly span: SpanReference | null }
   | { readonly status: 'missing'; readonly reason: string };
 
+/** What a request asks of the form of its answer. Schemas are JSON texts; one that is too long to travel is absent. */
+export interface Asked {
+  /** The answer is to be JSON, of this schema where one was given. */
+  readonly output?: { readonly type: 'json'; readonly schema?: string };
+  /** The tools that were offered. */
+  readonly tools?: readonly { readonly name: string; readonly parameters?: string }[];
+}
+
 /** One admitted primary call with all its legs. `startedAt` is epoch milliseconds of the call's start. */
 export interface Trial {
   readonly v: typeof TRIAL_VERSION;
@@ -143,6 +151,8 @@ export interface Trial {
   readonly stream: boolean;
   readonly startedAt: number;
   readonly input: Content;
+  /** Only beside contents that are texts; absent where nothing in particular was asked, or it cannot be read. */
+  readonly asked?: Asked;
   readonly primary: Leg;
   /**
    * By arm, every leg that was admitted. One that is `missing` travels only beside one that is not, to say that it was drawn: it

@@ -6,7 +6,7 @@ import { looseAgreement } from '../json/loose.js';
 import { isValid } from '../json/schema.js';
 
 /** The arguments of a call; undefined where they are no JSON object, or too long. A call without any has none. */
-export function argumentsOf({ arguments: text }: ToolCall): JsonObject | undefined {
+function argumentsOf({ arguments: text }: ToolCall): JsonObject | undefined {
   if (text === null || isLong(text.length)) return undefined;
   if (text.trim() === '') return {};
   const value = parseForeign(text);
@@ -20,7 +20,7 @@ export function spellingOf(call: ToolCall): string {
   return `${call.name}(${written})`;
 }
 
-export function offered(name: string, { tools }: Asked): OfferedTool | undefined {
+function offered(name: string, { tools }: Asked): OfferedTool | undefined {
   return tools?.find((tool) => tool.name === name);
 }
 

@@ -19,8 +19,9 @@ const MOST_KEYS = 64;
  */
 export function featuresOfTrial(trial: Trial, allowance: Allowance): Trial {
   const features = new Features(allowance);
+  const { asked: _asked, ...rest } = trial;
   return {
-    ...trial,
+    ...rest,
     input: features.of(trial.input, false),
     primary: features.ofLeg(trial.primary),
     legs: Object.fromEntries(

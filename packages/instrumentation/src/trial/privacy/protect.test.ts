@@ -28,6 +28,10 @@ const failed: Leg = { status: 'error', type: `no ${SECRET}`, durationMs: 1, span
 const leg = (of: Leg): TrialLeg => ({ ...of, pairId: 'p' }) as TrialLeg;
 const trial = {
   input: { kind: 'text', messages: said },
+  asked: {
+    output: { type: 'json', schema: `{"enum":["${SECRET}"]}` },
+    tools: [{ name: `find ${SECRET}`, parameters: `{"default":"${SECRET}"}` }],
+  },
   primary: ok,
   legs: { same: leg(ok), failed: leg(failed), gone: leg({ status: 'missing', reason: 'leg_deadline' }) },
 } as unknown as Trial;
@@ -53,9 +57,17 @@ describe('protectionOf', () => {
     expect(safe?.legs['failed']).toMatchObject({ status: 'error', type: 'no [email:1]', pairId: 'p' });
   });
 
+  it('keeps what was asked of the form, redacted, with `redacted` alone', () => {
+    expect(protectionOf('redacted')?.(trial).asked).toEqual({
+      output: { type: 'json', schema: '{"enum":["[email:1]"]}' },
+      tools: [{ name: 'find [email:1]', parameters: '{"default":"[email:1]"}' }],
+    });
+    for (const mode of ['features', 'none'] as const) expect(protectionOf(mode)?.(trial).asked).toBeUndefined();
+  });
+
   it('holds no text at all with `features`', () => {
     const safe = JSON.stringify(protectionOf('features')?.(trial));
-    expect(safe).not.toMatch(/found|Not for|who/);
+    expect(safe).not.toMatch(/found|Not for|who|enum|default/);
   });
 
   it('hashes anew in each trial', () => {

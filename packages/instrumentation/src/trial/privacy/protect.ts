@@ -39,7 +39,8 @@ export function protectionOf(
     const { name, text } = redactionOf(rule === undefined ? [] : [rule], allowance);
     if (content !== 'redacted') {
       const named = rewriteTrial(trial, { name, text: (said) => said });
-      return content === 'features' ? featuresOfTrial(named, allowance) : named;
+      const { asked: _asked, ...unasked } = named;
+      return content === 'features' ? featuresOfTrial(unasked, allowance) : unasked;
     }
     const rewritten = rewriteTrial(trial, { name, text });
     // The last rule may have been the slow one.

@@ -1,4 +1,4 @@
-import type { Content, Leg, Message, Part, Trial, TrialLeg } from '../trial.js';
+import type { Asked, Content, Leg, Message, Part, Trial, TrialLeg } from '../trial.js';
 
 /** What becomes of the two sorts of text: what was said, and short names that the other side chose. */
 export interface Rewrite {
@@ -14,6 +14,7 @@ export function rewriteTrial(trial: Trial, rewrite: Rewrite): Trial {
   return {
     ...trial,
     input: rewriteContent(trial.input, rewrite),
+    ...(trial.asked !== undefined && { asked: rewriteAsked(trial.asked, rewrite) }),
     primary: rewriteLeg(trial.primary, rewrite),
     legs: Object.fromEntries(
       Object.entries(trial.legs).map(([arm, leg]): [string, TrialLeg] => [
@@ -21,6 +22,21 @@ export function rewriteTrial(trial: Trial, rewrite: Rewrite): Trial {
         { ...rewriteLeg(leg, rewrite), pairId: leg.pairId },
       ]),
     ),
+  };
+}
+
+/** A schema that is no JSON any more once it is rewritten says nothing. */
+function rewriteAsked({ output, tools }: Asked, { text, name }: Rewrite): Asked {
+  return {
+    ...(output !== undefined && {
+      output: { type: output.type, ...(output.schema !== undefined && { schema: text(output.schema) }) },
+    }),
+    ...(tools !== undefined && {
+      tools: tools.map((tool) => ({
+        name: name(tool.name),
+        ...(tool.parameters !== undefined && { parameters: text(tool.parameters) }),
+      })),
+    }),
   };
 }
 
