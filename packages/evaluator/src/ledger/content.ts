@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { opened, type Seal } from '@understudy/instrumentation/trial';
-import type { PairContent } from './ledger.js';
+import type { PairContent } from './record.js';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);

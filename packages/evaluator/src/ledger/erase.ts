@@ -14,7 +14,7 @@ export async function erase(
   target: ErasureTarget,
   options: { readonly dryRun: boolean; readonly seal: Seal | null },
 ): Promise<Erasure> {
-  const pairs = options.dryRun ? await countPairs(database.query, target) : await erasePairs(database.query, target);
+  const pairs = options.dryRun ? await countPairs(database.query, target) : await erasePairs(database, target);
   return { pairs, ...(await eraseAside(database, target, options)) };
 }
 
@@ -27,14 +27,23 @@ async function countPairs(query: Query, target: ErasureTarget): Promise<number> 
   return rows[0]?.pairs ?? 0;
 }
 
-async function erasePairs(query: Query, target: ErasureTarget): Promise<number> {
+async function erasePairs(database: Database, target: ErasureTarget): Promise<number> {
   const { where, values } = wanted(target);
   for (let erased = 0; ;) {
-    const { count } = await query(
-      `update understudy.pairs set content = null, subject = null where ctid = any(array(
-         select ctid from understudy.pairs where ${where} limit ${ROWS_AT_ONCE}))`,
-      values,
-    );
+    // A judge may have quoted what was said: its words go with it, since afterwards nobody knows whose they were.
+    const count = await database.transaction(async (query) => {
+      const { rows } = await query<{ pair: string }>(
+        `update understudy.pairs set content = null, subject = null where ctid = any(array(
+           select ctid from understudy.pairs where ${where} limit ${ROWS_AT_ONCE})) returning pair::text as pair`,
+        values,
+      );
+      const pairs = rows.map(({ pair }) => pair);
+      await query('update understudy.judgements set said = null where pair = any($1::uuid[]) and said is not null', [
+        pairs,
+      ]);
+      await query('delete from understudy.judge_orders where pair = any($1::uuid[])', [pairs]);
+      return rows.length;
+    });
     erased += count;
     if (count < ROWS_AT_ONCE) return erased;
   }

@@ -16,7 +16,7 @@ export interface OpenRun {
 export const AHEAD_MS = 3_600_000;
 
 /** What belongs to a closed slice is late, and so is what belongs to one that is too far ahead. */
-function isLate(row: PairRow, runs: ReadonlyMap<string, OpenRun>, now: number): boolean {
+export function isLate(row: PairRow, runs: ReadonlyMap<string, OpenRun>, now: number): boolean {
   const { through, lengthMs } = runOf(runs, row);
   return row.slice <= through || row.slice * lengthMs > now + AHEAD_MS;
 }

@@ -1,19 +1,11 @@
 import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
-import type {
-  Batch,
-  CallId,
-  ClusterKey,
-  Leg,
-  PairId,
-  RunId,
-  SubjectKey,
-  Trial,
-} from '@understudy/instrumentation/trial';
+import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
-import type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
+import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
+import type { CloseReason, PairContent, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import type { LedgerSnapshot } from './snapshot.js';
 
-export type { CloseReason, QueueView, RegisteredRun, StoredTransition } from './record.js';
+export type { CloseReason, PairContent, QueueView, RegisteredRun, StoredTransition } from './record.js';
 
 /**
  * The durable record. Every write may be repeated and leaves what one would have left; every time is handed in (`now`, epoch ms).
@@ -34,8 +26,10 @@ export interface Ledger {
   /**
    * Stores a batch in one transaction: the producer's word (sequence, watermark, counts) and the rows. A batch that was
    * stored before changes nothing. Every run of `rows` must be registered; counts of unregistered runs are left out.
+   *
+   * @param judging What was drawn of `rows`: stored with them.
    */
-  storeBatch(batch: Batch, rows: readonly PairRow[], now: number): Promise<StoreResult>;
+  storeBatch(batch: Batch, rows: readonly PairRow[], now: number, judging?: BatchJudging): Promise<StoreResult>;
   /** Puts what could not be stored aside. The same rejection twice is one row. */
   reject(rejections: readonly Rejection[], now: number): Promise<void>;
   /** Takes or renews the lease for `ttlMs`. False where another holder has it. */
@@ -64,6 +58,8 @@ export interface Ledger {
    * without it removes nothing.
    */
   expire(options: ExpireOptions): Promise<number>;
+  /** What judges say. */
+  readonly judging: JudgingLedger;
   close(): Promise<void>;
 }
 
@@ -108,16 +104,6 @@ export interface PairRow {
   readonly content: PairContent;
   /** It was erased on its way: the content is not stored. */
   readonly erased?: true;
-}
-
-/** What was said and where its spans are: what a person looks at, never what decides. */
-export interface PairContent {
-  readonly operation: string;
-  readonly stream: boolean;
-  readonly startedAt: number;
-  readonly input: Trial['input'];
-  readonly primary: Leg;
-  readonly shadow: Leg;
 }
 
 /** A stored pair. `evidence`: its slice is closed and it is the pair of its cluster key that counts. */

@@ -5,6 +5,7 @@ import { noteBudget } from './budgets.js';
 import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { erase } from './erase.js';
+import { judgingOf } from './judging/open-judging.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
@@ -54,7 +55,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
       const known = runs.get(id) ?? (await selectRun(query, id));
       return known === null ? null : keep(known);
     },
-    storeBatch: (batch, rows, now) => storeBatch(database, batch, rows, now, seal),
+    storeBatch: (batch, rows, now, judging) => storeBatch(database, batch, rows, now, seal, judging),
     reject: (rejections, now) => reject(database, rejections, now, seal),
     tryLease: (holder, now, ttlMs) => tryLease(query, holder, now, ttlMs),
     releaseLease: (holder) => releaseLease(query, holder),
@@ -66,6 +67,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     findCall: (pair) => findCall(database, pair),
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
     expire: (options) => expire(database, options),
+    judging: judgingOf(database, seal),
     close: () => database.close(),
   };
 }

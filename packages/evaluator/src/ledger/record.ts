@@ -1,5 +1,5 @@
 import type { Run } from '@understudy/instrumentation/experiment';
-import type { RunId } from '@understudy/instrumentation/trial';
+import type { Leg, RunId, Trial } from '@understudy/instrumentation/trial';
 
 /** A run with its place among the runs of its experiment. `k` counts from 1. */
 export interface RegisteredRun extends Run {
@@ -28,4 +28,14 @@ export interface StoredTransition {
   /** Pairs of evidence in the overall stream at that look. */
   readonly pairs: number;
   readonly at: number;
+}
+
+/** What was said and where its spans are: what a person looks at, never what decides. */
+export interface PairContent {
+  readonly operation: string;
+  readonly stream: boolean;
+  readonly startedAt: number;
+  readonly input: Trial['input'];
+  readonly primary: Leg;
+  readonly shadow: Leg;
 }

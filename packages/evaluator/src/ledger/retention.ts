@@ -17,10 +17,18 @@ const KEPT = [
     old: 'select ctid from understudy.rejected where data is not null and at < $1 order by at',
     empty: 'update understudy.rejected set data = null',
   },
+  {
+    old: 'select ctid from understudy.judgements where said is not null and settled_at < $1 order by settled_at',
+    empty: 'update understudy.judgements set said = null',
+  },
+  {
+    old: 'select ctid from understudy.judge_orders where stored_at < $1 order by stored_at',
+    empty: 'delete from understudy.judge_orders',
+  },
 ] as const;
 
 /**
- * Empties what is old, a few rows at a time: what was said and whose it was. The rows stay: their numbers are what people look up a verdict
+ * Empties what is old, a few rows at a time: what was said, by judges as well, and whose it was. The rows stay: their numbers are what people look up a verdict
  * by, and a batch that comes again must find its pairs there. Gives the number of rows emptied.
  */
 export async function expire(database: Database, { holder, now, before }: ExpireOptions): Promise<number> {

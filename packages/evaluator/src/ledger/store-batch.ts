@@ -3,7 +3,9 @@ import { addCompacted, compactedPlaces, keepingSums, type Place, placeKey } from
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
-import { countPairs, insertPairs, type OpenRun } from './insert-pairs.js';
+import { countPairs, insertPairs, isLate, type OpenRun } from './insert-pairs.js';
+import type { BatchJudging } from './judging/judging-ledger.js';
+import { storeDrawn } from './judging/store-drawn.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { newCounts, upsertCounts } from './store-counts.js';
 
@@ -20,6 +22,7 @@ export async function storeBatch(
   rows: readonly PairRow[],
   now: number,
   seal: Seal | null,
+  judging?: BatchJudging,
 ): Promise<StoreResult> {
   const contents = await Promise.all(
     rows.map(async ({ content, pair, erased }) =>
@@ -48,6 +51,10 @@ export async function storeBatch(
       late += await countPairs(query, here, runs, now);
       await upsertCounts(query, batch, fresh, now);
     });
+    if (judging !== undefined) {
+      const due = here.flatMap((row) => (isLate(row, runs, now) ? [] : [row.pair]));
+      await storeDrawn(query, judging, new Set(due), now);
+    }
     await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);
     return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late };

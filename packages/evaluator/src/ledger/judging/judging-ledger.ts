@@ -1,0 +1,158 @@
+import type { Bounds } from '@understudy/instrumentation/experiment';
+import type { RunId } from '@understudy/instrumentation/trial';
+import type { ArmGuard } from '../../judge/guard/arm-guard.js';
+import type { JudgeMemory } from '../../judge/judge.js';
+import type { Judgement } from '../../judge/judgement.js';
+import type { JudgeHealth } from '../../judge/trial/judge-health.js';
+import type { HealthLimits } from '../../judge/trial/fitness.js';
+import type { PairContent } from '../record.js';
+
+/** A pair that was drawn for judging. Both its legs have an answer: what a failed one counts is known from its numbers. */
+export interface DrawnPair {
+  readonly pair: string;
+  readonly judge: string;
+  readonly run: RunId;
+  readonly arm: string;
+  readonly slice: number;
+  readonly segment: string;
+  /** The pair's own, times the probability that it is judged. */
+  readonly pi: number;
+  /** `known`: equal answers, a tie without a call. `abstained`: there are no texts. */
+  readonly status: 'waiting' | 'known' | 'abstained';
+  /** Epoch ms: what has no judgement by then is an abstention. */
+  readonly deadline: number;
+}
+
+/** What a pair's outputs look like, for the guard of its arm. */
+export interface GuardedRow {
+  readonly pair: string;
+  readonly run: RunId;
+  readonly arm: string;
+  readonly segment: string;
+  /** floor(start of the call / an hour). */
+  readonly period: number;
+  readonly state: ArmGuard;
+}
+
+/** What storing a batch has to say of judging. Only pairs that are stored now, and can be evidence, count. */
+export interface BatchJudging {
+  readonly drawn: readonly DrawnPair[];
+  readonly guarded: readonly GuardedRow[];
+}
+
+/** A pair that waits for its judgement, given to a worker. */
+export interface JudgeTask {
+  readonly run: RunId;
+  readonly pair: string;
+  readonly judge: string;
+}
+
+/** What a worker needs of a pair to judge it. */
+export interface PairToJudge {
+  readonly status: 'waiting' | 'judged' | 'abstained' | 'known';
+  readonly arm: string;
+  readonly tries: number;
+  readonly deadline: number;
+  /** Null: it was erased, or has grown old. */
+  readonly content: PairContent | null;
+}
+
+/** A judgement that is final. */
+export interface Settlement extends JudgeTask {
+  readonly judgement: Judgement;
+  /** What it tells of the judge, a canary beside it included. */
+  readonly health: JudgeHealth;
+  readonly limits: HealthLimits;
+  readonly now: number;
+}
+
+/** A judge in a run. */
+export interface JudgeState {
+  readonly run: RunId;
+  readonly judge: string;
+  /** The run's own judge, and not one that judges again. */
+  readonly main: boolean;
+  readonly health: JudgeHealth;
+  /** J, fixed before the first judgement; null until then. */
+  readonly sensitivity: number | null;
+  /** Why it may not decide; null while nothing is against it. */
+  readonly unfit: string | null;
+}
+
+/** A stored primary answer, for canaries. */
+export interface AnswerOfPrimary {
+  readonly pair: string;
+  readonly content: PairContent;
+}
+
+export interface PairsToJudgeAgain {
+  readonly run: RunId;
+  readonly judge: string;
+  /** Pairs after this one, in the order of their ids. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** The part of the ledger that judging is kept in. Repeating a word changes nothing. Rejects as the ledger does. */
+export interface JudgingLedger {
+  /** The secret by which pairs are drawn, made at the first word of whoever is first. */
+  drawKey(): Promise<string>;
+  boundsOf(run: RunId): Promise<Bounds | null>;
+  /** The hash of the run's own judge; null before its first pair. */
+  mainJudge(run: RunId): Promise<string | null>;
+  state(run: RunId, judge: string): Promise<JudgeState | null>;
+  /** Makes the state of a judge that is not there yet. */
+  addJudge(run: RunId, judge: string, options: { readonly main: boolean }): Promise<void>;
+  /** The runs whose judge is not tried yet, and is not held back. */
+  untried(now: number): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]>;
+  /** Fixes the sensitivity, once: true where it was this time. */
+  finishTrial(
+    state: Pick<JudgeState, 'run' | 'judge' | 'health' | 'unfit'> & { readonly sensitivity: number },
+  ): Promise<boolean>;
+  /** The first pairs of a run whose primary has an answer, one a call. */
+  answers(run: RunId, limit: number): Promise<readonly AnswerOfPrimary[]>;
+  countAnswers(run: RunId, limit: number): Promise<number>;
+  /** Takes pairs that are due; nobody else gets them within `leaseMs`. None of a judge that is untried, unfit or held back. */
+  claim(options: {
+    readonly now: number;
+    readonly leaseMs: number;
+    readonly limit: number;
+  }): Promise<readonly JudgeTask[]>;
+  /** Settles what has waited too long, and what waits for a judge that is unfit: abstained. Gives how many. */
+  expire(now: number, limits: (run: RunId) => Promise<HealthLimits | null>): Promise<number>;
+  find(task: JudgeTask): Promise<PairToJudge | null>;
+  /** Puts a pair back: why, and until when (epoch ms). */
+  later(task: JudgeTask, reason: string, due: number): Promise<void>;
+  /** Nothing of an experiment is claimed before `until`, by no evaluator. */
+  hold(run: RunId, until: number): Promise<void>;
+  /** Stores a judgement with what it tells of the judge, in one transaction. False where it was settled before. */
+  settle(settlement: Settlement): Promise<boolean>;
+  /** Paid orders, of texts of a pair. */
+  memory(pair: string, now: () => number): JudgeMemory;
+  /** Adds to what an experiment's judges have used in a minute or an hour, unless it would exceed the limit: then false. */
+  use(span: JudgeSpan, amount: number, limit: number): Promise<boolean>;
+  giveBack(span: JudgeSpan, amount: number): Promise<void>;
+  /** Pairs with two answers that this judge has not judged. */
+  toJudgeAgain(wanted: PairsToJudgeAgain): Promise<readonly { readonly pair: string; readonly arm: string }[]>;
+  /** Makes the row of a pair that is judged again, so that it can be settled. Nobody else takes it. */
+  addAgain(task: JudgeTask, now: number): Promise<void>;
+  /** Wins, ties, losses and abstentions of a judge in a run, by arm. */
+  outcomes(run: RunId, judge: string): Promise<readonly JudgedArm[]>;
+}
+
+export interface JudgeSpan {
+  readonly experiment: string;
+  readonly span: 'minute' | 'hour';
+  /** Epoch ms. */
+  readonly starts: number;
+}
+
+/** Of one arm: pairs by what was said of them. `losses`: the primary was preferred. */
+export interface JudgedArm {
+  readonly arm: string;
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
+  readonly abstained: number;
+  readonly waiting: number;
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { Bounds } from '@understudy/instrumentation/experiment';
+import type { Seal } from '@understudy/instrumentation/trial';
+import type { Database, Query } from '../database.js';
+import { finishTrial, selectJudges, selectMain, selectState } from './judge-state.js';
+import type { JudgingLedger } from './judging-ledger.js';
+import { memoryOf } from './orders.js';
+import { giveBack, use } from './pace.js';
+import { countAnswers, findPair, insertAgain, selectAgain, selectAnswers, selectOutcomes } from './pairs-to-judge.js';
+import { settle } from './settle.js';
+import { insertJudge } from './store-drawn.js';
+import { claim, expire, hold, later } from './waiting.js';
+
+export function judgingOf(database: Database, seal: Seal | null): JudgingLedger {
+  const { query } = database;
+  return {
+    drawKey: () => drawKey(query),
+    boundsOf: (run) => selectBoundsOf(query, run),
+    mainJudge: (run) => selectMain(query, run),
+    state: (run, judge) => selectState(query, run, judge),
+    addJudge: (run, judge, { main }) => insertJudge(query, run, judge, main),
+    untried: (now) => selectJudges(query, now, { tried: false }),
+    finishTrial: (state) => finishTrial(query, state),
+    answers: (run, limit) => selectAnswers(query, run, limit, seal),
+    countAnswers: (run, limit) => countAnswers(query, run, limit),
+    claim: (options) => claim(query, options),
+    expire: (now, limits) => expire(database, now, limits),
+    find: (task) => findPair(query, task, seal),
+    later: (task, reason, due) => later(query, task, reason, due),
+    hold: (run, until) => hold(query, run, until),
+    settle: (settlement) => settle(database, settlement, seal),
+    memory: (pair, now) => memoryOf(query, pair, now, seal),
+    use: (span, amount, limit) => use(query, span, amount, limit),
+    giveBack: (span, amount) => giveBack(query, span, amount),
+    toJudgeAgain: (wanted) => selectAgain(query, wanted),
+    addAgain: (task, now) => insertAgain(query, task, now),
+    outcomes: (run, judge) => selectOutcomes(query, run, judge),
+  };
+}
+
+async function drawKey(query: Query): Promise<string> {
+  await query('insert into understudy.draw_key (key) values ($1) on conflict do nothing', [
+    randomBytes(32).toString('hex'),
+  ]);
+  const { rows } = await query<{ key: string }>('select key from understudy.draw_key');
+  return rows[0]?.key ?? '';
+}
+
+async function selectBoundsOf(query: Query, run: string): Promise<Bounds | null> {
+  const { rows } = await query<{ data: Bounds }>('select data from understudy.bounds where run = $1', [run]);
+  return rows[0]?.data ?? null;
+}

@@ -1,0 +1,82 @@
+import type { RunId, Seal } from '@understudy/instrumentation/trial';
+import { AA_ARM } from '@understudy/instrumentation/trial';
+import { decodeContent } from '../content.js';
+import type { Query } from '../database.js';
+import type { AnswerOfPrimary, JudgedArm, JudgeTask, PairsToJudgeAgain, PairToJudge } from './judging-ledger.js';
+
+/** Throws a `SealedError` where the key of the content is not here. */
+export async function findPair(query: Query, task: JudgeTask, seal: Seal | null): Promise<PairToJudge | null> {
+  const { pair, judge } = task;
+  const { rows } = await query<Omit<PairToJudge, 'content'> & { content: Buffer | null }>(
+    `select j.status, j.arm, j.tries, j.deadline, p.content from understudy.judgements j
+     left join understudy.pairs p using (pair) where j.pair = $1::uuid and j.judge = $2`,
+    [pair, judge],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  return { ...row, content: row.content === null ? null : await decodeContent(row.content, pair, seal) };
+}
+
+const ANSWERED = `from understudy.pairs where run = $1 and content is not null and primary_status = 'ok'`;
+
+/** The earliest first: whoever asks again gets the same, as long as nothing is erased. */
+export async function selectAnswers(
+  query: Query,
+  run: RunId,
+  limit: number,
+  seal: Seal | null,
+): Promise<readonly AnswerOfPrimary[]> {
+  const { rows } = await query<{ pair: string; content: Buffer }>(
+    `select pair::text as pair, content from (select distinct on (call) pair, call, content ${ANSWERED} order by call, pair) as one
+     order by call limit $2`,
+    [run, limit],
+  );
+  return Promise.all(
+    rows.map(async ({ pair, content }) => ({ pair, content: await decodeContent(content, pair, seal) })),
+  );
+}
+
+/** Up to a limit. */
+export async function countAnswers(query: Query, run: RunId, limit: number): Promise<number> {
+  const { rows } = await query<{ answers: number }>(
+    `select count(*) as answers from (select distinct call ${ANSWERED} limit $2) as some`,
+    [run, limit],
+  );
+  return rows[0]?.answers ?? 0;
+}
+
+export async function selectAgain(
+  query: Query,
+  { run, judge, after, limit }: PairsToJudgeAgain,
+): Promise<readonly { pair: string; arm: string }[]> {
+  const { rows } = await query<{ pair: string; arm: string }>(
+    `select p.pair::text as pair, p.arm from understudy.pairs p
+     where p.run = $1 and p.arm <> $5 and p.primary_status = 'ok' and p.shadow_status = 'ok' and p.content is not null
+       and ($3::uuid is null or p.pair > $3::uuid)
+       and not exists (select from understudy.judgements j where j.pair = p.pair and j.judge = $2 and j.status <> 'waiting')
+     order by p.pair limit $4`,
+    [run, judge, after, limit, AA_ARM],
+  );
+  return rows;
+}
+
+/** Due at no time: the evaluators' workers leave it to whoever made it. */
+export async function insertAgain(query: Query, { pair, judge }: JudgeTask, now: number): Promise<void> {
+  await query(
+    `insert into understudy.judgements (pair, judge, run, arm, slice, segment, pi, status, drawn_at, due, deadline)
+     select pair, $2, run, arm, slice, segment, pi, 'waiting', $3, $4, $4 from understudy.pairs where pair = $1::uuid
+     on conflict do nothing`,
+    [pair, judge, now, Number.MAX_SAFE_INTEGER],
+  );
+}
+
+export async function selectOutcomes(query: Query, run: RunId, judge: string): Promise<readonly JudgedArm[]> {
+  const { rows } = await query<JudgedArm>(
+    `select arm, count(*) filter (where score = 1) as wins, count(*) filter (where score = .5) as ties,
+       count(*) filter (where score = 0) as losses, count(*) filter (where status = 'abstained') as abstained,
+       count(*) filter (where status = 'waiting') as waiting
+     from understudy.judgements where run = $1 and judge = $2 group by arm order by arm`,
+    [run, judge],
+  );
+  return rows;
+}

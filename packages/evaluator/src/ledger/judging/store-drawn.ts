@@ -1,0 +1,96 @@
+import { mergeArmGuards } from '../../judge/guard/arm-guard.js';
+import { readArmGuard, storedText } from '../../judge/stored.js';
+import { EMPTY_HEALTH } from '../../judge/trial/judge-health.js';
+import type { Query } from '../database.js';
+import { storable } from '../text.js';
+import type { BatchJudging, DrawnPair, GuardedRow } from './judging-ledger.js';
+
+/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late is not worth a call. */
+export async function storeDrawn(
+  query: Query,
+  { drawn, guarded }: BatchJudging,
+  due: ReadonlySet<string>,
+  now: number,
+): Promise<void> {
+  await insertDrawn(
+    query,
+    drawn.filter(({ pair }) => due.has(pair)),
+    now,
+  );
+  await mergeGuards(
+    query,
+    guarded.filter(({ pair }) => due.has(pair)),
+  );
+}
+
+async function insertDrawn(query: Query, drawn: readonly DrawnPair[], now: number): Promise<void> {
+  if (drawn.length === 0) return;
+  // In one order, so that no two batches wait for each other.
+  const judges = new Map(drawn.map(({ run, judge }) => [run, judge]));
+  for (const [run, judge] of [...judges].toSorted()) await insertJudge(query, run, judge, true);
+  const column = <Value>(of: (one: DrawnPair) => Value): readonly Value[] => drawn.map(of);
+  await query(
+    `insert into understudy.judgements (pair, judge, run, arm, slice, segment, pi, status, score, detail, deadline, settled_at, drawn_at, due)
+     select pair, judge, run, arm, slice, segment, pi, status, score, detail::json, deadline,
+       case when status = 'waiting' then null else $11::bigint end, $11, $11
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::double precision[], $8::text[],
+       $9::double precision[], $10::text[], $12::bigint[])
+       as t (pair, judge, run, arm, slice, segment, pi, status, score, detail, deadline)
+     order by pair
+     on conflict do nothing`,
+    [
+      column(({ pair }) => pair),
+      column(({ judge }) => judge),
+      column(({ run }) => run),
+      column(({ arm }) => arm),
+      column(({ slice }) => slice),
+      column(({ segment }) => storable(segment)),
+      column(({ pi }) => pi),
+      column(({ status }) => status),
+      column(({ status }) => (status === 'known' ? 0.5 : null)),
+      column(({ status }) => DETAILS[status]),
+      now,
+      column(({ deadline }) => deadline),
+    ],
+  );
+}
+
+const DETAILS: Readonly<Record<DrawnPair['status'], string | null>> = {
+  waiting: null,
+  known: JSON.stringify({ v: 1, how: 'exact' }),
+  abstained: JSON.stringify({ v: 1, reason: 'no_text' }),
+};
+
+/** The state of a judge that nothing is known of. A run has one main judge: a second one is not made. */
+export async function insertJudge(query: Query, run: string, judge: string, main: boolean): Promise<void> {
+  await query(
+    'insert into understudy.judge_state (run, judge, main, health) values ($1, $2, $3, $4::json) on conflict do nothing',
+    [run, judge, main, storedText(EMPTY_HEALTH)],
+  );
+}
+
+async function mergeGuards(query: Query, rows: readonly GuardedRow[]): Promise<void> {
+  const places = Map.groupBy(rows, ({ run, arm, segment, period }) =>
+    JSON.stringify([run, arm, storable(segment), period]),
+  );
+  for (const [key, states] of [...places].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const place = JSON.parse(key) as readonly unknown[];
+    const fresh = states.map(({ state }) => state).reduce(mergeArmGuards);
+    const { count } = await query(
+      `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, $2, $3, $4, $5::json) on conflict do nothing`,
+      [...place, storedText(fresh)],
+    );
+    if (count === 1) continue;
+    const { rows: known } = await query<{ state: string }>(
+      `select state::text as state from understudy.arm_guards
+       where run = $1 and arm = $2 and segment = $3 and period = $4 for update`,
+      place,
+    );
+    const before = known[0];
+    if (before === undefined) continue;
+    await query(
+      `update understudy.arm_guards set state = $5::json where run = $1 and arm = $2 and segment = $3 and period = $4`,
+      [...place, storedText(mergeArmGuards(readArmGuard(before.state), fresh))],
+    );
+  }
+}
