@@ -1,6 +1,7 @@
 import { resolveExperiment, runOf, type ExperimentInput } from '@understudy/instrumentation/experiment';
 import { standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import type { Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
+import { NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import type { RegisteredRun } from '../../packages/evaluator/src/ledger/ledger.js';
 import type { ArmState, FunnelState, LedgerSnapshot, RunState } from '../../packages/evaluator/src/ledger/snapshot.js';
 import type { Observation } from '../../packages/evaluator/src/tally/observation.js';
@@ -47,6 +48,10 @@ export function funnel(change: Partial<FunnelState> = {}): FunnelState {
 export function arm(change: Partial<ArmState> = {}): ArmState {
   return {
     streams: { _all: { errors: errorsTally(0, 1000, 0) } },
+    preferences: {},
+    judgements: [],
+    labels: NO_LABELS,
+    quarantine: null,
     funnel: funnel(),
     segments: {},
     outcomes: [{ segment: '_none', primary: 'ok', shadow: 'ok', pairs: 1000 }],
@@ -73,6 +78,7 @@ export function runState(change: Partial<RunState> = {}): RunState {
     bounds: null,
     control: null,
     budget: null,
+    judging: null,
     thresholds: [],
     firstSliceAt: AT - 3_600_000,
     closedThrough: AT - 60_000,

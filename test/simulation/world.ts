@@ -24,6 +24,7 @@ export const SOUND: Health = {
   stale: null,
   expired: false,
   exploratory: false,
+  quarantine: null,
 };
 
 const OK: Outcome = { status: 'ok', durationMs: 100 };
@@ -116,6 +117,8 @@ export class Run {
       policy: this.#policy,
       run: { k: 1, candidates: 1 },
       streams: this.#streams(ARM),
+      preferences: {},
+      judge: null,
       noise: this.#streams('aa')['_all'] ?? {},
       thresholds: this.#thresholds,
       health,

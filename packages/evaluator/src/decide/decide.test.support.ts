@@ -19,6 +19,7 @@ const HEALTH: Health = {
   stale: null,
   expired: false,
   exploratory: false,
+  quarantine: null,
 };
 
 const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [] };
@@ -53,6 +54,8 @@ export function look(some: Partial<DecideInput>): Verdict {
     policy: POLICY,
     run: { k: 1, candidates: 1 },
     streams: { _all: SAFE },
+    preferences: {},
+    judge: null,
     noise: {},
     thresholds: [],
     health: HEALTH,

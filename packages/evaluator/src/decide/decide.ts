@@ -1,5 +1,6 @@
 import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
+import type { PreferenceEvidence } from '../ledger/judging-state.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Threshold } from '../tally/latencies.js';
 import type { Tally } from '../tally/tally.js';
@@ -9,6 +10,7 @@ import { gateVerdict, type Bars } from './gate-verdict.js';
 import { unsound, type Health } from './health.js';
 import { checkPolicy, testLevel, type Policy, type RunNumbers } from './policy.js';
 import type { GateVerdict, StreamVerdict, Transition, Verdict } from './verdict.js';
+import { type JudgeStanding, winRateVerdict } from './win-rate-verdict.js';
 
 /** Merged tallies of the closed slices, by gate. */
 export type MetricTallies = Readonly<Partial<Record<GateName, Tally>>>;
@@ -19,6 +21,10 @@ export interface DecideInput {
   readonly run: RunNumbers;
   /** The candidate's evidence by stream: `_all`, and the segments. */
   readonly streams: Readonly<Record<string, MetricTallies>>;
+  /** The same of the win rate. */
+  readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
+  /** Null: the run has no judge, or its policy does not test the win rate. */
+  readonly judge: JudgeStanding | null;
   /** The evidence of the arm `aa` in the stream `_all`; empty where no A/A legs were drawn. */
   readonly noise: MetricTallies;
   readonly thresholds: readonly Threshold[];
@@ -36,7 +42,7 @@ const NOISE_LEVEL = 0.01;
 /**
  * The verdict on a run, from its evidence and the health of the sample. Pure: no clock, no I/O.
  *
- * `invalid` over `no_go` over `hold` over `go`. Harm and invalidity are latched by the transition that is returned once and
+ * `invalid` over `no_go` over `hold` over `go_provisional` over `go`. Harm and invalidity are latched by the transition that is returned once and
  * handed in at later looks; GO is not, it must hold at the evidence of this look.
  *
  * @throws PolicyError, GateSettingsError: with settings that are no test there is no verdict
@@ -47,7 +53,11 @@ export function decide(input: DecideInput): Verdict {
   const level = testLevel(policy.alpha, run);
   const critical = [...new Set(policy.critical)].filter((stream) => stream !== OVERALL);
   const gates = gatesOf(policy.gates);
-  const bars: Bars = { safe: -Math.log(level), harm: Math.log((1 + critical.length) / level), gates: gates.length };
+  const bars: Bars = {
+    safe: -Math.log(level),
+    harm: Math.log((1 + critical.length) / level),
+    gates: gates.length + Number(input.judge !== null),
+  };
 
   const judged = [OVERALL, ...critical].map((stream) => judgeStream(input, gates, stream, bars));
   const all = judged.flatMap((one) => one.gates);
@@ -72,6 +82,10 @@ export function decide(input: DecideInput): Verdict {
   if (hold !== undefined) {
     return { ...common, state: 'hold', reason: hold.reason, sentence: `HOLD: ${hold.sentence}.`, transition: null };
   }
+  if (all.some(({ state }) => state === 'provisional')) {
+    const sentence = `GO_PROVISIONAL: ${passed(all, pairs)}.`;
+    return { ...common, state: 'go_provisional', reason: 'provisional', sentence, transition: null };
+  }
   return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
 }
 
@@ -81,17 +95,23 @@ interface Judged {
 }
 
 function judgeStream(input: DecideInput, gates: readonly Gate[], stream: string, bars: Bars): Judged {
-  const { policy, streams, thresholds } = input;
-  // An own property only: a segment may be called `constructor`.
-  const tallies: MetricTallies = Object.hasOwn(streams, stream) ? (streams[stream] ?? {}) : {};
-  const verdicts = gates.map((gate) =>
-    gateVerdict(gate, policy.gates, stream, tallies[gate.name] ?? undefined, thresholds, bars),
-  );
+  const { policy, streams, preferences, judge, thresholds } = input;
+  const tallies = own(streams, stream) ?? {};
+  const verdicts = [
+    ...gates.map((gate) => gateVerdict(gate, policy.gates, stream, tallies[gate.name] ?? undefined, thresholds, bars)),
+    ...(judge === null ? [] : [winRateVerdict(judge, stream, own(preferences, stream), bars)]),
+  ];
   const harmLogE = verdicts.length === 0 ? 0 : logMeanExp(verdicts.map((one) => one.harmLogE));
   const safeLogE = verdicts.length === 0 ? 0 : Math.min(...verdicts.map((one) => one.safeLogE));
-  const safe = verdicts.length > 0 && verdicts.every((one) => one.state === 'safe');
-  const state = harmLogE >= bars.harm ? 'harm' : safe ? 'safe' : 'open';
+  const passes = verdicts.length > 0 && verdicts.every(({ state: one }) => one === 'safe' || one === 'provisional');
+  const safe = verdicts.every((one) => one.state === 'safe') ? 'safe' : 'provisional';
+  const state = harmLogE >= bars.harm ? 'harm' : passes ? safe : 'open';
   return { stream: { stream, state, safeLogE, harmLogE }, gates: verdicts };
+}
+
+/** An own property only: a segment may be called `constructor`. */
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */

@@ -1,16 +1,21 @@
-import type { GateVerdict } from './verdict.js';
+import { LEAST_SENSITIVITY } from '../stats/judge-boundary.js';
+import type { GateVerdict, WinRateShown } from './verdict.js';
 
 /** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
 export function describeGate(gate: GateVerdict): string {
   const name = gate.stream === '_all' ? gate.gate : `${gate.gate} in ${gate.stream}`;
   switch (gate.state) {
+    case 'judge_insensitive':
+      return `${name} is not decided: ${blindness(gate)}`;
     case 'waiting':
+      if (gate.winRate !== undefined) return `${name} waits for ${awaited(gate.winRate)}`;
       return `${name} has no threshold yet`;
     case 'empty':
       return `${name} has no pairs${since(gate)}${gate.missing > 0 ? ` (${count(gate.missing)} missing)` : ''}`;
     case 'insensitive':
       return `${name} cannot tell answers apart (the incumbent agrees with itself only ${score(gate.reference)})`;
     case 'safe':
+    case 'provisional':
     case 'harm':
     case 'open':
       return `${name} ${numbers(gate)}`;
@@ -39,7 +44,8 @@ export function count(value: number): string {
   return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
-function numbers({ gate, candidate, reference, margin, thresholdMs, pairs, missing }: GateVerdict): string {
+function numbers(one: GateVerdict): string {
+  const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, winRate } = one;
   const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
   if (gate === 'errors') {
     return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
@@ -47,9 +53,28 @@ function numbers({ gate, candidate, reference, margin, thresholdMs, pairs, missi
   if (gate === 'agreement' || gate === 'similarity') {
     return `${score(candidate)} against the incumbent's ${score(reference)} with itself (at most ${margin} less${lost})`;
   }
+  if (winRate !== undefined) {
+    const alone = state === 'provisional' || winRate.labels === null ? ' by the word of the judge alone' : '';
+    return `${percent(candidate)}${alone} (at least ${percent(0.5 - margin)} needed${lost}${labelled(winRate)})`;
+  }
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
   return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+}
+
+function labelled({ labels }: WinRateShown): string {
+  if (labels === null) return '; nobody is asked for labels';
+  return `; ${count(labels.answered)} of ${count(labels.offered)} offered pairs labelled`;
+}
+
+function awaited({ sensitivity, labels }: WinRateShown): string {
+  return sensitivity === null || labels === null ? 'what canaries say of the judge' : 'labels: run `understudy label`';
+}
+
+function blindness({ winRate }: GateVerdict): string {
+  const { unfit = null, sensitivity = null } = winRate ?? {};
+  if (unfit !== null) return `the judge is unfit (${unfit})`;
+  return `the judge sees too little of what is different (J = ${score(sensitivity)}, at least ${LEAST_SENSITIVITY} is needed)`;
 }
 
 /** The pairs that a threshold was taken from are not tested against it. */

@@ -23,6 +23,8 @@ export interface Health {
   readonly expired: boolean;
   /** The policy was registered after the first pair. */
   readonly exploratory: boolean;
+  /** Why a guard has put the candidate into quarantine; null: it has not. */
+  readonly quarantine: string | null;
 }
 
 const MOST_LOST = 0.005;
@@ -32,9 +34,14 @@ export const MOST_FAILED = 0.5;
 
 /** The reasons to hold that lie in the sample and not in the evidence, the gravest first. Unknown counts as unsound. */
 export function unsound(policy: Policy, health: Health): readonly Hold[] {
-  return [exploratory(health), stale(health), lossy(health), coverage(policy, health), primaries(health)].flatMap(
-    (hold) => hold ?? [],
-  );
+  return [
+    exploratory(health),
+    stale(health),
+    lossy(health),
+    coverage(policy, health),
+    primaries(health),
+    quarantined(health),
+  ].flatMap((hold) => hold ?? []);
 }
 
 function exploratory(health: Health): Hold | null {
@@ -119,6 +126,19 @@ function primaries(health: Health): Hold | null {
   }
   return null;
 }
+
+function quarantined({ quarantine }: Health): Hold | null {
+  if (quarantine === null) return null;
+  return {
+    reason: 'quarantined',
+    sentence: `the candidate gives ${QUARANTINES[quarantine] ?? 'suspicious answers'}, whatever it is asked, and the incumbent does not: nothing a judge says of it counts`,
+  };
+}
+
+const QUARANTINES: Readonly<Record<string, string>> = {
+  constant: 'the same few answers',
+  near_constant: 'nearly the same answer',
+};
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;

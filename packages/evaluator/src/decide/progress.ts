@@ -26,7 +26,7 @@ export function unproven(
     const sentence = `the incumbent itself fails too often to be a standard: ${describeGate({ ...failing, state: 'open' })}`;
     return [{ reason: 'inconclusive', sentence }];
   }
-  const open = gates.filter((gate) => gate.state !== 'safe');
+  const open = gates.filter((gate) => !isPassed(gate));
   if (open.length === 0 && pairs >= policy.minPairs) return [];
   const insensitive = open.filter(
     (gate) => gate.state === 'insensitive' && gate.pairs - gate.missing >= ENOUGH_TO_DOUBT,
@@ -35,6 +35,8 @@ export function unproven(
     reason: 'insensitive',
     sentence: `${describeGate(gate)}; a scorer that tolerates other words is needed`,
   }));
+  const blind = open.filter((gate) => gate.state === 'judge_insensitive');
+  if (blind.length > 0) holds.push({ reason: 'judge_insensitive', sentence: describeGates(blind.slice(0, 1)) });
   if (expired) {
     const rest = open.length === 0 ? `only ${count(pairs)} of ${count(policy.minPairs)} pairs` : describeGates(open);
     return [...holds, { reason: 'expired', sentence: `the window or the budget is over, and not settled: ${rest}` }];
@@ -49,6 +51,11 @@ export function unproven(
   return [...holds, { reason: 'insufficient', sentence: progress(gates, open, pairs, remaining) }];
 }
 
+/** The judge's word alone is enough for a provisional GO. */
+function isPassed({ state }: GateVerdict): boolean {
+  return state === 'safe' || state === 'provisional';
+}
+
 function progress(
   gates: readonly GateVerdict[],
   open: readonly GateVerdict[],
@@ -59,7 +66,7 @@ function progress(
     return 'no pair is evidence yet: pairs count when their slice of time is closed (`understudy status` says what it waits for)';
   }
   const of = remaining === null ? '' : ` of about ${count(pairs + remaining.low)} to ${count(pairs + remaining.high)}`;
-  const settled = gates.filter((gate) => gate.state === 'safe');
+  const settled = gates.filter(isPassed);
   const parts = [`${count(pairs)}${of} pairs`];
   if (settled.length > 0) parts.push(`settled: ${names(settled)}`);
   if (open.length > 0) parts.push(`not yet: ${describeGates(open)}`);

@@ -1,12 +1,14 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
+import { winRateOf } from '../ledger/win-rate-settings.js';
 import { coverageOf } from './coverage.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
 import { isExpired } from './target.js';
 import { isSpent } from './used-up.js';
 import type { Verdict } from './verdict.js';
+import type { JudgeStanding } from './win-rate-verdict.js';
 
 /** Where one candidate of one run stands at one look. */
 export interface Standing {
@@ -69,6 +71,8 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
+    preferences: state.preferences,
+    judge: judgeOf(of),
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
     health: { ...healthOf(state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
@@ -83,7 +87,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
  * is ever exploratory. A late row is shown and is
  * no evidence, so it is a loss of ours like one that never came.
  */
-function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale' | 'expired'> {
+function healthOf({ funnel, outcomes, quarantine }: ArmState): Omit<Health, 'stale' | 'expired'> {
   const resolved = funnel.admitted - funnel.pending;
   const failed = outcomes.filter(({ primary }) => primary === 'error');
   const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
@@ -93,7 +97,17 @@ function healthOf({ funnel, outcomes }: ArmState): Omit<Health, 'stale' | 'expir
     losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
     primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
     exploratory: false,
+    quarantine,
   };
+}
+
+/** A judge that has not been drawn for yet is one of whom nothing is known. */
+function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStanding | null {
+  const winRate = winRateOf(run.definition);
+  if (winRate === null) return null;
+  const { margin, labels } = winRate;
+  const { sensitivity = null, unfit = null } = judging ?? {};
+  return { margin, sensitivity, unfit, labelled: labels !== null };
 }
 
 /** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */

@@ -27,8 +27,13 @@ export function windowOf({ bounds, control }: Pick<RunState, 'bounds' | 'control
 }
 
 /** The window is over, and of the calls in it none is still on its way into the evidence. */
-export function isExpired(state: Pick<RunState, 'bounds' | 'control' | 'open'>, at: number): boolean {
+export function isExpired(state: Pick<RunState, 'bounds' | 'control' | 'open' | 'judging'>, at: number): boolean {
   const window = windowOf(state);
   if (window === null || at < window.until) return false;
-  return !state.open.some(({ startsAt }) => startsAt < window.until);
+  return !isJudging(state) && !state.open.some(({ startsAt }) => startsAt < window.until);
+}
+
+/** Judgements or labels of the evidence are still waited for. */
+export function isJudging({ judging }: Pick<RunState, 'judging'>): boolean {
+  return judging !== null && judging.openSlices.judgements + judging.openSlices.labels > 0;
 }

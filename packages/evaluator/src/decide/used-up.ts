@@ -1,5 +1,6 @@
 import type { BudgetState } from '@understudy/instrumentation/experiment';
 import type { RunState } from '../ledger/snapshot.js';
+import { isJudging } from './target.js';
 
 /** Whether a budget pays for no further call, also when all that is held for calls were given back. */
 export function isUsedUp(budget: BudgetState | null): boolean {
@@ -7,6 +8,6 @@ export function isUsedUp(budget: BudgetState | null): boolean {
 }
 
 /** The budget is used up, and of what was admitted nothing is on its way into the evidence any more. */
-export function isSpent({ budget, arms }: Pick<RunState, 'budget' | 'arms'>): boolean {
-  return isUsedUp(budget) && Object.values(arms).every(({ funnel }) => funnel.pending === 0);
+export function isSpent({ budget, arms, judging }: Pick<RunState, 'budget' | 'arms' | 'judging'>): boolean {
+  return isUsedUp(budget) && !isJudging({ judging }) && Object.values(arms).every(({ funnel }) => funnel.pending === 0);
 }

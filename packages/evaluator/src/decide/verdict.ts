@@ -16,10 +16,11 @@ export type HoldReason =
   | 'degrading'
   | 'insensitive'
   | 'judge_insensitive'
+  | 'quarantined'
   | 'exploratory';
 
-/** `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
-export type Reason = HoldReason | 'harm' | 'noise_harm' | 'safe';
+/** `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
+export type Reason = HoldReason | 'harm' | 'noise_harm' | 'provisional' | 'safe';
 
 /** What is known of one run at one look. JSON: no bigint, no NaN, no infinity. */
 export interface Verdict {
@@ -57,7 +58,8 @@ export interface Range {
 /** All gates of a stream together. Natural logarithms of e-values. */
 export interface StreamVerdict {
   readonly stream: string;
-  readonly state: 'safe' | 'harm' | 'open';
+  /** `provisional`: every gate is passed, some of them by the word of a judge alone. */
+  readonly state: 'safe' | 'provisional' | 'harm' | 'open';
   /** The smallest over the gates: every one must be passed. */
   readonly safeLogE: number;
   /** Of the mean over the gates, valid however they depend on each other. */
@@ -67,8 +69,18 @@ export interface StreamVerdict {
 /**
  * - `safe`: its claim is made now. `harm`: it alone stops the run. `open`: neither.
  * - `insensitive`: the scorer cannot tell answers apart. `waiting`: its threshold is not frozen yet. `empty`: no pair yet.
+ * - Of the win rate: `provisional`: passed by the word of the judge alone. `judge_insensitive`: the judge sees too little, or is unfit.
+ *   `waiting`: for what the judge's canaries say of it, or for labels.
  */
-export type GateState = 'safe' | 'harm' | 'open' | 'insensitive' | 'waiting' | 'empty';
+export type GateState =
+  | 'safe'
+  | 'provisional'
+  | 'harm'
+  | 'open'
+  | 'insensitive'
+  | 'judge_insensitive'
+  | 'waiting'
+  | 'empty';
 
 /** One gate in one stream. */
 export interface GateVerdict {
@@ -93,6 +105,18 @@ export interface GateVerdict {
   readonly harmLogE: number;
   /** Pairs this gate still needs to be passed; null where passed, or where the data do not favour it. */
   readonly remaining: Range | null;
+  /** Of the win rate only. */
+  readonly winRate?: WinRateShown;
+}
+
+/** What a win rate is to be read beside. */
+export interface WinRateShown {
+  /** J, as frozen; null before that. */
+  readonly sensitivity: number | null;
+  /** Why the judge may not decide; null: it may. */
+  readonly unfit: string | null;
+  /** Of the evidence: pairs offered to people and answered, and Cohen's kappa between them and the judge. Null: nobody is asked. */
+  readonly labels: { readonly offered: number; readonly answered: number; readonly kappa: number | null } | null;
 }
 
 /** A rejection that stays: evidence that comes later does not take it back. */

@@ -50,17 +50,22 @@ function statePoints(standing: Standing): readonly Point[] {
   });
 }
 
-const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = { safe: 'go', harm: 'no_go', open: 'hold' };
+const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = {
+  safe: 'go',
+  provisional: 'go_provisional',
+  harm: 'no_go',
+  open: 'hold',
+};
 
 /** What is wrong with the sample is wrong with each of its segments. */
-const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set(['exploratory', 'stale', 'lossy', 'coverage']);
+const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set(['exploratory', 'stale', 'lossy', 'coverage', 'quarantined']);
 
 /** A segment's own state: that of its gates, and no better than the sample is sound. What stopped the run stays. */
 function stateOfStream({ stream, state }: StreamVerdict, { verdict, state: { transitions } }: Standing): State {
   if (verdict.state === 'invalid') return 'invalid';
   if (transitions.some((one) => one.state === 'no_go' && one.stream === stream)) return 'no_go';
   const unsound = verdict.holds.some(({ reason }) => OF_THE_SAMPLE.has(reason));
-  return state === 'safe' && unsound ? 'hold' : STATE_OF_STREAM[state];
+  return (state === 'safe' || state === 'provisional') && unsound ? 'hold' : STATE_OF_STREAM[state];
 }
 
 function estimatePoints(standing: Standing): readonly Point[] {

@@ -14,6 +14,9 @@ import { writeTallies } from './write-tallies.js';
 /** Slices looked at in one go; there may be more after them. */
 const AT_ONCE = 64;
 
+/** How long after its deadline a judgement is left to the judge's workers, who count what they settle: then nobody is at work. */
+const GRACE_MS = 60_000;
+
 /** What closes of a win rate: what judges say of a slice, then what people say of it. The names are those of `closed`. */
 type Step = 'judgements' | 'labels';
 
@@ -85,7 +88,7 @@ async function isOpen(
     `select 1 from understudy.judgements j join understudy.pairs p on p.pair = j.pair
      join understudy.clusters c on c.run = p.run and c.arm = p.arm and c.key = p.cluster and c.call = p.call
      where j.run = $1 and j.slice = $2 and j.judge = $3 and j.status = 'waiting' and j.deadline > $4 limit 1`,
-    [run, slice, judge, now],
+    [run, slice, judge, now - GRACE_MS],
   );
   return count > 0;
 }
@@ -141,7 +144,8 @@ async function mainJudge(query: Query, run: string): Promise<MainJudge | null> {
  */
 async function giveUp(query: Query, run: string, slice: number, { judge }: MainJudge, now: number): Promise<number> {
   const { count } = await query(
-    `update understudy.judgements set status = 'abstained', score = null, settled_at = $4, detail = '{"reason":"deadline"}'
+    `update understudy.judgements set status = 'abstained', settled_at = $4,
+       detail = coalesce(detail, '{"v":1,"reason":"deadline"}'::json)
      where run = $1 and slice = $2 and judge = $3 and status = 'waiting'`,
     [run, slice, judge, now],
   );

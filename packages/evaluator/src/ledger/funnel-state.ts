@@ -1,5 +1,6 @@
 import type { Outcome } from '../tally/facts.js';
 import type { LegKind, LegSum } from './leg-sums.js';
+import type { JudgementCount } from './judging-state.js';
 import type { FunnelState, OutcomeCount } from './snapshot.js';
 
 /** The funnel of an arm, or of one of its segments, from its numbers. Pure. */
@@ -38,6 +39,13 @@ export function outcomesOf(legs: readonly LegSum[]): readonly OutcomeCount[] {
       const [primary, shadow] = name.split(' ') as [Outcome['status'], Outcome['status']];
       return { segment, primary, shadow, pairs };
     });
+}
+
+/** What the judge said of the evidence of an arm, by segment. Pure. */
+export function judgementsOf(legs: readonly LegSum[]): readonly JudgementCount[] {
+  return legs
+    .filter(({ kind }) => kind === 'judged')
+    .map(({ segment, name, legs: pairs }) => ({ segment, outcome: name as JudgementCount['outcome'], pairs }));
 }
 
 /** The segments of an arm that anything is known of, in order. What is aside is known by arm only. Pure. */

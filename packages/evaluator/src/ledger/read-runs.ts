@@ -1,28 +1,66 @@
+import type { WinRateMetric } from '../tally/close-win-rate.js';
 import { decodeTally } from '../tally/codec.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
+import { decodeWinRate } from '../tally/win-rate-codec.js';
 import { type SliceFacts, sliceTimes, waitsFor } from './completeness.js';
 import type { Query } from './database.js';
+import type { PreferenceEvidence } from './judging-state.js';
 import type { QueueView, RegisteredRun, StoredTransition } from './record.js';
 import { factsOf, openSlices, producersOf } from './progress.js';
-import { OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
+import { type ArmState, OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
 
-export type Streams = Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
+/** The evidence of all closed slices of an arm, by stream. */
+type Totals = Pick<ArmState, 'streams' | 'preferences'>;
 
-/** The evidence of all closed slices of a run, by arm, stream and gate. */
-export async function selectTotals(query: Query, run: string): Promise<ReadonlyMap<string, Streams>> {
-  const { rows } = await query<{ arm: string; stream: string; metric: GateName; bytes: Buffer }>(
+/** By arm. */
+export async function selectTotals(query: Query, run: string): Promise<ReadonlyMap<string, Totals>> {
+  const { rows } = await query<{ arm: string; stream: string; metric: GateName | WinRateMetric; bytes: Buffer }>(
     'select arm, stream, metric, bytes from understudy.totals where run = $1 order by arm, stream, metric',
     [run],
   );
-  const arms = new Map<string, Map<string, Partial<Record<GateName, Tally>>>>();
-  for (const { arm, stream, metric, bytes } of rows) {
-    const streams = arms.get(arm) ?? new Map<string, Partial<Record<GateName, Tally>>>();
-    streams.set(stream, { ...streams.get(stream), [metric]: decodeTally(bytes) });
-    arms.set(arm, streams);
+  const totals = new Map<string, Totals>();
+  for (const [arm, own] of Map.groupBy(rows, (row) => row.arm)) {
+    const streams = Map.groupBy(own, ({ stream }) => stream);
+    // A segment may be called `__proto__`.
+    totals.set(arm, {
+      streams: Object.fromEntries([...streams].map(([stream, some]) => [stream, talliesOf(some)])),
+      preferences: Object.fromEntries(
+        [...streams].flatMap(([stream, some]) => {
+          const preference = preferenceOf(some);
+          return preference === null ? [] : [[stream, preference]];
+        }),
+      ),
+    });
   }
-  // A segment may be called `__proto__`.
-  return new Map([...arms].map(([arm, streams]) => [arm, Object.fromEntries(streams)]));
+  return totals;
+}
+
+interface TotalRow {
+  readonly metric: GateName | WinRateMetric;
+  readonly bytes: Buffer;
+}
+
+const OF_THE_WIN_RATE: ReadonlySet<string> = new Set<WinRateMetric>([
+  'win_rate_judge_safe',
+  'win_rate_judge_harm',
+  'win_rate_labels',
+]);
+
+function talliesOf(rows: readonly TotalRow[]): Readonly<Partial<Record<GateName, Tally>>> {
+  const tallies = rows.filter(({ metric }) => !OF_THE_WIN_RATE.has(metric));
+  return Object.fromEntries(tallies.map(({ metric, bytes }) => [metric, decodeTally(bytes)]));
+}
+
+function preferenceOf(rows: readonly TotalRow[]): PreferenceEvidence | null {
+  const bytes = (metric: WinRateMetric): Buffer | undefined => rows.find((row) => row.metric === metric)?.bytes;
+  const [safe, harm] = [bytes('win_rate_judge_safe'), bytes('win_rate_judge_harm')];
+  const labelled = bytes('win_rate_labels');
+  if (safe === undefined && labelled === undefined) return null;
+  return {
+    judged: safe === undefined || harm === undefined ? null : { safe: decodeTally(safe), harm: decodeTally(harm) },
+    labelled: labelled === undefined ? null : decodeWinRate(labelled),
+  };
 }
 
 export async function selectTransitions(query: Query, run: string): Promise<readonly StoredTransition[]> {

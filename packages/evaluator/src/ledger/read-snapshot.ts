@@ -2,9 +2,11 @@ import { isFinished, isGone } from './completeness.js';
 import { selectBudgets } from './budgets.js';
 import { selectBounds, selectControls } from './control.js';
 import type { Database, Query } from './database.js';
-import { funnelState, outcomesOf, segmentsOf } from './funnel-state.js';
+import { funnelState, judgementsOf, outcomesOf, segmentsOf } from './funnel-state.js';
+import { NO_LABELS } from './judging-state.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectLegs } from './read-counts.js';
+import { selectJudging, selectLabels, selectQuarantines } from './read-judging.js';
 import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
 import { armsOf, selectRuns } from './runs.js';
@@ -50,11 +52,18 @@ async function readRun(
   const totals = await selectTotals(query, run.id);
   const transitions = await selectTransitions(query, run.id);
   const legs = await selectLegs(query, run, now);
+  const judging = await selectJudging(query, run);
+  const judge = judging?.judge ?? null;
+  const labels = judge === null ? null : await selectLabels(query, run.id, judge, now);
+  const quarantines = judging === null ? null : await selectQuarantines(query, run.id);
   const armState = (arm: string): ArmState => {
     const own = legs.filter((one) => one.arm === arm);
     const segments = [...segmentsOf(own)].map(([segment, some]) => [segment, funnelState(some)] as const);
     return {
-      streams: totals.get(arm) ?? {},
+      ...(totals.get(arm) ?? { streams: {}, preferences: {} }),
+      judgements: judgementsOf(own),
+      labels: labels?.get(arm) ?? NO_LABELS,
+      quarantine: quarantines?.get(arm) ?? null,
       funnel: funnelState(own),
       segments: Object.fromEntries(segments),
       outcomes: outcomesOf(own),
@@ -65,6 +74,7 @@ async function readRun(
     run,
     arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
     producers: (await producersOf(query, run.id)).map(({ id }) => id),
+    judging,
     thresholds: await selectThresholds(query, run.id),
     ...(await readProgress(query, run, now, view)),
   };

@@ -3,6 +3,7 @@ import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Tally } from '../tally/tally.js';
 import type { Threshold } from '../tally/latencies.js';
+import type { JudgementCount, JudgingState, LabelState, PreferenceEvidence } from './judging-state.js';
 import type { CloseReason, RegisteredRun, StoredTransition } from './record.js';
 
 /** The ledger at one point in time. */
@@ -28,6 +29,8 @@ export interface RunState {
   readonly control: Control | null;
   /** What its experiment may cost and has cost, as the evaluator last saw it; null: no service has a budget for it. */
   readonly budget: BudgetState | null;
+  /** Its judge; null: it has none. */
+  readonly judging: JudgingState | null;
   /** Frozen so far; the arms share them, since they are of the primary. */
   readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */
@@ -42,6 +45,13 @@ export interface RunState {
 export interface ArmState {
   /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
   readonly streams: Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
+  /** The same of the win rate, by stream; empty where it is no gate. */
+  readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
+  /** Evidence that was drawn for the judge, by what came of it. */
+  readonly judgements: readonly JudgementCount[];
+  readonly labels: LabelState;
+  /** Why nothing of it is evidence for it: a guard found its outputs to be the same for everybody. Null: it did not. */
+  readonly quarantine: string | null;
   readonly funnel: FunnelState;
   readonly segments: Readonly<Record<string, FunnelState>>;
   /** Stored pairs by what came of the primary and of the shadow. */

@@ -1,0 +1,59 @@
+import type { JudgeHealth } from '../judge/trial/judge-health.js';
+import type { Tally } from '../tally/tally.js';
+import type { WinRate } from '../tally/win-rate.js';
+
+/** What is known of a run's judge, and how far its word is evidence. */
+export interface JudgingState {
+  /** Its hash; null before the first pair was drawn for it. */
+  readonly judge: string | null;
+  readonly health: JudgeHealth;
+  /** J, frozen before its first judgement; null before. */
+  readonly sensitivity: number | null;
+  /** Why it may not decide any more; null: it may. */
+  readonly unfit: string | null;
+  /** Pairs it has not answered. */
+  readonly waiting: number;
+  /** Slices whose evidence is fixed, and that wait for judgements, or for labels. */
+  readonly openSlices: { readonly judgements: number; readonly labels: number };
+}
+
+/** Evidence of the win rate in one stream; null where nothing of it is closed. */
+export interface PreferenceEvidence {
+  /** As the judge has it, against the boundary of either claim. */
+  readonly judged: { readonly safe: Tally; readonly harm: Tally } | null;
+  /** Corrected by labels. */
+  readonly labelled: WinRate | null;
+}
+
+/** Evidence pairs that were drawn for the judge. `exact`: a tie without a call. */
+export interface JudgementCount {
+  readonly segment: string;
+  readonly outcome: 'shadow' | 'primary' | 'tie' | 'abstained' | 'exact';
+  readonly pairs: number;
+}
+
+/** Pairs offered to people: `offered = answered + abstained + open + expired`. */
+export interface LabelState {
+  readonly offered: number;
+  readonly answered: number;
+  /** "Cannot say": counts like no answer. */
+  readonly abstained: number;
+  /** Without an answer, and may still be answered. */
+  readonly open: number;
+  readonly expired: number;
+  /** Answered pairs with a verdict: rows by label, columns by verdict, both in the order primary, tie, shadow. */
+  readonly table: readonly (readonly number[])[];
+}
+
+export const NO_LABELS: LabelState = {
+  offered: 0,
+  answered: 0,
+  abstained: 0,
+  open: 0,
+  expired: 0,
+  table: [
+    [0, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ],
+};

@@ -1,0 +1,76 @@
+import { readHealth } from '../judge/stored.js';
+import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
+import type { Query } from './database.js';
+import { type JudgingState, type LabelState, NO_LABELS } from './judging-state.js';
+import type { RegisteredRun } from './record.js';
+
+/** What is known of the judge of a run; null where it has none. */
+export async function selectJudging(query: Query, run: RegisteredRun): Promise<JudgingState | null> {
+  if (run.definition.judge === null) return null;
+  const { rows: states } = await query<{
+    judge: string;
+    health: unknown;
+    sensitivity: number | null;
+    unfit: string | null;
+  }>('select judge, health, sensitivity, unfit from understudy.judge_state where run = $1 and main', [run.id]);
+  const [state] = states;
+  const { rows: slices } = await query<{ judged: boolean; slices: number }>(
+    'select judged, count(*) as slices from understudy.win_rate_slices where run = $1 group by judged',
+    [run.id],
+  );
+  const open = (judged: boolean): number => slices.find((one) => one.judged === judged)?.slices ?? 0;
+  const { rows: waits } = await query<{ pairs: number }>(
+    `select count(*) as pairs from understudy.judgements where run = $1 and judge = $2 and status = 'waiting'`,
+    [run.id, state?.judge ?? ''],
+  );
+  return {
+    judge: state?.judge ?? null,
+    health: state === undefined ? EMPTY_HEALTH : readHealth(JSON.stringify(state.health)),
+    sensitivity: state?.sensitivity ?? null,
+    unfit: state?.unfit ?? null,
+    waiting: waits[0]?.pairs ?? 0,
+    openSlices: { judgements: open(false), labels: open(true) },
+  };
+}
+
+/** The labels of a run, by arm. */
+export async function selectLabels(
+  query: Query,
+  run: string,
+  judge: string,
+  now: number,
+): Promise<ReadonlyMap<string, LabelState>> {
+  const { rows } = await query<Omit<LabelState, 'table' | 'expired'> & { arm: string }>(
+    `select arm, count(*) as offered, count(answer) as answered, count(*) filter (where abstained) as abstained,
+       count(*) filter (where answer is null and not abstained and deadline > $2) as open
+     from understudy.labels where run = $1 group by arm`,
+    [run, now],
+  );
+  const { rows: cells } = await query<{ arm: string; label: number; verdict: number; pairs: number }>(
+    `select l.arm, sign(l.answer - .5)::int as label, sign(j.score - .5)::int as verdict, count(*) as pairs
+     from understudy.labels l join understudy.judgements j on j.pair = l.pair and j.judge = $2
+     where l.run = $1 and l.answer is not null and j.status = 'judged' group by 1, 2, 3`,
+    [run, judge],
+  );
+  return new Map(
+    rows.map(({ arm, ...counts }) => {
+      const { offered, answered, abstained, open } = counts;
+      const table = NO_LABELS.table.map((row, label) =>
+        row.map(
+          (_, verdict) =>
+            cells.find((one) => one.arm === arm && one.label === label - 1 && one.verdict === verdict - 1)?.pairs ?? 0,
+        ),
+      );
+      return [arm, { ...counts, expired: offered - answered - abstained - open, table }];
+    }),
+  );
+}
+
+/** By arm, why it is in quarantine. */
+export async function selectQuarantines(query: Query, run: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await query<{ arm: string; reason: string }>(
+    'select arm, reason from understudy.quarantines where run = $1',
+    [run],
+  );
+  return new Map(rows.map(({ arm, reason }) => [arm, reason]));
+}
