@@ -44,6 +44,8 @@ export interface ModelFailure {
   readonly code: number | null;
   /** What the provider asked to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** Nothing was charged for it. */
+  readonly unbilled?: true;
 }
 
 /** `stop`: of its own accord; `length`: at the cap; `filter`: withheld by the provider. */
@@ -51,7 +53,8 @@ export type Finish = 'stop' | 'length' | 'filter' | 'other';
 
 /**
  * `rate_limited`: 429. `overloaded`: 503, 529. `server`: other 5xx. `unauthorized`: 401, 403. `refused`: other 4xx. `redirect`: 3xx, never
- * followed. `garbage`: 2xx with a body that is no answer. `cancelled`: by the caller.
+ * followed. `garbage`: 2xx with a body that is no answer. `cancelled`: by the caller. `unpaid`: not asked, since no money or no turn was
+ * left for it.
  */
 export type FailureKind =
   | 'rate_limited'
@@ -63,7 +66,8 @@ export type FailureKind =
   | 'timeout'
   | 'network'
   | 'garbage'
-  | 'cancelled';
+  | 'cancelled'
+  | 'unpaid';
 
 export interface ModelUsage {
   readonly inputTokens: number;

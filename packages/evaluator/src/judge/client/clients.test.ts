@@ -127,7 +127,7 @@ describe('a client of /chat/completions', () => {
     ];
     expect(JSON.stringify(replies)).not.toContain(KEY);
     expect(replies.map((reply) => reply.status === 'failed' && reply.detail)).toEqual([
-      'the endpoint could not be reached, or broke off',
+      'the endpoint broke off',
       'HTTP 401: bad key [key] for "You compare."',
       'HTTP 500',
     ]);

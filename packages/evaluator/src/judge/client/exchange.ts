@@ -40,11 +40,13 @@ export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal
       retryAfterMs: retryAfterOf(response.headers, Date.now()),
       said,
     });
-  } catch {
+  } catch (error) {
     // The message of what was thrown may hold the URL or a header: what happened is said in words of our own.
     if (signal?.aborted === true) return failed('cancelled', 'cancelled');
     if (deadline.aborted) return failed('timeout', `no answer within ${to.timeoutMs} ms`);
-    return failed('network', 'the endpoint could not be reached, or broke off');
+    return isUnreached(error)
+      ? failed('network', 'the endpoint could not be reached', { unbilled: true })
+      : failed('network', 'the endpoint broke off');
   }
 }
 
@@ -52,10 +54,17 @@ export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal
 export function failed(
   kind: FailureKind,
   detail: string,
-  more: { readonly code?: number; readonly retryAfterMs?: number | null; readonly said?: string } = {},
+  more: {
+    readonly code?: number;
+    readonly retryAfterMs?: number | null;
+    readonly said?: string;
+    readonly unbilled?: true;
+  } = {},
 ): Extract<Exchanged, { status: 'failed' }> {
   const { code = null, retryAfterMs = null, said = '' } = more;
-  return { status: 'failed', kind, detail, code, retryAfterMs, said };
+  // No provider charges for an HTTP error.
+  const unbilled = more.unbilled === true || code !== null;
+  return { status: 'failed', kind, detail, code, retryAfterMs, said, ...(unbilled && { unbilled }) };
 }
 
 function parsed(text: string | null): Exchanged {
@@ -107,3 +116,18 @@ function messageIn(said: string): string | null {
     return null;
   }
 }
+
+/** No connection was made, so nothing was sent. */
+function isUnreached(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string' && UNREACHED.has(cause.code);
+}
+
+const UNREACHED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
