@@ -12,6 +12,7 @@ import type {
 } from '../ledger/snapshot.js';
 import { budgetJson, renderBudget } from './render-budget.js';
 import { renderBounds } from './render-control.js';
+import { renderJudge, renderJudged } from './render-judging.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
 
@@ -44,11 +45,13 @@ function renderRun(state: RunState, at: number, standings: readonly Standing[], 
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
-    ...[...renderBounds(state, at), ...renderBudget(state.budget)].map((line) => `  ${line}`),
+    ...[...renderBounds(state, at), ...renderBudget(state.budget), ...renderJudge(state.judging, style)].map(
+      (line) => `  ${line}`,
+    ),
     ...standings.flatMap(({ arm, state: one, verdict }) => [
       `  candidate ${style.bold(arm)}`,
       `    ${renderSentence(verdict, style)}`,
-      ...renderFunnel(one).map((line) => `    ${line}`),
+      ...[...renderFunnel(one), ...renderJudged(one, style)].map((line) => `    ${line}`),
     ]),
     ...(arms[AA_ARM] === undefined
       ? []
@@ -197,7 +200,9 @@ export function statusJson({ snapshot, standings }: Report): Readonly<Record<str
       k: run.k,
       registeredAt: run.registeredAt,
       definition: run.definition,
-      arms: Object.fromEntries(Object.entries(arms).map(([arm, { streams: _streams, ...state }]) => [arm, state])),
+      arms: Object.fromEntries(
+        Object.entries(arms).map(([arm, { streams: _streams, preferences: _preferences, ...state }]) => [arm, state]),
+      ),
       verdicts: Object.fromEntries(
         standings.filter((standing) => standing.run.id === run.id).map(({ arm, verdict }) => [arm, verdict]),
       ),

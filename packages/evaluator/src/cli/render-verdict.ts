@@ -72,6 +72,7 @@ function level(gate: GateVerdict, value: number | null): string {
 function allowed(gate: GateVerdict): string {
   if (gate.gate === 'errors') return `+${Number((100 * gate.margin).toFixed(2))} points`;
   if (isNoise(gate)) return `-${gate.margin}`;
+  if (gate.gate === 'win_rate') return `>= ${percent(0.5 - gate.margin)}`;
   return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${Math.round(gate.thresholdMs)} ms`;
 }
 

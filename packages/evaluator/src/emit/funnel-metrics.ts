@@ -1,5 +1,5 @@
 import type { ArmState, LedgerSnapshot, OutcomeCount } from '../ledger/snapshot.js';
-import { METRIC_DROPPED, METRIC_FUNNEL, METRIC_PAIRS } from '../semconv.js';
+import { METRIC_DROPPED, METRIC_FUNNEL, METRIC_JUDGEMENTS, METRIC_PAIRS } from '../semconv.js';
 import { counter, type Metric, type Point } from './metric-data.js';
 
 /** What came of a pair, in one word. */
@@ -21,7 +21,10 @@ export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
     counter(
       METRIC_FUNNEL,
       'Legs that reached a stage',
-      points(({ funnel }) => ({ stored: funnel.stored, scored: funnel.scored }), 'stage'),
+      points(
+        ({ funnel, judgements }) => ({ stored: funnel.stored, scored: funnel.scored, ...judgedStage(judgements) }),
+        'stage',
+      ),
       '{call}',
     ),
     counter(
@@ -31,6 +34,7 @@ export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
       '{call}',
     ),
     counter(METRIC_PAIRS, 'Stored pairs by outcome', arms.flatMap(pairPoints), '{pair}'),
+    counter(METRIC_JUDGEMENTS, 'Judged pairs of the evidence by outcome', arms.flatMap(judgementPoints), '{pair}'),
   ];
 }
 
@@ -66,15 +70,37 @@ function sumBy(
   return sums;
 }
 
-function pairPoints({ attributes, since, states }: ArmOfExperiment): readonly Point[] {
-  const sums = new Map<string, { readonly segment: string; readonly outcome: PairOutcome; value: number }>();
-  for (const count of states.flatMap((state) => state.outcomes)) {
-    const { segment } = count;
-    const outcome = outcomeOf(count);
+function pairPoints(arm: ArmOfExperiment): readonly Point[] {
+  const outcomes = arm.states.flatMap((state) => state.outcomes);
+  return outcomePoints(
+    arm,
+    outcomes.map((one) => ({ ...one, outcome: outcomeOf(one) })),
+  );
+}
+
+function judgementPoints(arm: ArmOfExperiment): readonly Point[] {
+  return outcomePoints(
+    arm,
+    arm.states.flatMap(({ judgements }) => judgements),
+  );
+}
+
+/** Absent where nothing was drawn for a judge. */
+function judgedStage(judgements: ArmState['judgements']): { readonly judged?: number } {
+  const judged = judgements.filter(({ outcome }) => outcome !== 'abstained');
+  return judgements.length === 0 ? {} : { judged: judged.reduce((sum, { pairs }) => sum + pairs, 0) };
+}
+
+function outcomePoints(
+  { attributes, since }: ArmOfExperiment,
+  counts: readonly { readonly segment: string; readonly outcome: string; readonly pairs: number }[],
+): readonly Point[] {
+  const sums = new Map<string, { readonly segment: string; readonly outcome: string; value: number }>();
+  for (const { segment, outcome, pairs } of counts) {
     const key = JSON.stringify([segment, outcome]);
     const known = sums.get(key);
-    if (known !== undefined) known.value += count.pairs;
-    else sums.set(key, { segment, outcome, value: count.pairs });
+    if (known !== undefined) known.value += pairs;
+    else sums.set(key, { segment, outcome, value: pairs });
   }
   return [...sums.values()].map(({ segment, outcome, value }) => ({
     attributes: { ...attributes, segment, outcome },

@@ -4,6 +4,7 @@ import type { Standing } from '../decide/standing.js';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
 import { budgetMetrics } from './budget-metrics.js';
 import { funnelMetrics } from './funnel-metrics.js';
+import { judgeMetrics } from './judge-metrics.js';
 import { toMetricData } from './metric-data.js';
 import { SCOPE } from './scope.js';
 import { verdictMetrics } from './verdict-metrics.js';
@@ -28,7 +29,12 @@ function collected(report: Report | null): CollectionResult {
   const metrics =
     report === null
       ? []
-      : [...funnelMetrics(report.snapshot), ...verdictMetrics(report.standings), ...budgetMetrics(report.snapshot)]
+      : [
+          ...funnelMetrics(report.snapshot),
+          ...verdictMetrics(report.standings),
+          ...budgetMetrics(report.snapshot),
+          ...judgeMetrics(report),
+        ]
           .filter(({ points }) => points.length > 0)
           .map((metric) => toMetricData(metric, report.snapshot.at));
   const scopeMetrics = metrics.length === 0 ? [] : [{ scope: SCOPE, metrics }];

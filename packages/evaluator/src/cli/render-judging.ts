@@ -1,0 +1,62 @@
+import { healthRates, type Share } from '../judge/trial/health-rates.js';
+import type { JudgingState, LabelState } from '../ledger/judging-state.js';
+import type { ArmState } from '../ledger/snapshot.js';
+import { cohenKappa } from '../stats/kappa.js';
+import { count, percent, plural, type Style } from './style.js';
+
+/** What is known of a run's judge: nothing where it has none. */
+export function renderJudge(judging: JudgingState | null, style: Style): readonly string[] {
+  if (judging === null) return [];
+  const { judge, health, sensitivity, unfit, waiting, openSlices } = judging;
+  if (judge === null) return ['judge: no pair was drawn for it yet'];
+  const rates = healthRates(health);
+  const given = Object.values(health.canaries).reduce((sum, kind) => sum + kind.given, 0);
+  const state =
+    unfit !== null
+      ? style.bad(`unfit (${unfit})`)
+      : sensitivity === null
+        ? `on trial, ${plural(given, 'canary judgement')}`
+        : `J = ${sensitivity.toFixed(2)}`;
+  const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;
+  const open = [
+    ...(waiting > 0 ? [`${plural(waiting, 'pair')} to judge`] : []),
+    ...(openSlices.judgements > 0 ? [`${plural(openSlices.judgements, 'slice')} wait for judgements`] : []),
+    ...(openSlices.labels > 0 ? [`${plural(openSlices.labels, 'slice')} wait for labels`] : []),
+  ];
+  return [
+    `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}`,
+    ...(open.length === 0 ? [] : [open.join(', ')]),
+  ];
+}
+
+/** What the judge and people said of a candidate's pairs: nothing where nobody was asked. */
+export function renderJudged({ judgements, labels, quarantine }: ArmState, style: Style): readonly string[] {
+  const of = (outcome: string): number =>
+    judgements.reduce((sum, one) => sum + (one.outcome === outcome ? one.pairs : 0), 0);
+  const all = judgements.reduce((sum, one) => sum + one.pairs, 0);
+  return [
+    ...(quarantine === null ? [] : [style.bad(`in quarantine: ${quarantine}`)]),
+    ...(all === 0
+      ? []
+      : [
+          `${plural(all, 'pair')} judged: ${count(of('shadow'))} for the candidate, ${count(of('tie') + of('exact'))} ties, ${count(of('primary'))} for the incumbent, ${count(of('abstained'))} abstentions`,
+        ]),
+    ...(labels.offered === 0 ? [] : [renderLabels(labels)]),
+  ];
+}
+
+function renderLabels({ offered, answered, abstained, open, expired, table }: LabelState): string {
+  const kappa = cohenKappa(table);
+  const parts = [
+    `${count(answered)} answered`,
+    `${count(open)} open`,
+    `${count(abstained)} undecided`,
+    `${count(expired)} expired`,
+  ];
+  const agreement = kappa === null ? '' : `; kappa with the judge ${kappa.toFixed(2)}`;
+  return `${plural(offered, 'pair')} offered for labels: ${parts.join(', ')}${agreement}`;
+}
+
+function share({ point }: Share): string {
+  return point === null ? '-' : percent(point);
+}
