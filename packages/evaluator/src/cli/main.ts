@@ -6,6 +6,7 @@ import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
+import { labelCommand } from './label.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { type Output, processOutput } from './terminal.js';
@@ -105,6 +106,16 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .addHelpText('after', CONTROL_EXAMPLES)
     .action(async (options: Parameters<typeof controlCommand>[0]) => ended(await controlCommand(options, output)));
   program
+    .command('label')
+    .description('show pairs a judge was asked about, blinded, and take which answer is better')
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'only pairs of this experiment')
+    .option('--export <file>', 'write open pairs as JSON lines; `-`: to the standard output')
+    .option('--import <file>', 'read labels from JSON lines; `-`: from the standard input')
+    .addHelpText('after', LABEL_EXAMPLES)
+    .action(async (options: Parameters<typeof labelCommand>[0]) => ended(await labelCommand(options, output)));
+  program
     .command('demo')
     .description('the whole of it on this machine: no key, no server; under a minute')
     .addOption(
@@ -132,6 +143,17 @@ Examples:
   understudy control --clear                                 all as configured
 
 What is set is kept in the queue's store and outlives restarts. UNDERSTUDY_ENABLED=false of a service is over all of it.`;
+
+const LABEL_EXAMPLES = `
+In a terminal: a, b: the better answer; t: a tie; s: skip (cannot say); q: quit. What is answered is stored at once, so that
+anyone can go on. Which answer is A is drawn by lot.
+
+Examples:
+  understudy label -e support-mini
+  understudy label --export pairs.jsonl       one line a pair: {"pair", "experiment", "segment", "request", "a", "b", "deadline"}
+  understudy label --import labels.jsonl      one line a label: {"pair": "...", "answer": "A"}, or "B", "tie", "skip"
+
+A file is imported as a whole or, where a line is wrong, not at all; again it changes nothing. The first answer to a pair stays.`;
 
 function aRate(text: string): number {
   const rate = Number(text);

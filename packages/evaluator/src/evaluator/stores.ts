@@ -58,12 +58,15 @@ export interface OpenedLedger {
 }
 
 /**
- * Opens the ledger of a URL to read numbers from it. An embedded store is reached through its owner; where nobody serves it, this process
+ * Opens the ledger of a URL alone; without a seal, for its numbers. An embedded store is reached through its owner; where nobody serves it, this process
  * does until `close`. Throws {@link StoreError} where there is no store.
  */
-export async function openLedgerFor(url: string): Promise<OpenedLedger> {
+export async function openLedgerFor(
+  url: string,
+  { seal = null }: Pick<OpenStoresOptions, 'seal'> = {},
+): Promise<OpenedLedger> {
   requireStore(url);
-  return openLedgerIn(url, null);
+  return openLedgerIn(url, seal);
 }
 
 /** Opens the queue's store alone. Throws {@link StoreError} where there is none, or it cannot be reached. */

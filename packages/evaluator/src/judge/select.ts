@@ -16,8 +16,8 @@ export interface Stratum {
   readonly rate: number;
 }
 
-/** What is drawn for. Draws for different purposes are independent. */
-export type DrawPurpose = 'judge' | 'label' | 'canary';
+/** What is drawn for; `side`: which answer a person is shown first. Draws for different purposes are independent. */
+export type DrawPurpose = 'judge' | 'label' | 'canary' | 'side';
 
 export interface Drawn {
   readonly drawn: boolean;

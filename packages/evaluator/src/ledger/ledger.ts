@@ -2,6 +2,7 @@ import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentat
 import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
 import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
+import type { LabelLedger } from './label-ledger.js';
 import type { CloseReason, PairContent, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import type { LedgerSnapshot } from './snapshot.js';
 
@@ -60,6 +61,8 @@ export interface Ledger {
   expire(options: ExpireOptions): Promise<number>;
   /** What judges say. */
   readonly judging: JudgingLedger;
+  /** What people say of pairs. */
+  readonly labels: LabelLedger;
   close(): Promise<void>;
 }
 

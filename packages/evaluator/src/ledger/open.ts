@@ -6,6 +6,7 @@ import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { erase } from './erase.js';
 import { judgingOf } from './judging/open-judging.js';
+import { labelsOf } from './label-ledger.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
@@ -68,6 +69,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
     expire: (options) => expire(database, options),
     judging: judgingOf(database, seal),
+    labels: labelsOf(database, seal),
     close: () => database.close(),
   };
 }

@@ -1,0 +1,39 @@
+import { emitKeypressEvents } from 'node:readline';
+
+/** Single keys of a terminal, without Enter: their names in lower case, such as `a`, `q`, `ctrl+c`. */
+export interface Keys {
+  /** The next key that is pressed; null where the terminal is gone. */
+  next(): Promise<string | null>;
+  close(): void;
+}
+
+/** Reads keys from a terminal; null where there is none. */
+export function processKeys(input: NodeJS.ReadStream = process.stdin): Keys | null {
+  if (!input.isTTY) return null;
+  const pressed: (string | null)[] = [];
+  const waiting: ((key: string | null) => void)[] = [];
+  const push = (key: string | null): void => {
+    const first = waiting.shift();
+    if (first === undefined) pressed.push(key);
+    else first(key);
+  };
+  const onKey = (_text: unknown, key: { readonly name?: string; readonly ctrl?: boolean } | undefined): void => {
+    if (key?.name !== undefined) push(key.ctrl === true ? `ctrl+${key.name}` : key.name);
+  };
+  const onEnd = (): void => push(null);
+  emitKeypressEvents(input);
+  input.setRawMode(true);
+  input.on('keypress', onKey).on('end', onEnd);
+  input.resume();
+  return {
+    next: () => {
+      const key = pressed.shift();
+      return key === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(key);
+    },
+    close: () => {
+      input.off('keypress', onKey).off('end', onEnd);
+      input.setRawMode(false);
+      input.pause();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Seal } from '@understudy/instrumentation/trial';
+import { UnderstudyError } from '../errors.js';
+import { draw } from '../judge/select.js';
+import { decodeContent } from './content.js';
+import type { Database, Query } from './database.js';
+import type { PairContent } from './record.js';
+
+/** A pair that is offered to a person and can still be answered. */
+export interface Offer {
+  readonly pair: string;
+  readonly experiment: string;
+  readonly segment: string;
+  /** Epoch ms: what has no answer by then has none. */
+  readonly deadline: number;
+  /** By lot, and for this pair always the same: the shadow's answer is shown first. */
+  readonly shadowFirst: boolean;
+  /** Null: it was erased, has grown old, or is sealed with a key that is not here. */
+  readonly content: PairContent | null;
+}
+
+export interface OfferQuery {
+  readonly now: number;
+  readonly experiment: string | null;
+  /** At most so many, the oldest offer first. */
+  readonly limit: number;
+  /** Only after this offer, as the last answer had it. */
+  readonly after: Pick<Offer, 'pair'> | null;
+}
+
+/** A label on its way into the ledger. */
+export interface Label {
+  readonly pair: string;
+  /** Null: cannot say. */
+  readonly first: 0 | 0.5 | 1 | null;
+  readonly now: number;
+}
+
+/** `late`: its time was over. `known`: there was a label, which stays. `unknown`: the pair is not offered. */
+export type LabelResult = 'stored' | 'late' | 'known' | 'unknown';
+
+/** The part of the ledger that people's answers are kept in. */
+export interface LabelLedger {
+  /** Open offers, the oldest first. */
+  offers(wanted: OfferQuery): Promise<readonly Offer[]>;
+  countOpen(wanted: Pick<OfferQuery, 'now' | 'experiment'>): Promise<number>;
+  /** Stores an answer, once: how good the answer shown first is, 1 the better one. */
+  answer(label: Label): Promise<LabelResult>;
+}
+
+export function labelsOf({ query }: Database, seal: Seal | null): LabelLedger {
+  return {
+    offers: (wanted) => selectOffers(query, wanted, seal),
+    countOpen: async ({ now, experiment }) => {
+      const { rows } = await query<{ offers: number }>(`select count(*) as offers ${OPEN}`, [now, experiment]);
+      return rows[0]?.offers ?? 0;
+    },
+    answer: (label) => answer(query, label),
+  };
+}
+
+const OPEN = `from understudy.labels l join understudy.runs r on r.run = l.run join understudy.pairs p on p.pair = l.pair
+  where l.answer is null and not l.abstained and l.deadline > $1 and ($2::text is null or r.experiment = $2)
+    and p.content is not null`;
+
+async function selectOffers(
+  query: Query,
+  { now, experiment, limit, after }: OfferQuery,
+  seal: Seal | null,
+): Promise<readonly Offer[]> {
+  const { rows } = await query<Omit<Offer, 'content' | 'shadowFirst'> & { content: Buffer }>(
+    `select l.pair::text as pair, r.experiment, l.segment, l.deadline, p.content ${OPEN}
+       and ($3::uuid is null or (l.offered_at, l.pair) > (select offered_at, pair from understudy.labels where pair = $3::uuid))
+     order by l.offered_at, l.pair limit $4`,
+    [now, experiment, after?.pair ?? null, limit],
+  );
+  const key = await drawKey(query);
+  return Promise.all(
+    rows.map(async ({ content, ...offer }) => ({
+      ...offer,
+      shadowFirst: isShadowFirst(offer.pair, key),
+      content: await opened(content, offer.pair, seal),
+    })),
+  );
+}
+
+async function answer(query: Query, { pair, first, now }: Label): Promise<LabelResult> {
+  const shadow = first === null || !isShadowFirst(pair, await drawKey(query)) ? mirrored(first) : first;
+  const { count } = await query(
+    `update understudy.labels set answer = $2, abstained = $2::double precision is null, answered_at = $3
+     where pair = $1::uuid and answer is null and not abstained and deadline > $3`,
+    [pair, shadow, now],
+  );
+  if (count === 1) return 'stored';
+  const { rows } = await query<{ known: boolean }>(
+    'select answer is not null or abstained as known from understudy.labels where pair = $1::uuid',
+    [pair],
+  );
+  return rows[0] === undefined ? 'unknown' : rows[0].known ? 'known' : 'late';
+}
+
+function mirrored(first: number | null): number | null {
+  return first === null ? null : 1 - first;
+}
+
+function isShadowFirst(pair: string, key: string): boolean {
+  return draw('side', pair, key) < 0.5;
+}
+
+/** It is there: nothing is offered that was not drawn. */
+async function drawKey(query: Query): Promise<string> {
+  const { rows } = await query<{ key: string }>('select key from understudy.draw_key');
+  return rows[0]?.key ?? '';
+}
+
+async function opened(content: Buffer, pair: string, seal: Seal | null): Promise<PairContent | null> {
+  try {
+    return await decodeContent(content, pair, seal);
+  } catch (error) {
+    if (UnderstudyError.isInstance(error) && error.code === 'sealed') return null;
+    throw error;
+  }
+}
