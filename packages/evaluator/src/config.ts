@@ -9,6 +9,8 @@ import {
   parseConfigYaml,
   resolveConfig,
   sealOf,
+  secretText,
+  type SecretReference,
   type UnderstudyConfig,
 } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
@@ -78,6 +80,14 @@ export function loadSeal(
   env: Environment = process.env,
 ): Seal | null {
   return sealOf(encryption, env);
+}
+
+/** What a named secret is; undefined where there is nothing. */
+export type Secrets = (reference: SecretReference) => string | undefined;
+
+/** Finds secrets where they are named: in the environment, or in files. */
+export function secretsOf(env: Environment = process.env): Secrets {
+  return (reference) => secretText(reference, env);
 }
 
 /** What the given stream can show, by `NO_COLOR`, `FORCE_COLOR` and `TERM`. */

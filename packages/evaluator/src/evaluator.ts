@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seal } from '@understudy/instrumentation/trial';
-import { type EvaluatorConfig, RETENTION_MS } from './config.js';
+import { type EvaluatorConfig, RETENTION_MS, type Secrets, secretsOf } from './config.js';
 import type { Standing } from './decide/standing.js';
 import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
@@ -10,6 +10,7 @@ import { createHandlers } from './evaluator/consume.js';
 import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
 import { keepBudgets } from './evaluator/keep-budgets.js';
+import { startJudging } from './evaluator/judging/start-judging.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
 import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
@@ -20,9 +21,11 @@ import type { QueueState } from './queue/queue-watch.js';
 
 export interface EvaluatorOptions {
   readonly config: Pick<EvaluatorConfig, 'queueUrl' | 'ledgerUrl' | 'telemetry'> &
-    Partial<Pick<EvaluatorConfig, 'retentionMs'>>;
+    Partial<Pick<EvaluatorConfig, 'retentionMs' | 'source'>>;
   /** Opens what services seal, and seals what was said in the ledger. Default: nothing is sealed. */
   readonly seal?: Seal | null;
+  /** Where the keys of judges are. Default: the environment and files of this process. */
+  readonly secrets?: Secrets;
   /** Told of what happens, for a log. None may throw. */
   readonly events?: Partial<EvaluatorEvents>;
   /** Ends the evaluator as `close` does. */
@@ -70,11 +73,22 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   let report: Report | null = null;
   const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
+  const budgets = openBudgets(stores.queue);
+  const judging = startJudging({
+    store: stores.queue,
+    ledger: stores.ledger,
+    budgets,
+    secrets: options.secrets ?? secretsOf(),
+    source: config.source ?? '',
+    now,
+    onError: (error) => events.onError?.('judge', error),
+  });
   const handlers = createHandlers({
     ledger: stores.ledger,
     emitter,
     seal,
     now,
+    judging,
     onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
     onRejected: (rejections) => events.onRejected?.(rejections),
   });
@@ -104,7 +118,6 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const onError = (error: unknown): void => events.onError?.('control', error);
   const settings = openSettings(stores.queue, onError);
   const guided = keepGuiding({ settings, ledger: stores.ledger, report: () => report, now, onError }, stop.signal);
-  const budgets = openBudgets(stores.queue);
   const spending = keepBudgets(
     {
       budgets,
@@ -124,6 +137,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   async function close(timeoutMs: number): Promise<void> {
     const failed = (error: unknown): void => events.onError?.('close', error);
     await consumer.close(timeoutMs / 2).catch(failed);
+    await judging.close(timeoutMs / 4).catch(failed);
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);

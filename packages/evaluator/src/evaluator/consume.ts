@@ -3,11 +3,14 @@ import { AA_ARM, type Announcement, decodeBatch, type Seal, type Trial } from '@
 import { checkPolicy, PolicyError } from '../decide/policy.js';
 import type { Emitter } from '../emit/telemetry.js';
 import { ConfigurationError } from '../errors.js';
+import type { BatchJudging } from '../ledger/judging/judging-ledger.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
 import { type OnBroken, scoring } from '../score/score-trial.js';
 import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
+import type { RunRow } from './judging/draw-pairs.js';
+import type { RunJudges } from './judging/run-judges.js';
 import { createPace, paced } from './pace.js';
 import { type Origin, rejectionIn, rejectionsOfJob, rejectionsOfTrials } from './rejections.js';
 import { rowsOf } from './rows.js';
@@ -21,6 +24,11 @@ export interface Consuming {
   /** Epoch ms. */
   readonly now: () => number;
   readonly onBroken: OnBroken;
+  /** Where judges are asked: which pairs are drawn for them, and what is wrong with a run's judge. */
+  readonly judging?: {
+    readonly draw: (rows: readonly RunRow[]) => Promise<BatchJudging>;
+    readonly judges: Pick<RunJudges, 'hashOf'>;
+  };
   /** Told of what was put aside. */
   readonly onRejected: (rejections: readonly Rejection[]) => void;
   /** Waits so many milliseconds. Default: for so long. */
@@ -50,7 +58,7 @@ interface ScoredRow {
 const MOST_REFUSED = 1000;
 
 export function createHandlers(consuming: Consuming): Handlers {
-  const { ledger, emitter, now, onRejected, pause, seal = null } = consuming;
+  const { ledger, emitter, now, onRejected, pause, judging, seal = null } = consuming;
   const findRun = createRunFinder(ledger, { now, ...(pause && { pause }) });
   /** Runs whose announcement was put aside: nobody need wait for them. */
   const refused = new Set<string>();
@@ -66,7 +74,7 @@ export function createHandlers(consuming: Consuming): Handlers {
     const origin: Origin = { job, batch };
     const rejections: Rejection[] = [];
     for (const announcement of batch.runs) {
-      const reasons = await register(ledger, announcement, origin, now());
+      const reasons = await register(consuming, announcement, origin);
       if (refused.size >= MOST_REFUSED) refused.clear();
       if (reasons.length > 0) refused.add(announcement.run);
       rejections.push(...reasons);
@@ -80,7 +88,8 @@ export function createHandlers(consuming: Consuming): Handlers {
     const [declared, foreign] = [scored.filter(isDeclared), scored.filter((one) => !isDeclared(one))];
     await putAside([...rejections, ...foreignArms(origin, foreign)]);
     const rows = declared.map(({ row }) => row);
-    const fresh = new Set((await ledger.storeBatch(batch, rows, now())).inserted);
+    const drawn = await judging?.draw(declared);
+    const fresh = new Set((await ledger.storeBatch(batch, rows, now(), drawn)).inserted);
     for (const { row, run, startedAt, endedAt } of declared) {
       if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
     }
@@ -94,16 +103,16 @@ export function createHandlers(consuming: Consuming): Handlers {
  * registered, it would fail every look.
  */
 async function register(
-  ledger: Ledger,
+  { ledger, judging, now }: Consuming,
   announcement: Announcement,
   origin: Origin,
-  now: number,
 ): Promise<readonly Rejection[]> {
   try {
     const run = resolveRun(announcement);
     const { policy, segments } = run.definition;
     checkPolicy({ ...policy, critical: segments.critical });
-    await ledger.registerRun(run, now);
+    if (run.definition.judge !== null) judging?.judges.hashOf(run, run.definition.judge);
+    await ledger.registerRun(run, now());
     if (announcement.bounds !== undefined) await ledger.noteBounds(run.id, announcement.bounds, origin.batch.startedAt);
     return [];
   } catch (error) {

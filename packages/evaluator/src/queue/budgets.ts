@@ -5,9 +5,11 @@ import {
   leaseArguments,
   leaseKeys,
   leaseOnPostgres,
+  type LeaseReply,
   type LeaseRequest,
   readBudgetsOfPostgres,
   readBudgetsOfRedis,
+  readLeaseReply,
   type RunStatement,
 } from '@understudy/instrumentation/experiment';
 import { Redis } from 'ioredis';
@@ -22,6 +24,8 @@ const LIMIT_MS = 3000;
 export interface Budgets {
   /** By experiment's name. */
   read(): Promise<readonly BudgetState[]>;
+  /** Leases money, tells what was spent. Not idempotent by itself: `request.seq` is. */
+  lease(request: LeaseRequest): Promise<LeaseReply>;
   /** Tells a store that has lost its data what was spent. */
   remind(known: BudgetState): Promise<void>;
   close(): Promise<void>;
@@ -43,6 +47,7 @@ export function openBudgets({ address, postgresUrl }: Pick<Store, 'address' | 'p
   }
   return {
     read: () => on((budgets) => budgets.read()),
+    lease: (request) => on((budgets) => budgets.lease(request)),
     remind: (known) => on((budgets) => budgets.remind(known)),
     async close() {
       await opened?.close();
@@ -68,13 +73,14 @@ function onRedis(url: string): Budgets {
     connectionName: 'understudy-budgets',
   });
   client.on('error', () => undefined);
+  const lease = async (request: LeaseRequest): Promise<LeaseReply> => {
+    const keys = leaseKeys(request);
+    return readLeaseReply(await client.eval(LEASE_SCRIPT, keys.length, ...keys, ...leaseArguments(request)));
+  };
   return {
     read: () => readBudgetsOfRedis(client),
-    remind: async (known) => {
-      const request = reminder(known);
-      const keys = leaseKeys(request);
-      await client.eval(LEASE_SCRIPT, keys.length, ...keys, ...leaseArguments(request));
-    },
+    lease,
+    remind: async (known) => void (await lease(reminder(known))),
     close: async () => client.disconnect(),
   };
 }
@@ -92,6 +98,7 @@ function onPostgres(url: string): Budgets {
   const run: RunStatement = (sql, values) => pool.query(sql, [...values]);
   return {
     read: () => readBudgetsOfPostgres(run),
+    lease: (request) => leaseOnPostgres(run, request),
     remind: async (known) => void (await leaseOnPostgres(run, reminder(known))),
     close: () => pool.end().catch(() => undefined),
   };

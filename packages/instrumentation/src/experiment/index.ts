@@ -50,7 +50,7 @@ export type {
 export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
-export type { Target } from './protection.js';
+export type { Budget, Target } from './protection.js';
 export type { Sample, SampleRule, Window, WindowInput } from './sampling.js';
 export { describeReference, secretText } from './secret-reference.js';
 export { sealOf } from './encryption.js';

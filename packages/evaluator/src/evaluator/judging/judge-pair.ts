@@ -1,0 +1,137 @@
+import type { RegisteredRun } from '../../ledger/record.js';
+import type { JudgeTask, JudgingLedger, PairToJudge } from '../../ledger/judging/judging-ledger.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { ConfigurationError, UnderstudyError } from '../../errors.js';
+import { abstained } from '../../judge/judge-pair.js';
+import { judgedPairOf } from '../../judge/judged-pair.js';
+import type { Judgement } from '../../judge/judgement.js';
+import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../judge/trial/judge-health.js';
+import { mergeHealth } from '../../judge/trial/merge-health.js';
+import { canaryOfPair } from './canaries.js';
+import type { RunJudge, RunJudges } from './run-judges.js';
+
+/** What judging a pair needs. */
+export interface PairJudging {
+  readonly ledger: Pick<Ledger, 'findRun'> & {
+    readonly judging: Pick<JudgingLedger, 'find' | 'settle' | 'later' | 'hold' | 'memory' | 'drawKey'>;
+  };
+  readonly judges: Pick<RunJudges, 'of'>;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** In [0,1): so that what failed together does not come back together. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+}
+
+/** `later`: put back, and due again. `gone`: somebody had settled it. */
+export type PairOutcome = 'judged' | 'abstained' | 'later' | 'gone';
+
+const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
+/** Until somebody has put a key or a rubric in its place, in milliseconds. */
+const UNREADY_MS = 60_000;
+
+/** Judges one pair of the queue. Rejects where the ledger fails: the pair is claimed again then. */
+export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promise<PairOutcome> {
+  const { ledger } = judging;
+  const run = await ledger.findRun(task.run);
+  if (run === null) return 'gone';
+  const found = await find(task, judging);
+  if (found === null) return 'later';
+  if (found === 'gone') return 'gone';
+  const judge = await ready(run, task, judging);
+  if (judge === null) return 'later';
+  const { content } = found;
+  const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
+  if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
+  const context = { signal: judging.signal, memory: ledger.judging.memory(task.pair, judging.now) };
+  const said = await judge.guarded.judge(texts, context);
+  if (isToBeTriedAgain(said)) return back(task, said, found, judging);
+  const canary = canaryOfPair(task.pair, texts, judge.definition.canaries.rate, await ledger.judging.drawKey());
+  if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
+  const onCanary = await judge.inner.judge(canary.pair, { ...context, askAboutEqual: true });
+  // Its own verdict is remembered: only the canary is asked about again.
+  if (isToBeTriedAgain(onCanary)) return back(task, onCanary, found, judging);
+  return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary)), judge, judging);
+}
+
+/** Null where its key is not here. */
+async function find(task: JudgeTask, judging: PairJudging): Promise<PairToJudge | 'gone' | null> {
+  try {
+    const found = await judging.ledger.judging.find(task);
+    return found === null || found.status !== 'waiting' || found.deadline <= judging.now() ? 'gone' : found;
+  } catch (error) {
+    if (!(UnderstudyError.isInstance(error) && error.code === 'sealed')) throw error;
+    judging.onError(error);
+    await judging.ledger.judging.later(task, 'sealed', judging.now() + UNREADY_MS);
+    return null;
+  }
+}
+
+/** The run's judge, where it is the one the pair was drawn for. */
+async function ready(run: RegisteredRun, task: JudgeTask, judging: PairJudging): Promise<RunJudge | null> {
+  try {
+    const judge = await judging.judges.of(run);
+    if (judge?.guarded.hash === task.judge) return judge;
+    throw new ConfigurationError(`the judge of ${run.experiment}`, [
+      'rubric: expected the text that the run began with, got another: put it back, or change `judge.version`, which starts a new run',
+    ]);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    judging.onError(error);
+    await judging.ledger.judging.later(task, 'unready', judging.now() + UNREADY_MS);
+    await judging.ledger.judging.hold(task.run, judging.now() + UNREADY_MS / 12);
+    return null;
+  }
+}
+
+export function isToBeTriedAgain(said: Judgement): said is Extract<Judgement, { status: 'abstained' }> {
+  return said.status === 'abstained' && said.retryable;
+}
+
+/** Until when a judge that failed is not asked, and whether that is so for all pairs. */
+export function waitFor(
+  said: Extract<Judgement, { status: 'abstained' }>,
+  tries: number,
+  random: () => number,
+): { readonly ms: number; readonly forAll: boolean } {
+  const backoff = Math.min(BACKOFF.longestMs, BACKOFF.firstMs * 2 ** Math.min(tries, 20));
+  const ms = said.retryAfterMs ?? backoff;
+  return { ms: ms * (1 + random() / 4), forAll: said.retryAfterMs !== null || reasonsOf(said).some(isLimit) };
+}
+
+/** What the provider, or the purse, says of every call alike. */
+function isLimit(reason: string): boolean {
+  return reason === 'rate_limited' || reason === 'overloaded' || reason === 'unpaid';
+}
+
+/** Of a jury, all that its members say. */
+function reasonsOf(said: Judgement): readonly string[] {
+  const own = said.status === 'abstained' ? [said.reason] : [];
+  return [...own, ...said.members.flatMap(reasonsOf)];
+}
+
+async function back(
+  task: JudgeTask,
+  said: Extract<Judgement, { status: 'abstained' }>,
+  { tries }: PairToJudge,
+  { ledger, now, random, signal }: PairJudging,
+): Promise<PairOutcome> {
+  // What is stopped is somebody else's at once.
+  const { ms, forAll } = signal.aborted ? { ms: 0, forAll: false } : waitFor(said, tries, random);
+  const reason = reasonsOf(said).find((one) => one !== 'no_quorum') ?? said.reason;
+  await ledger.judging.later(task, reason, now() + ms);
+  if (forAll) await ledger.judging.hold(task.run, now() + ms);
+  return 'later';
+}
+
+async function finish(
+  task: JudgeTask,
+  judgement: Judgement,
+  health: JudgeHealth,
+  { limits }: RunJudge,
+  { ledger, now }: PairJudging,
+): Promise<PairOutcome> {
+  const settled = await ledger.judging.settle({ ...task, judgement, health, limits, now: now() });
+  return settled ? judgement.status : 'gone';
+}

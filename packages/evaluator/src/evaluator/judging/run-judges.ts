@@ -1,0 +1,148 @@
+import { dirname } from 'node:path';
+import {
+  type Bounds,
+  ConfigurationError,
+  describeReference,
+  type JudgeDefinition,
+  type JudgeModel,
+  type Judging,
+  type Run,
+} from '@understudy/instrumentation/experiment';
+import type { RunId } from '@understudy/instrumentation/trial';
+import type { Secrets } from '../../config.js';
+import type { ModelClient } from '../../judge/model-client.js';
+import { HEALTH_LIMITS, type HealthLimits } from '../../judge/trial/fitness.js';
+import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { RegisteredRun } from '../../ledger/record.js';
+import type { Budgets } from '../../queue/budgets.js';
+import { checkJudge, clientFor, makeJudge, type MadeJudge } from './make-judge.js';
+import { paidClient, pricesOf, type Purse } from './pay.js';
+import { SharedBudget } from './shared-budget.js';
+
+/** The judge of a run, ready to be asked. */
+export interface RunJudge extends MadeJudge {
+  readonly definition: JudgeDefinition;
+  readonly limits: HealthLimits;
+  readonly bounds: Judging;
+}
+
+/** The judges of all runs. */
+export interface RunJudges {
+  /** @throws ConfigurationError for a rubric that cannot be used, and a judge of the family of what it compares. */
+  hashOf(run: Pick<Run, 'id' | 'definition'>, judge: JudgeDefinition): string;
+  /** Rejects with a ConfigurationError where its key is not here. */
+  of(run: RegisteredRun): Promise<RunJudge | null>;
+  /** A judge for pairs of a run that is not the run's own. */
+  other(run: RegisteredRun, judge: JudgeDefinition, bounds: Judging): RunJudge;
+  limitsOf(run: Pick<Run, 'definition'>): HealthLimits | null;
+  close(): Promise<void>;
+}
+
+export interface JudgesOptions {
+  /** The configuration's file or folder: what a rubric's path starts from. */
+  readonly source: string;
+  readonly secrets: Secrets;
+  readonly ledger: Pick<JudgingLedger, 'boundsOf' | 'use' | 'giveBack'>;
+  readonly budgets: Pick<Budgets, 'lease'>;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Where a run's services have announced no bounds. */
+const UNBOUNDED: Judging = { concurrency: 4, perMinute: null, usdPerHour: null, timeoutMs: 60_000, budget: null };
+/** Bounds may change while a run goes on: they are read again after so long, in milliseconds. */
+const FRESH_MS = 5_000;
+
+export function createRunJudges(options: JudgesOptions): RunJudges {
+  const { ledger, secrets, budgets, now, onError } = options;
+  const folder = /\.ya?ml$/.test(options.source) ? dirname(options.source) : process.cwd();
+  const hashes = new Map<RunId, string>();
+  const made = new Map<RunId, { readonly judge: RunJudge; readonly key: string; readonly at: number }>();
+  const shared = new Map<string, { readonly usd: number; readonly budget: SharedBudget }>();
+  const unpriced = new Set<string>();
+
+  function budgetOf(experiment: string, budget: Judging['budget']): SharedBudget | null {
+    if (budget === null) return null;
+    const known = shared.get(experiment);
+    if (known?.usd === budget.usd) return known.budget;
+    known?.budget.close().catch(onError);
+    const opened = new SharedBudget(experiment, budget, { store: budgets, onError });
+    shared.set(experiment, { usd: budget.usd, budget: opened });
+    return opened;
+  }
+
+  function purseOf(experiment: string, bounds: Judging): Purse {
+    return {
+      experiment,
+      ledger,
+      now,
+      limits: () => bounds,
+      budget: () => budgetOf(experiment, bounds.budget),
+      onUnpriced(model) {
+        if (unpriced.has(model)) return;
+        unpriced.add(model);
+        const line = `${JSON.stringify(model)}: { input: ..., output: ... }`;
+        onError(
+          new ConfigurationError('budget.prices', [
+            `no price is known for the judge ${model} of ${experiment}, so nothing is judged; add, in USD a million tokens: ${line}`,
+          ]),
+        );
+      },
+    };
+  }
+
+  function make(run: Pick<Run, 'experiment'>, definition: JudgeDefinition, bounds: Judging): RunJudge {
+    const purse = purseOf(run.experiment, bounds);
+    const counts = bounds.budget !== null || bounds.usdPerHour !== null;
+    const prices = counts ? pricesOf(bounds.budget?.prices ?? {}) : null;
+    const clientOf = (model: JudgeModel): ModelClient => {
+      const client = clientFor(model, { apiKey: keyOf(model, secrets), timeoutMs: bounds.timeoutMs });
+      const price = prices?.of(model.model, new URL(model.baseUrl).origin) ?? null;
+      return paidClient(client, purse, price);
+    };
+    return { ...makeJudge(definition, { folder, clientOf }), definition, bounds, limits: limitsFor(definition) };
+  }
+
+  return {
+    hashOf({ id, definition }, judge) {
+      const known = hashes.get(id);
+      if (known !== undefined) return known;
+      const hash = checkJudge(judge, definition, folder);
+      hashes.set(id, hash);
+      return hash;
+    },
+    async of(run) {
+      const { judge: definition } = run.definition;
+      if (definition === null) return null;
+      const known = made.get(run.id);
+      if (known !== undefined && now() - known.at < FRESH_MS) return known.judge;
+      const bounds = judgingOf(await ledger.boundsOf(run.id));
+      const key = JSON.stringify(bounds);
+      const judge = known?.key === key ? known.judge : make(run, definition, bounds);
+      made.set(run.id, { judge, key, at: now() });
+      return judge;
+    },
+    other: (run, judge, bounds) => make(run, judge, bounds),
+    limitsOf: ({ definition }) => (definition.judge === null ? null : limitsFor(definition.judge)),
+    async close() {
+      await Promise.all([...shared.values()].map(({ budget }) => budget.close().catch(onError)));
+      shared.clear();
+    },
+  };
+}
+
+function limitsFor({ canaries }: JudgeDefinition): HealthLimits {
+  return { ...HEALTH_LIMITS, canaries: canaries.count };
+}
+
+function judgingOf(bounds: Bounds | null): Judging {
+  return bounds?.judging ?? UNBOUNDED;
+}
+
+function keyOf({ apiKey, model }: JudgeModel, secrets: Secrets): string | null {
+  if (apiKey === null) return null;
+  const key = secrets(apiKey);
+  if (key !== undefined) return key;
+  const where = describeReference(apiKey);
+  throw new ConfigurationError('judge.apiKey', [`expected the key for ${model} in ${where}, got nothing there`]);
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Secrets } from '../../config.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Budgets } from '../../queue/budgets.js';
+import { type JudgeJob, openJudgeQueue } from '../../queue/judge-queue.js';
+import type { Store } from '../../queue/store.js';
+import { createDrawing } from './draw-pairs.js';
+import { judgePairOf } from './judge-pair.js';
+import { keepJudging } from './keep-judging.js';
+import { createRunJudges, type RunJudges } from './run-judges.js';
+import { tryJudge } from './try-judge.js';
+
+export interface JudgingOptions {
+  readonly store: Pick<Store, 'queues'>;
+  readonly ledger: Ledger;
+  readonly budgets: Pick<Budgets, 'lease'>;
+  readonly secrets: Secrets;
+  /** The configuration's file: what a rubric's path starts from. */
+  readonly source: string;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+  /** See {@link openJudgeQueue}. */
+  readonly lockMs?: number;
+}
+
+/** Judging, under way. */
+export interface RunningJudging {
+  readonly judges: RunJudges;
+  /** Draws which pairs of a batch are judged. */
+  readonly draw: ReturnType<typeof createDrawing>;
+  /** Finishes what is asked for `timeoutMs`; the rest is put back. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Judges what is due, until it is closed. */
+export function startJudging(options: JudgingOptions): RunningJudging {
+  const { store, ledger, budgets, secrets, source, now, onError, lockMs } = options;
+  const judges = createRunJudges({ source, secrets, ledger: ledger.judging, budgets, now, onError });
+  const ending = new AbortController();
+  const stop = new AbortController();
+  const working = { ledger, judges, now, random: Math.random, signal: ending.signal, onError };
+  let most = 1;
+
+  /** As many as the run that allows most: another's limits hold through its own minute and hour. */
+  async function allow(job: JudgeJob): Promise<void> {
+    const run = await ledger.findRun(job.run);
+    const judge = run === null ? null : await judges.of(run).catch(() => null);
+    if (judge === null || judge.bounds.concurrency <= most) return;
+    most = judge.bounds.concurrency;
+    queue.setConcurrency(most);
+  }
+
+  const queue = openJudgeQueue({
+    store,
+    onError,
+    ...(lockMs !== undefined && { lockMs }),
+    async handle(job) {
+      await allow(job);
+      return job.kind === 'trial' ? tryJudge(job, working) : judgePairOf(job, working);
+    },
+  });
+  const kept = keepJudging({ ledger, queue, judges, now, onError }, stop.signal);
+
+  return {
+    judges,
+    draw: createDrawing(ledger.judging, judges, onError),
+    async close(timeoutMs) {
+      stop.abort();
+      await kept;
+      const closed = queue.close(timeoutMs);
+      const limit = new AbortController();
+      await Promise.race([
+        closed,
+        sleep(timeoutMs / 2, undefined, { signal: limit.signal, ref: false }).catch(() => undefined),
+      ]);
+      // What is still being asked is stopped, and put back.
+      ending.abort();
+      limit.abort();
+      await closed;
+      await judges.close();
+    },
+  };
+}
