@@ -7,6 +7,7 @@ import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { labelCommand } from './label.js';
+import { rejudgeCommand } from './rejudge.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { type Output, processOutput } from './terminal.js';
@@ -91,6 +92,19 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('-p, --pair <id>', 'one pair, and the others of its call')
     .option('-n, --dry-run', 'only count what would be erased')
     .action(async (options: Parameters<typeof eraseCommand>[0]) => ended(await eraseCommand(options, output)));
+  program
+    .command('rejudge')
+    .description("judge an experiment's stored pairs by another judge or rubric; its word is shown, the verdict stays")
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'the experiment, where there are several')
+    .option(
+      '-r, --rubric <rubric>',
+      'a built-in rubric, or the path of a YAML file, in the place of the configured one',
+    )
+    .option('-l, --limit <pairs>', 'pairs at most', (text) => wholeNumber(text, 1, 1_000_000_000))
+    .option('-n, --dry-run', 'only count what would be judged')
+    .action(async (options: Parameters<typeof rejudgeCommand>[0]) => ended(await rejudgeCommand(options, output)));
   program
     .command('control')
     .description('print or set what services follow within a second: the switch, the rate, the window')

@@ -111,7 +111,6 @@ export interface JudgingLedger {
   ): Promise<boolean>;
   /** The first pairs of a run whose primary has an answer, one a call. */
   answers(run: RunId, limit: number): Promise<readonly AnswerOfPrimary[]>;
-  countAnswers(run: RunId, limit: number): Promise<number>;
   /** Takes pairs that are due; nobody else gets them within `leaseMs`. None of a judge that is untried, unfit or held back. */
   claim(options: {
     readonly now: number;
@@ -136,6 +135,8 @@ export interface JudgingLedger {
   toJudgeAgain(wanted: PairsToJudgeAgain): Promise<readonly { readonly pair: string; readonly arm: string }[]>;
   /** Makes the row of a pair that is judged again, so that it can be settled. Nobody else takes it. */
   addAgain(task: JudgeTask, now: number): Promise<void>;
+  /** Pairs on which two judges of a run have a judgement each, and those on which they say the same. */
+  compare(run: RunId, judge: string, other: string): Promise<{ readonly both: number; readonly same: number }>;
   /** Wins, ties, losses and abstentions of a judge in a run, by arm. */
   outcomes(run: RunId, judge: string): Promise<readonly JudgedArm[]>;
 }

@@ -6,7 +6,7 @@ import { finishTrial, selectJudges, selectMain, selectState } from './judge-stat
 import type { JudgingLedger } from './judging-ledger.js';
 import { memoryOf } from './orders.js';
 import { giveBack, use } from './pace.js';
-import { countAnswers, findPair, insertAgain, selectAgain, selectAnswers, selectOutcomes } from './pairs-to-judge.js';
+import { compareJudges, findPair, insertAgain, selectAgain, selectAnswers, selectOutcomes } from './pairs-to-judge.js';
 import { settle } from './settle.js';
 import { insertJudge } from './store-drawn.js';
 import { claim, expire, hold, later } from './waiting.js';
@@ -22,7 +22,6 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     untried: (now) => selectJudges(query, now, { tried: false }),
     finishTrial: (state) => finishTrial(query, state),
     answers: (run, limit) => selectAnswers(query, run, limit, seal),
-    countAnswers: (run, limit) => countAnswers(query, run, limit),
     claim: (options) => claim(query, options),
     expire: (now, limits) => expire(database, now, limits),
     find: (task) => findPair(query, task, seal),
@@ -34,6 +33,7 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     giveBack: (span, amount) => giveBack(query, span, amount),
     toJudgeAgain: (wanted) => selectAgain(query, wanted),
     addAgain: (task, now) => insertAgain(query, task, now),
+    compare: (run, judge, other) => compareJudges(query, run, judge, other),
     outcomes: (run, judge) => selectOutcomes(query, run, judge),
   };
 }

@@ -17,8 +17,6 @@ export async function findPair(query: Query, task: JudgeTask, seal: Seal | null)
   return { ...row, content: row.content === null ? null : await decodeContent(row.content, pair, seal) };
 }
 
-const ANSWERED = `from understudy.pairs where run = $1 and content is not null and primary_status = 'ok'`;
-
 /** The earliest first: whoever asks again gets the same, as long as nothing is erased. */
 export async function selectAnswers(
   query: Query,
@@ -27,22 +25,14 @@ export async function selectAnswers(
   seal: Seal | null,
 ): Promise<readonly AnswerOfPrimary[]> {
   const { rows } = await query<{ pair: string; content: Buffer }>(
-    `select pair::text as pair, content from (select distinct on (call) pair, call, content ${ANSWERED} order by call, pair) as one
+    `select pair::text as pair, content from (select distinct on (call) pair, call, content from understudy.pairs
+       where run = $1 and content is not null and primary_status = 'ok' order by call, pair) as one
      order by call limit $2`,
     [run, limit],
   );
   return Promise.all(
     rows.map(async ({ pair, content }) => ({ pair, content: await decodeContent(content, pair, seal) })),
   );
-}
-
-/** Up to a limit. */
-export async function countAnswers(query: Query, run: RunId, limit: number): Promise<number> {
-  const { rows } = await query<{ answers: number }>(
-    `select count(*) as answers from (select distinct call ${ANSWERED} limit $2) as some`,
-    [run, limit],
-  );
-  return rows[0]?.answers ?? 0;
 }
 
 export async function selectAgain(
@@ -79,4 +69,19 @@ export async function selectOutcomes(query: Query, run: RunId, judge: string): P
     [run, judge],
   );
   return rows;
+}
+
+export async function compareJudges(
+  query: Query,
+  run: RunId,
+  judge: string,
+  other: string,
+): Promise<{ readonly both: number; readonly same: number }> {
+  const { rows } = await query<{ both: number; same: number }>(
+    `select count(*) as both, count(*) filter (where a.score = b.score) as same
+     from understudy.judgements a join understudy.judgements b on b.pair = a.pair and b.judge = $3
+     where a.run = $1 and a.judge = $2 and a.score is not null and b.score is not null`,
+    [run, judge, other],
+  );
+  return rows[0] ?? { both: 0, same: 0 };
 }

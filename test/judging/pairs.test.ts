@@ -1,0 +1,238 @@
+import type { RunId } from '@understudy/instrumentation/trial';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
+import { type JudgeServer, startJudgeServer, type Trouble } from './judge-server.js';
+import { CANARIES, judgedRun, type JudgedRun, statuses } from './judged-runs.js';
+import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+
+let bench: JudgingBench;
+let server: JudgeServer;
+beforeAll(async () => {
+  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
+});
+afterAll(async () => {
+  await bench.close();
+  await server.close();
+});
+afterEach(() => {
+  server.trouble = null;
+  server.faults = {};
+  bench.errors.length = 0;
+  bench.now = Date.now();
+});
+
+let runs = 0;
+/** A run of the test's own, whose judge has stood its trial. */
+async function tried(judge: Parameters<typeof judgedRun>[1] = { baseUrl: server.baseUrl }): Promise<JudgedRun> {
+  const judged = judgedRun(`run ${(runs += 1)}`.replace(' ', '-'), judge);
+  await bench.send(judged, 4, ['same']);
+  expect(await bench.try(judged.run.id)).toEqual(['tried']);
+  return judged;
+}
+
+const reasons = async (run: RunId): Promise<readonly (string | null)[]> => {
+  const { rows } = await bench.database.query<{ reason: string | null }>(
+    `select distinct detail ->> 'reason' as reason from understudy.judgements where run = $1 and status <> 'known'`,
+    [run],
+  );
+  return rows.map(({ reason }) => reason);
+};
+const orders = async (): Promise<number> =>
+  (await bench.database.query<{ n: number }>('select count(*) as n from understudy.judge_orders')).rows[0]?.n ?? 0;
+
+describe('a judge in trouble, on the queue', () => {
+  const RETRYABLE: readonly (readonly [Trouble, string])[] = [
+    ['slow', 'timeout'],
+    ['rate_limit', 'rate_limited'],
+    ['broken', 'server'],
+    ['garbage', 'garbage'],
+    ['hang_up', 'network'],
+  ];
+
+  it.each(RETRYABLE)('%s: the pairs are kept and judged later', async (trouble, reason) => {
+    const judged = await tried({ baseUrl: server.baseUrl, timeoutMs: trouble === 'slow' ? 50 : 10_000 });
+    await bench.send(judged, 3, ['worse']);
+    server.trouble = trouble;
+    expect(new Set(await bench.judgeDue())).toEqual(new Set(['later']));
+    expect(await reasons(judged.run.id)).toEqual([reason]);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, waiting: 3 });
+    server.trouble = null;
+    bench.now += 10_000;
+    expect(await bench.judgeDue()).toEqual(['judged', 'judged', 'judged']);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, judged: 3 });
+  });
+
+  it.each([
+    ['truncated', 'truncated'],
+    ['words', 'unparseable'],
+    ['unauthorized', 'unauthorized'],
+  ] as const)('%s: the pairs abstain, counted', async (trouble, reason) => {
+    const judged = await tried();
+    await bench.send(judged, 2, ['worse']);
+    server.trouble = trouble;
+    expect(await bench.judgeDue()).toEqual(['abstained', 'abstained']);
+    expect(await reasons(judged.run.id)).toEqual([reason]);
+    const state = await bench.ledger.judging.state(judged.run.id, (await bench.tasks(judged.run.id))[0]?.judge ?? '');
+    expect(state?.health).toMatchObject({ pairs: { abstained: 2 }, abstained: { [reason]: 2 } });
+  });
+
+  it('is not asked about anything while it says to wait', async () => {
+    const judged = await tried();
+    await bench.send(judged, 3, ['worse']);
+    server.trouble = 'rate_limit';
+    expect(await bench.judgeDue(1)).toEqual(['later']);
+    const before = server.requests.length;
+    bench.now += 6_900;
+    expect(await bench.judgeDue()).toEqual([]);
+    expect(server.requests.length).toBe(before);
+    server.trouble = null;
+    bench.now += 200;
+    expect(await bench.judgeDue()).toEqual(['judged', 'judged', 'judged']);
+  });
+
+  it('that is down until the deadline has abstained, and is counted as having been asked in vain', async () => {
+    const judged = await tried();
+    await bench.send(judged, 3, ['worse']);
+    server.trouble = 'broken';
+    await bench.judgeDue();
+    bench.now += 3_700_000;
+    expect(await bench.ledger.judging.expire(bench.now, async () => HEALTH_LIMITS)).toBe(3);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, abstained: 3 });
+    const state = await bench.ledger.judging.state(judged.run.id, (await bench.tasks(judged.run.id))[0]?.judge ?? '');
+    expect(state?.health.abstained).toEqual({ server: 3 });
+  });
+
+  it('without its key is waited for, and says where the key belongs', async () => {
+    const judged = judgedRun('keyless', { baseUrl: server.baseUrl, apiKey: { env: 'JUDGE_KEY' } });
+    await bench.send(judged, 4, ['worse']);
+    expect(await bench.try(judged.run.id)).toEqual(['later']);
+    expect(String(bench.errors[0])).toContain('expected the key for judge-1 in the environment variable JUDGE_KEY');
+    bench.secrets['JUDGE_KEY'] = 'sk-judge-secret';
+    bench.now += 5_000;
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    expect(await bench.judgeDue()).toHaveLength(4);
+    expect(server.requests.at(-1)?.authorization).toBe('Bearer sk-judge-secret');
+  });
+});
+
+describe('a judge on trial, on the queue', () => {
+  it('judges nothing before its trial, and nothing at all where it is unfit', async () => {
+    const judged = judgedRun('ties', { baseUrl: server.baseUrl });
+    await bench.send(judged, 4, ['worse']);
+    expect(await bench.judgeDue()).toEqual([]);
+    server.faults = { alwaysTie: true };
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    const [task] = await bench.tasks(judged.run.id);
+    expect(await bench.ledger.judging.state(judged.run.id, task?.judge ?? '')).toMatchObject({ unfit: 'insensitive' });
+    expect(await bench.judgeDue()).toEqual([]);
+    expect(await bench.ledger.judging.expire(bench.now, async () => null)).toBe(4);
+    expect(await reasons(judged.run.id)).toEqual(['unfit']);
+  });
+
+  it('goes on where it was broken off, and pays for nothing twice', async () => {
+    const judged = judgedRun('broken-off', { baseUrl: server.baseUrl, concurrency: 1 });
+    await bench.send(judged, 4, ['worse']);
+    const before = server.requests.length;
+    const unsubscribe = setInterval(() => {
+      if (server.requests.length - before >= 11) server.trouble = 'broken';
+    }, 0);
+    expect(await bench.try(judged.run.id)).toEqual(['later']);
+    clearInterval(unsubscribe);
+    server.trouble = null;
+    bench.now += 10_000;
+    await bench.restart();
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    expect(server.requests.length - before).toBeLessThanOrEqual(2 * CANARIES + 2);
+    expect(await bench.try(judged.run.id)).toEqual([]);
+  });
+
+  it('is tried beside the pairs as well', async () => {
+    const judged = await tried({ baseUrl: server.baseUrl, canaries: { count: CANARIES, rate: 1 } });
+    await bench.send(judged, 6, ['worse']);
+    expect(await bench.judgeDue()).toHaveLength(6);
+    const [task] = await bench.tasks(judged.run.id);
+    const { canaries = {} } = (await bench.ledger.judging.state(judged.run.id, task?.judge ?? ''))?.health ?? {};
+    expect(Object.values(canaries).reduce((sum, { given }) => sum + given, 0)).toBe(CANARIES + 6);
+  });
+});
+
+describe('what was paid for', () => {
+  it('is not paid for again by a job that comes twice, before or after it was settled', async () => {
+    const judged = await tried();
+    const [sent] = await bench.send(judged, 1, ['worse']);
+    const task = (await bench.tasks(judged.run.id)).find(({ pair }) => pair === sent);
+    const before = server.requests.length;
+    const killed = vi.spyOn(bench.ledger.judging, 'settle').mockRejectedValueOnce(new Error('killed'));
+    await expect(bench.judge(task!)).rejects.toThrow('killed');
+    killed.mockRestore();
+    await bench.restart();
+    expect(await bench.judge(task!)).toBe('judged');
+    expect(await bench.judge(task!)).toBe('gone');
+    expect(server.requests.length - before).toBe(2);
+    const state = await bench.ledger.judging.state(judged.run.id, task!.judge);
+    expect(state?.health.pairs.judged).toBe(1);
+  });
+
+  it('is never more than the budget, however often it is asked', async () => {
+    // The server counts 100 and 10 tokens a call: 30 microdollars at these prices.
+    const prices = { 'judge-*': { input: 0.2, output: 1 } };
+    const perCall = (100 * 0.2 + 10 * 1) / 1e6;
+    const usd = 0.004;
+    const judged = judgedRun(
+      'poor',
+      { baseUrl: server.baseUrl, maxTokens: 256 },
+      { budget: { usd, prices, pace: false } },
+    );
+    const before = server.requests.length;
+    await bench.send(judged, 100, ['worse']);
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await bench.judgeDue(100);
+      bench.now += 70_000;
+    }
+    const spent = (server.requests.length - before) * perCall;
+    expect(spent).toBeLessThanOrEqual(usd);
+    expect(spent).toBeGreaterThan(usd * 0.7);
+    expect(await reasons(judged.run.id)).toContain('unpaid');
+    expect((await statuses(bench.database, judged.run.id))['waiting']).toBeGreaterThan(0);
+  });
+
+  it("is never more than the hour's money, nor more calls than a minute's", async () => {
+    const judged = await tried();
+    const use = (amount: number, limit: number) =>
+      bench.ledger.judging.use({ experiment: judged.run.experiment, span: 'hour', starts: 0 }, amount, limit);
+    const took = await Promise.all(Array.from({ length: 8 }, () => use(30, 100)));
+    expect(took.filter(Boolean)).toHaveLength(3);
+    await bench.ledger.judging.giveBack({ experiment: judged.run.experiment, span: 'hour', starts: 0 }, 20);
+    expect(await use(30, 100)).toBe(true);
+    expect(await use(1, 100)).toBe(false);
+    const slow = judgedRun('slow-judge', { baseUrl: server.baseUrl, perMinute: 10 });
+    await bench.send(slow, 4, ['worse']);
+    const before = server.requests.length;
+    bench.now = Math.ceil(bench.now / 60_000) * 60_000;
+    expect(await bench.try(slow.run.id)).toEqual(['later']);
+    expect(await bench.try(slow.run.id)).toEqual([]);
+    expect(server.requests.length - before).toBe(10);
+    bench.now += 75_000;
+    await bench.try(slow.run.id);
+    expect(server.requests.length - before).toBe(20);
+  });
+
+  it('is forgotten with the pair it was about', async () => {
+    const judged = await tried();
+    const [, second] = await bench.send(judged, 2, ['worse']);
+    expect(await bench.judgeDue()).toHaveLength(2);
+    const before = await orders();
+    const call = await bench.ledger.findCall(second ?? '');
+    await bench.ledger.erase({ kind: 'pair', pair: second ?? '', call }, { dryRun: false });
+    expect(await orders()).toBe(before - 2);
+    const { rows } = await bench.database.query<{ pair: string; said: boolean; score: number }>(
+      `select pair::text as pair, said is not null as said, score from understudy.judgements where run = $1 and status = 'judged' order by pair`,
+      [judged.run.id],
+    );
+    expect(rows.map(({ pair, said, score }) => [pair === second, said, score])).toEqual([
+      [false, true, 0],
+      [true, false, 0],
+    ]);
+  });
+});
