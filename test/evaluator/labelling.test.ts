@@ -171,7 +171,8 @@ describe('label in a terminal', () => {
 describe('labels as JSON lines', () => {
   it('are exported without a word on whose answer is whose, and imported with an answer added', async () => {
     const { labels, people } = offered(250, [7]);
-    const lines = await Array.fromAsync(exportLines(people, null));
+    const lines: string[] = [];
+    for await (const line of exportLines(people, null)) lines.push(line);
     expect(lines).toHaveLength(249);
     expect(JSON.parse(lines[0]!)).toEqual({
       v: 1,

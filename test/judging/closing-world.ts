@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<string, Side>> = { worse: 0, same: 0.5, better: 1 }
 
 /** An embedded ledger in memory, with the key that decides draws. */
 export interface ClosingWorld {
+  readonly folder: string;
   readonly ledger: Ledger;
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   end(): Promise<void>;
@@ -36,6 +37,7 @@ export async function openWorld(): Promise<ClosingWorld> {
   await client.connect();
   await client.query(`insert into understudy.draw_key (key) values ('key of the tests')`);
   return {
+    folder,
     ledger,
     sql: async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
     async end() {
