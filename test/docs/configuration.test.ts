@@ -55,3 +55,11 @@ describe('docs/configuration.md', () => {
     expect(unknown).toEqual([]);
   });
 });
+
+describe('docs/judge.md', () => {
+  const judge = readFileSync(new URL('../../docs/judge.md', import.meta.url), 'utf8');
+  it.each([...leaves(DEFAULTS.judge, '')])('names %s with its default', (option, value) => {
+    const cell = new RegExp(`^\\| \`${option.replace('.', '\\.')}\` \\| (.+?) \\|`, 'm').exec(judge)?.[1];
+    expect(cell).toBe(`\`${JSON.stringify(value)}\``);
+  });
+});

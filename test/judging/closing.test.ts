@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfState } from '../../packages/evaluator/src/cli/exit-codes.js';
-import { compactAt, closeAt } from '../integration/ledger-script.js';
+import { guardOutput, mergeArmGuards } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
+import { storedText } from '../../packages/evaluator/src/judge/stored.js';
+import { closeAt, compactAt, START } from '../integration/ledger-script.js';
 import { type Pairs, type Side, truthOf } from '../simulation/judge.js';
 import { seeded } from '../simulation/random.js';
 import {
@@ -229,5 +231,25 @@ describe('closing', () => {
       [history.producer.run.id],
     );
     expect(left).toEqual([{ legs: 0, slices: 0 }]);
+  });
+
+  it('puts an arm into quarantine that says the same to everybody, for good', async () => {
+    const history = pairsOf(GOOD, 71, { labels: 0, each: 40 });
+    const { id } = history.producer.run;
+    const rows = await store(world, history, 0.9);
+    await judgeAll(world, rows, honest);
+    const said = rows.map(({ pair }, at) =>
+      guardOutput(pair, { primary: `answer number ${at}`, shadow: 'as you wish' }),
+    );
+    const state = storedText(said.reduce(mergeArmGuards));
+    await world.sql(
+      `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, 'candidate', '_none', $2, $3)`,
+      [id, Math.floor(START / 3_600_000), state],
+    );
+    for (const now of [SOON, SOON + DAY]) {
+      const { verdict } = await lookAt(world, history, now);
+      expect(verdict).toMatchObject({ state: 'hold', reason: 'quarantined' });
+      await world.sql('delete from understudy.arm_guards where run = $1', [id]);
+    }
   });
 });

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JudgeDefinition } from '@understudy/instrumentation/experiment';
 import { type Batch, encodeBatch, type RunId, type Seal } from '@understudy/instrumentation/trial';
 import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.js';
 import { createDrawing } from '../../packages/evaluator/src/evaluator/judging/draw-pairs.js';
 import { judgePairOf, type PairOutcome } from '../../packages/evaluator/src/evaluator/judging/judge-pair.js';
+import { rejudge, type RejudgeReport } from '../../packages/evaluator/src/evaluator/judging/rejudge.js';
 import { createRunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
 import { tryJudge, type TrialOutcome } from '../../packages/evaluator/src/evaluator/judging/try-judge.js';
 import { type Database, openDatabase } from '../../packages/evaluator/src/ledger/database.js';
@@ -31,6 +33,12 @@ export interface JudgingBench {
   /** Judges what is due, one after the other. */
   judgeDue(limit?: number): Promise<readonly PairOutcome[]>;
   judge(task: JudgeTask): Promise<PairOutcome>;
+  /** Judges the pairs of a run again, by another judge. */
+  rejudge(
+    judged: JudgedRun,
+    change: Partial<JudgeDefinition>,
+    options?: { dryRun?: boolean; limit?: number },
+  ): Promise<RejudgeReport>;
   tasks(run: RunId): Promise<readonly JudgeTask[]>;
   /** Another process: nothing of what this one had in its memory is known. */
   restart(): Promise<void>;
@@ -106,6 +114,22 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
       return outcomes;
     },
     judge: (task) => judgePairOf(task, working()),
+    async rejudge({ run: { id } }, change, { dryRun = false, limit = Infinity } = {}) {
+      const run = await ledger.findRun(id);
+      if (run?.definition.judge == null) throw new Error('expected a run with a judge');
+      return rejudge({
+        ledger: ledger.judging,
+        judges,
+        run,
+        definition: { ...run.definition.judge, ...change },
+        bounds: { concurrency: 2, perMinute: null, usdPerHour: null, timeoutMs: 10_000, budget: null },
+        limit,
+        dryRun,
+        now,
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      });
+    },
     async tasks(run) {
       const { rows } = await database.query<JudgeTask>(
         'select run, pair::text as pair, judge from understudy.judgements where run = $1 order by pair',

@@ -1,8 +1,9 @@
-import { loadConfig, loadSeal } from '../config.js';
+import { loadConfig, loadSeal, secretsOf } from '../config.js';
 import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { messageOf } from '../errors.js';
 import { type EvaluatorEvents, startEvaluator } from '../evaluator.js';
+import { checkJudges } from '../evaluator/judging/run-judges.js';
 import { EXIT } from './exit-codes.js';
 import { renderSentence } from './render-verdict.js';
 import { untilSignal } from './signals.js';
@@ -16,6 +17,7 @@ const MOST_REMEMBERED = 100;
 export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
   const config = loadConfig({ path: options.config });
   const seal = loadSeal(config);
+  checkJudges(config.experiments, config.source, secretsOf());
   const { signal, release } = untilSignal();
   const { tracesUrl, metricsUrl } = config.telemetry;
   const { err } = output;

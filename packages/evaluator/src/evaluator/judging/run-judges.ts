@@ -3,10 +3,12 @@ import {
   type Bounds,
   ConfigurationError,
   describeReference,
+  type Experiment,
   type JudgeDefinition,
   type JudgeModel,
   type Judging,
   type Run,
+  runOf,
 } from '@understudy/instrumentation/experiment';
 import type { RunId } from '@understudy/instrumentation/trial';
 import type { Secrets } from '../../config.js';
@@ -55,7 +57,7 @@ const FRESH_MS = 5_000;
 
 export function createRunJudges(options: JudgesOptions): RunJudges {
   const { ledger, secrets, budgets, now, onError } = options;
-  const folder = /\.ya?ml$/.test(options.source) ? dirname(options.source) : process.cwd();
+  const folder = folderOf(options.source);
   const hashes = new Map<RunId, string>();
   const made = new Map<RunId, { readonly judge: RunJudge; readonly key: string; readonly at: number }>();
   const shared = new Map<string, { readonly usd: number; readonly budget: SharedBudget }>();
@@ -129,6 +131,24 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
       shared.clear();
     },
   };
+}
+
+/**
+ * Checks the judges of a configuration at start: rubrics, kinship, keys. Throws {@link ConfigurationError} for the first that cannot be used.
+ *
+ * @param source The configuration's file.
+ */
+export function checkJudges(experiments: readonly Experiment[], source: string, secrets: Secrets): void {
+  for (const experiment of experiments) {
+    const { definition } = runOf(experiment);
+    if (definition.judge === null || !experiment.enabled) continue;
+    checkJudge(definition.judge, definition, folderOf(source));
+    for (const model of definition.judge.models) clientFor(model, { apiKey: keyOf(model, secrets) });
+  }
+}
+
+function folderOf(source: string): string {
+  return /\.ya?ml$/.test(source) ? dirname(source) : process.cwd();
 }
 
 function limitsFor({ canaries }: JudgeDefinition): HealthLimits {
