@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ledgerMetrics, type Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
+import { EMPTY_HEALTH, type JudgeHealth } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
 interface Series {
@@ -111,5 +113,60 @@ describe('ledgerMetrics', () => {
       expect(descriptor.name).toMatch(/^understudy\.[a-z_.]+(?<!_total)$/);
       expect(descriptor.unit).toMatch(/^$|^\{\w+\}$/);
     }
+  });
+
+  it('tells how the judge of a current run does, and what it said', async () => {
+    const health: JudgeHealth = {
+      ...EMPTY_HEALTH,
+      canaries: {
+        ...EMPTY_HEALTH.canaries,
+        empty: { given: 100, detected: 98, falseWins: 2, tied: 0, abstained: 0 },
+      },
+      pairs: { ...EMPTY_HEALTH.pairs, agreed: 90, disagreed: 10 },
+      positions: { first: 60, second: 50, tie: 90 },
+    };
+    const judging: JudgingState = {
+      judge: 'abc',
+      health,
+      sensitivity: 0.9,
+      unfit: null,
+      waiting: 0,
+      openSlices: { judgements: 0, labels: 0 },
+    };
+    const judged = arm({
+      judgements: [
+        { segment: '_none', outcome: 'shadow', pairs: 30 },
+        { segment: '_none', outcome: 'abstained', pairs: 4 },
+      ],
+      labels: {
+        ...NO_LABELS,
+        offered: 20,
+        answered: 20,
+        table: [
+          [9, 0, 1],
+          [0, 0, 0],
+          [1, 0, 9],
+        ],
+      },
+    });
+    const old = runState({ run: run({ noise: { rate: 0.5 } }), judging, arms: { small: judged } });
+    const { series, value } = await collect(
+      report([old, runState({ run: run({}, 2), judging, arms: { small: judged } })]),
+    );
+    const of = { judge: 'abc', experiment: 'support' };
+    expect(series('understudy.judge.consistency')).toHaveLength(1);
+    expect(value('understudy.judge.consistency', of)).toBe(0.9);
+    expect(value('understudy.judge.position_bias', of)).toBeCloseTo(0.05, 9);
+    expect(value('understudy.judge.false_wins', of)).toBe(0.02);
+    expect(value('understudy.judge.agreement', of)).toBeCloseTo(0.8, 9);
+    // Counters are of all runs.
+    expect(value('understudy.judgements', { arm: 'small', segment: '_none', outcome: 'shadow' })).toBe(60);
+    expect(value('understudy.judgements', { arm: 'small', outcome: 'abstained' })).toBe(8);
+    expect(value('understudy.funnel', { arm: 'small', stage: 'judged' })).toBe(60);
+  });
+
+  it('says nothing of judges where there are none', async () => {
+    const { metrics } = await collect(report([runState()]));
+    expect(metrics.filter(({ descriptor }) => /judge/.test(descriptor.name))).toEqual([]);
   });
 });

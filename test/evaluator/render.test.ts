@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderFunnel, renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
 import { eValue, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import { arm, AT, funnel, report, runState } from './report.js';
 
@@ -130,5 +132,56 @@ describe('renderStatus', () => {
   it('is JSON without tallies', () => {
     const text = JSON.stringify(statusJson(report([runState()])));
     expect(JSON.parse(text)).toMatchObject({ runs: [{ experiment: 'support', verdicts: { small: { state: 'go' } } }] });
+  });
+});
+
+describe('what status says of a judge', () => {
+  const judging: JudgingState = {
+    judge: 'abc',
+    health: EMPTY_HEALTH,
+    sensitivity: 0.91,
+    unfit: null,
+    waiting: 12,
+    openSlices: { judgements: 2, labels: 40 },
+  };
+
+  it('is how it does, what it said, and how people agree with it', () => {
+    const small = arm({
+      judgements: [
+        { segment: '_none', outcome: 'shadow', pairs: 30 },
+        { segment: 'billing', outcome: 'exact', pairs: 5 },
+        { segment: '_none', outcome: 'tie', pairs: 2 },
+      ],
+      labels: {
+        ...NO_LABELS,
+        offered: 30,
+        answered: 20,
+        open: 7,
+        abstained: 1,
+        expired: 2,
+        table: [
+          [9, 0, 1],
+          [0, 0, 0],
+          [1, 0, 9],
+        ],
+      },
+    });
+    const text = renderStatus(report([runState({ judging, arms: { small } })]), plain).join('\n');
+    expect(text).toContain('judge abc: J = 0.91; false wins -, consistent -, abstained -');
+    expect(text).toContain('12 pairs to judge, 2 slices waiting for judgements, 40 slices waiting for labels');
+    expect(text).toContain('37 pairs judged: 30 for the candidate, 7 ties, 0 for the incumbent, 0 abstentions');
+    expect(text).toContain(
+      '30 pairs offered for labels: 20 answered, 7 open, 1 undecided, 2 expired; kappa with the judge 0.80',
+    );
+  });
+
+  it('is why it may not decide, and which arm is in quarantine', () => {
+    const small = arm({ quarantine: 'near_constant' });
+    const unfit = { ...judging, unfit: 'false_wins' };
+    const text = renderStatus(report([runState({ judging: unfit, arms: { small } })]), plain).join('\n');
+    expect(text).toContain('judge abc: unfit (false_wins)');
+    expect(text).toContain('in quarantine: near_constant');
+    const untried = renderStatus(report([runState({ judging: { ...judging, judge: null } })]), plain).join('\n');
+    expect(untried).toContain('judge: no pair was drawn for it yet');
   });
 });

@@ -20,8 +20,8 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
   const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;
   const open = [
     ...(waiting > 0 ? [`${plural(waiting, 'pair')} to judge`] : []),
-    ...(openSlices.judgements > 0 ? [`${plural(openSlices.judgements, 'slice')} wait for judgements`] : []),
-    ...(openSlices.labels > 0 ? [`${plural(openSlices.labels, 'slice')} wait for labels`] : []),
+    ...(openSlices.judgements > 0 ? [`${plural(openSlices.judgements, 'slice')} waiting for judgements`] : []),
+    ...(openSlices.labels > 0 ? [`${plural(openSlices.labels, 'slice')} waiting for labels`] : []),
   ];
   return [
     `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}`,
