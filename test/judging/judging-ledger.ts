@@ -116,12 +116,13 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
     judge: (task) => judgePairOf(task, working()),
     async rejudge({ run: { id } }, change, { dryRun = false, limit = Infinity } = {}) {
       const run = await ledger.findRun(id);
-      if (run?.definition.judge == null) throw new Error('expected a run with a judge');
+      const { judge = null } = run?.definition ?? {};
+      if (run === null || judge === null) throw new Error('expected a run with a judge');
       return rejudge({
         ledger: ledger.judging,
         judges,
         run,
-        definition: { ...run.definition.judge, ...change },
+        definition: { ...judge, ...change },
         bounds: { concurrency: 2, perMinute: null, usdPerHour: null, timeoutMs: 10_000, budget: null },
         limit,
         dryRun,

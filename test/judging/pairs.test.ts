@@ -151,8 +151,9 @@ describe('a judge on trial, on the queue', () => {
     await bench.send(judged, 6, ['worse']);
     expect(await bench.judgeDue()).toHaveLength(6);
     const [task] = await bench.tasks(judged.run.id);
-    const { canaries = {} } = (await bench.ledger.judging.state(judged.run.id, task?.judge ?? ''))?.health ?? {};
-    expect(Object.values(canaries).reduce((sum, { given }) => sum + given, 0)).toBe(CANARIES + 6);
+    const state = await bench.ledger.judging.state(judged.run.id, task?.judge ?? '');
+    const given = Object.values(state?.health.canaries ?? {}).map((counts) => counts.given);
+    expect(given.reduce((sum, each) => sum + each, 0)).toBe(CANARIES + 6);
   });
 });
 

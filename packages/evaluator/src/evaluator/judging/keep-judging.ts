@@ -19,7 +19,7 @@ const CLAIM_MS = 60_000;
 const ON_QUEUE = 64;
 
 /** Puts on the queue what is due, by ids. What waits is in the ledger: a queue that loses its data, or a process that dies, loses no pair. */
-export async function enqueueDue({ ledger, queue, judges, now }: KeepingJudging): Promise<number> {
+async function enqueueDue({ ledger, queue, judges, now }: KeepingJudging): Promise<number> {
   const { judging } = ledger;
   await judging.expire(now(), async (id) => {
     const run = await ledger.findRun(id);

@@ -57,7 +57,8 @@ export function paidClient(client: ModelClient, purse: Purse, price: ModelPrice 
 
 /** The list prices and those an experiment declares. */
 export function pricesOf(declared: ConstructorParameters<typeof Prices>[0]): Prices {
-  const prices = new Prices(declared, () => createRequire(import.meta.url)('@pydantic/genai-prices') as PriceList);
+  const require = createRequire(import.meta.url);
+  const prices = new Prices(declared, () => require('@pydantic/genai-prices') as PriceList);
   prices.open();
   return prices;
 }
