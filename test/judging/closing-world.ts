@@ -81,7 +81,7 @@ function wordOf(side: Side): string {
 }
 
 /** What is true of a pair, by the candidate's answer. */
-export function truthIn(text: string): Side {
+function truthIn(text: string): Side {
   return WORDS[text.split(' ').at(-1) ?? ''] ?? 0.5;
 }
 
@@ -109,7 +109,7 @@ function drawnOf({ pair, run, arm, slice, segment, pi }: PairRow): DrawnPair {
   return { pair, judge: JUDGE, run, arm, slice, segment, pi, status: 'waiting', deadline: at(0) + HOUR };
 }
 
-export function textOf({ content }: PairRow): string {
+function textOf({ content }: PairRow): string {
   const { shadow } = content;
   const answer = shadow.status === 'ok' ? shadow.answer : null;
   const part = answer?.kind === 'text' ? answer.messages[0]?.parts[0] : undefined;
