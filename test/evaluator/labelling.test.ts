@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Keys, processKeys } from '../../packages/evaluator/src/cli/keys.js';
 import { labelSession, printable } from '../../packages/evaluator/src/cli/label-session.js';
@@ -158,11 +160,23 @@ describe('label in a terminal', () => {
     const modes: boolean[] = [];
     const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (mode: boolean) => modes.push(mode) });
     const keys = processKeys(terminal as never)!;
-    terminal.write('aT\u0003');
-    expect([await keys.next(), await keys.next(), await keys.next()]).toEqual(['a', 't', 'ctrl+c']);
-    const next = keys.next();
+    const press = async (...texts: readonly string[]): Promise<readonly (string | null)[]> => {
+      const names: (string | null)[] = [];
+      for (const one of texts) {
+        const next = keys.next();
+        terminal.write(one);
+        names.push(await next);
+      }
+      return names;
+    };
+    expect(await press('a', 'T', '\u0003')).toEqual(['a', 't', 'ctrl+c']);
+    const ended = once(terminal, 'end');
+    terminal.write('bb');
+    await setImmediate();
+    expect(await press('t')).toEqual(['t']);
     terminal.end();
-    expect(await next).toBeNull();
+    await ended;
+    expect(await keys.next()).toBeNull();
     keys.close();
     expect(modes).toEqual([true, false]);
   });

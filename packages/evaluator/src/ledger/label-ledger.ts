@@ -1,8 +1,13 @@
-import type { Seal } from '@understudy/instrumentation/trial';
+import type { RunId, Seal } from '@understudy/instrumentation/trial';
 import { UnderstudyError } from '../errors.js';
+import { judgedPairOf } from '../judge/judged-pair.js';
+import type { Outcome } from '../judge/judgement.js';
 import { draw } from '../judge/select.js';
+import { HEALTH_LIMITS } from '../judge/trial/fitness.js';
+import { ofLabel } from '../judge/trial/judge-health.js';
 import { decodeContent } from './content.js';
 import type { Database, Query } from './database.js';
+import { addHealth } from './judging/judge-state.js';
 import type { PairContent } from './record.js';
 
 /** A pair that is offered to a person and can still be answered. */
@@ -43,18 +48,19 @@ export interface LabelLedger {
   /** Open offers, the oldest first. */
   offers(wanted: OfferQuery): Promise<readonly Offer[]>;
   countOpen(wanted: Pick<OfferQuery, 'now' | 'experiment'>): Promise<number>;
-  /** Stores an answer, once: how good the answer shown first is, 1 the better one. */
+  /** Stores an answer, once, with what it tells of the judge: how good the answer shown first is, 1 the better one. */
   answer(label: Label): Promise<LabelResult>;
 }
 
-export function labelsOf({ query }: Database, seal: Seal | null): LabelLedger {
+export function labelsOf(database: Database, seal: Seal | null): LabelLedger {
+  const { query } = database;
   return {
     offers: (wanted) => selectOffers(query, wanted, seal),
     countOpen: async ({ now, experiment }) => {
       const { rows } = await query<{ offers: number }>(`select count(*) as offers ${OPEN}`, [now, experiment]);
       return rows[0]?.offers ?? 0;
     },
-    answer: (label) => answer(query, label),
+    answer: (label) => database.transaction((within) => answer(within, label, seal)),
   };
 }
 
@@ -83,19 +89,50 @@ async function selectOffers(
   );
 }
 
-async function answer(query: Query, { pair, first, now }: Label): Promise<LabelResult> {
+async function answer(query: Query, { pair, first, now }: Label, seal: Seal | null): Promise<LabelResult> {
   const shadow = first === null || !isShadowFirst(pair, await drawKey(query)) ? mirrored(first) : first;
   const { count } = await query(
     `update understudy.labels set answer = $2, abstained = $2::double precision is null, answered_at = $3
      where pair = $1::uuid and answer is null and not abstained and deadline > $3`,
     [pair, shadow, now],
   );
-  if (count === 1) return 'stored';
+  if (count === 1) {
+    if (shadow !== null) await tellOfJudge(query, pair, shadow, seal);
+    return 'stored';
+  }
   const { rows } = await query<{ known: boolean }>(
     'select answer is not null or abstained as known from understudy.labels where pair = $1::uuid',
     [pair],
   );
   return rows[0] === undefined ? 'unknown' : rows[0].known ? 'known' : 'late';
+}
+
+interface LabelledRow {
+  readonly run: RunId;
+  readonly judge: string;
+  readonly score: number;
+  readonly content: Buffer;
+}
+
+/** Adds the label to the health of the run's judge, where it has judged the pair: how often people agree, and how often the longer answer is right. */
+async function tellOfJudge(query: Query, pair: string, label: number, seal: Seal | null): Promise<void> {
+  const { rows } = await query<LabelledRow>(
+    `select p.run, s.judge, j.score, p.content from understudy.pairs p
+     join understudy.judge_state s on s.run = p.run and s.main
+     join understudy.judgements j on j.pair = p.pair and j.judge = s.judge
+     where p.pair = $1::uuid and p.content is not null and j.status = 'judged'`,
+    [pair],
+  );
+  const [row] = rows;
+  const content = row === undefined ? null : await opened(row.content, pair, seal);
+  const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
+  if (row === undefined || texts === null) return;
+  const fresh = ofLabel(texts, { status: 'judged', outcome: outcomeOf(row.score) }, outcomeOf(label));
+  await addHealth(query, row, fresh, HEALTH_LIMITS);
+}
+
+function outcomeOf(score: number): Outcome {
+  return score > 0.5 ? 'shadow' : score < 0.5 ? 'primary' : 'tie';
 }
 
 function mirrored(first: number | null): number | null {

@@ -113,7 +113,11 @@ export function ofJudgement(pair: JudgedPair, judgement: Judgement): JudgeHealth
 }
 
 /** What a person's label of a judged pair tells. Of an abstention: nothing. */
-export function ofLabel(pair: JudgedPair, judgement: Judgement, label: Outcome): JudgeHealth {
+export function ofLabel(
+  pair: JudgedPair,
+  judgement: { readonly status: 'judged'; readonly outcome: Outcome } | { readonly status: 'abstained' },
+  label: Outcome,
+): JudgeHealth {
   if (judgement.status !== 'judged') return EMPTY_HEALTH;
   const named = label !== 'tie';
   const labels = {
