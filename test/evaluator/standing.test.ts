@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
 const verdictOf = (...runs: Parameters<typeof report>) => report(...runs).standings[0]!.verdict;
@@ -142,5 +143,28 @@ describe('standingsOf', () => {
     expect(verdictOf([runState({ open: [slice], openCount: 1 })])).toMatchObject({ state: 'hold', reason: 'stale' });
     const due = { ...slice, deadlineAt: AT - 1000 };
     expect(verdictOf([runState({ open: [due], openCount: 1 })]).state).toBe('go');
+  });
+
+  it('is not over with its window while judgements or labels of its pairs are waited for', () => {
+    const bounds = { enabled: true, rate: 1, window: { from: AT - 7_200_000, until: AT - 1000 }, target: null };
+    const judging = { judge: 'abc', health: EMPTY_HEALTH, sensitivity: 0.9, unfit: null, waiting: 0 };
+    const expired = (judgements: number, labels: number): boolean | undefined =>
+      report([runState({ bounds, judging: { ...judging, openSlices: { judgements, labels } } })]).standings[0]?.expired;
+    expect([expired(1, 0), expired(0, 1), expired(0, 0)]).toEqual([false, false, true]);
+  });
+
+  it('takes the judge from the run: what canaries say of it, and whether people are asked', () => {
+    const judged = run({
+      judge: { model: 'judge', baseUrl: 'http://localhost:1', labels: { rate: 0 } },
+      policy: { gates: { errors: { margin: 0.1 }, win_rate: { margin: 0.05 } } },
+    });
+    const { gates, state, reason } = verdictOf([runState({ run: judged })]);
+    expect({ state, reason }).toEqual({ state: 'hold', reason: 'insufficient' });
+    expect(gates.at(-1)).toMatchObject({
+      gate: 'win_rate',
+      state: 'waiting',
+      margin: 0.05,
+      winRate: { sensitivity: null, unfit: null, labels: null },
+    });
   });
 });
