@@ -1,6 +1,7 @@
 import { Seal } from '@understudy/instrumentation/trial';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWords, placeOfWords } from '../../packages/evaluator/src/ledger/judging/words.js';
+import { answer, HandProducer } from '../evaluator/batches.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
 import { judgedRun, statuses } from './judged-runs.js';
 import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
@@ -68,6 +69,22 @@ describe('what is drawn', () => {
     // 150 at one half: five standard deviations.
     expect(Math.abs((rows[1]?.pairs ?? 0) - 75)).toBeLessThan(31);
     expect(judged.run.definition.judge?.piMin).toBe(0.1);
+  });
+
+  it('is not what repeats a conversation that has had its evidence', async () => {
+    const { run, announce } = judgedRun('repeats', { baseUrl: server.baseUrl });
+    const producer = new HandProducer('prepeats', run, bench.now - 1000);
+    await bench.store(announce(producer));
+    const [spoken, fresh] = ['spoken', 'fresh'].map((word) =>
+      producer.call(bench.now - 1000, answer('yes'), { small: answer(word) }),
+    );
+    await bench.database.query(
+      `insert into understudy.clusters (run, arm, key, call, slice) values ($1, 'small', $2, $3::uuid, 0)`,
+      [run.id, spoken?.cluster, '019aa6b0-0000-7000-8000-000000000000'],
+    );
+    await bench.store(producer.batch());
+    const tasks = await bench.tasks(run.id);
+    expect(tasks.map(({ pair }) => pair)).toEqual([fresh?.legs['small']?.pairId]);
   });
 
   it('leaves the look of all outputs with the guard of the arm', async () => {

@@ -1,6 +1,6 @@
 import type { ExperimentInput, JudgeInput, Run } from '@understudy/instrumentation/experiment';
 import { boundsOf, resolveExperiment, runOf } from '@understudy/instrumentation/experiment';
-import type { Batch } from '@understudy/instrumentation/trial';
+import type { Batch, Leg } from '@understudy/instrumentation/trial';
 import type { Database } from '../../packages/evaluator/src/ledger/database.js';
 import { answer, type HandProducer } from '../evaluator/batches.js';
 import { caseOf, worseAnswer } from './judging-world.js';
@@ -46,14 +46,22 @@ export function judgedRun(
 export type Quality = 'same' | 'worse' | 'better';
 
 /** A call about a case whose right answer a judge server knows. */
-export function callAbout(producer: HandProducer, number: number, startedAt: number, quality: Quality): string {
+export function callAbout(
+  producer: HandProducer,
+  number: number,
+  startedAt: number,
+  quality: Quality,
+  model = 'm',
+): string {
   const whole = caseOf(number).answer;
   const part = worseAnswer(number, 2);
   const [primary, shadow] = { same: [whole, whole], worse: [whole, part], better: [part, whole] }[quality] as [
     string,
     string,
   ];
-  const trial = producer.call(startedAt, answer(primary, number), { small: answer(shadow, 10_000 + number) });
+  const trial = producer.call(startedAt, { ...answer(primary, number), model } as Leg, {
+    small: answer(shadow, 10_000 + number),
+  });
   const content = caseOf(number).request.replace('[user]\n', '');
   Object.assign(trial, { input: { kind: 'text', messages: [{ role: 'user', parts: [{ type: 'text', content }] }] } });
   return trial.legs['small']?.pairId ?? '';

@@ -28,7 +28,7 @@ export interface JudgingBench {
   readonly secrets: Record<string, string>;
   store(batch: Batch): Promise<void>;
   /** Stores pairs of these qualities, in turn; gives their ids. */
-  send(judged: JudgedRun, count: number, qualities: readonly Quality[]): Promise<readonly string[]>;
+  send(judged: JudgedRun, count: number, qualities: readonly Quality[], model?: string): Promise<readonly string[]>;
   try(run: RunId): Promise<readonly TrialOutcome[]>;
   /** Judges what is due, one after the other. */
   judgeDue(limit?: number): Promise<readonly PairOutcome[]>;
@@ -83,17 +83,18 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
         emitter: { pair: () => undefined },
         now,
         judging: { draw: createDrawing(ledger.judging, judges, onError), judges },
+        pause: async () => undefined,
         onBroken: () => undefined,
         onRejected: (rejections) => errors.push(...rejections.map(({ message }) => message)),
       });
       await handlers.handle({ id: `${batch.producer}-${batch.seq}`, data: await encodeBatch(batch) });
     },
-    async send({ run, announce }, count, qualities) {
+    async send({ run, announce }, count, qualities, model) {
       const start = wholeSlice(bench.now - 2000);
       const producer = new HandProducer(`p${(producers += 1)}`, run, start);
       await bench.store(announce(producer));
       const pairs = Array.from({ length: count }, (_, at) =>
-        callAbout(producer, (cases += 1), start + at, qualities[at % qualities.length] ?? 'same'),
+        callAbout(producer, (cases += 1), start + at, qualities[at % qualities.length] ?? 'same', model),
       );
       const batch = producer.batch();
       await bench.store(batch);

@@ -52,8 +52,8 @@ export async function storeBatch(
       await upsertCounts(query, batch, fresh, now);
     });
     if (judging !== undefined) {
-      const due = here.flatMap((row) => (isLate(row, runs, now) ? [] : [row.pair]));
-      await storeDrawn(query, judging, new Set(due), now);
+      const due = here.filter((row) => !isLate(row, runs, now));
+      await storeDrawn(query, judging, due, now);
     }
     await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);

@@ -8,6 +8,8 @@ const EVERY_MS = 1000;
 const IDLE_MS = 5000;
 /** Words with the store for one call: the first one tells how much is wanted. */
 const TURNS = 3;
+/** Who was refused does not ask the store for as much again within this time, in milliseconds. */
+const REFUSED_MS = 1000;
 
 /** What is left of an experiment's budget, held before each call: shared with the shadows of all services. */
 export class SharedBudget {
@@ -17,6 +19,7 @@ export class SharedBudget {
   readonly #onError: (error: unknown) => void;
   #turn: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #refused = { most: Infinity, until: 0 };
 
   constructor(
     experiment: string,
@@ -43,7 +46,13 @@ export class SharedBudget {
     this.#timer ??= setInterval(() => this.#keep(), EVERY_MS).unref();
     for (let turn = 0; ; turn += 1) {
       const held = this.#holder.hold(most, this.#scale);
-      if (held !== null || turn === TURNS) return held;
+      if (held !== null) return held;
+      const { most: refused, until } = this.#refused;
+      if (most >= refused && performance.now() < until) return null;
+      if (turn === TURNS) {
+        this.#refused = { most, until: performance.now() + REFUSED_MS };
+        return null;
+      }
       await this.#sync();
     }
   }

@@ -1,10 +1,11 @@
 import type { RunId } from '@understudy/instrumentation/trial';
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError, messageOf, UnderstudyError } from '../../errors.js';
+import { checkIndependence } from '../../judge/families.js';
 import { fitnessOf } from '../../judge/trial/fitness.js';
 import { healthRates } from '../../judge/trial/health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
-import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { AnswerOfPrimary, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { answersFor, type PlacedCanary, trialCanaries } from './canaries.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
@@ -25,6 +26,7 @@ export interface JudgeTrial {
 export type TrialOutcome = 'tried' | 'later' | 'gone';
 
 const UNREADY_MS = 5_000;
+const SEALED_MS = 60_000;
 /** More answers than needed: some cannot be broken in some way. */
 const SPARE = 2;
 
@@ -53,7 +55,14 @@ export async function tryJudge(
   }
   if (judge === null || judge.guarded.hash !== hash) return notYet(UNREADY_MS);
   const { count } = judge.definition.canaries;
-  const answers = await ledger.judging.answers(id, SPARE * answersFor(count));
+  const answers = await answersOf(id, SPARE * answersFor(count), trying);
+  if (answers === null) return notYet(SEALED_MS);
+  const kin = kinOf(judge, answers);
+  if (kin !== null) {
+    onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
+    await ledger.judging.finishTrial({ run: id, judge: hash, health: EMPTY_HEALTH, sensitivity: -1, unfit: 'kin' });
+    return 'tried';
+  }
   const canaries = trialCanaries(answers, count, `${id} ${hash}`, await ledger.judging.drawKey());
   if (canaries.length < count) return notYet(UNREADY_MS);
   const ended = await runTrial(canaries, judge, trying);
@@ -63,6 +72,37 @@ export async function tryJudge(
   const unfit = reasons.length === 0 ? null : reasons.join(', ');
   await ledger.judging.finishTrial({ run: id, judge: hash, health: ended.health, sensitivity, unfit });
   return 'tried';
+}
+
+/** Null where their key is not here. */
+async function answersOf(
+  run: RunId,
+  limit: number,
+  { ledger, onError }: JudgeTrial,
+): Promise<readonly AnswerOfPrimary[] | null> {
+  try {
+    return await ledger.judging.answers(run, limit);
+  } catch (error) {
+    if (!(UnderstudyError.isInstance(error) && error.code === 'sealed')) throw error;
+    onError(error);
+    return null;
+  }
+}
+
+/** Where the configuration names no models, the calls do. What keeps the judge from judging them; null where nothing does. */
+function kinOf({ inner, definition }: RunJudge, answers: readonly AnswerOfPrimary[]): string | null {
+  if (definition.force) return null;
+  const legs = answers.flatMap(({ content }) => [content.primary, content.shadow]);
+  const names = new Set(legs.flatMap((leg) => (leg.status === 'ok' && leg.model !== null ? [leg.model] : [])));
+  try {
+    checkIndependence(
+      inner,
+      [...names].map((model) => ({ provider: '', model })),
+    );
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 async function runTrial(

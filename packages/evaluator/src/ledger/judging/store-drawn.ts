@@ -2,25 +2,41 @@ import { mergeArmGuards } from '../../judge/guard/arm-guard.js';
 import { readArmGuard, storedText } from '../../judge/stored.js';
 import { EMPTY_HEALTH } from '../../judge/trial/judge-health.js';
 import type { Query } from '../database.js';
+import type { PairRow } from '../ledger.js';
 import { storable } from '../text.js';
 import type { BatchJudging, DrawnPair, GuardedRow } from './judging-ledger.js';
 
-/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late is not worth a call. */
+/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late, or repeats, is not worth a call. */
 export async function storeDrawn(
   query: Query,
   { drawn, guarded }: BatchJudging,
-  due: ReadonlySet<string>,
+  due: readonly Clustered[],
   now: number,
 ): Promise<void> {
+  const pairs = new Set<string>(due.map(({ pair }) => pair));
+  const spoken = drawn.length === 0 ? pairs : await repeated(query, due);
   await insertDrawn(
     query,
-    drawn.filter(({ pair }) => due.has(pair)),
+    drawn.filter(({ pair }) => pairs.has(pair) && !spoken.has(pair)),
     now,
   );
   await mergeGuards(
     query,
-    guarded.filter(({ pair }) => due.has(pair)),
+    guarded.filter(({ pair }) => pairs.has(pair)),
   );
+}
+
+type Clustered = Pick<PairRow, 'pair' | 'run' | 'arm' | 'cluster'>;
+
+/** The pairs whose cluster key has had its evidence in a closed slice: they repeat it, and are never evidence. No slice is closed meanwhile. */
+async function repeated(query: Query, rows: readonly Clustered[]): Promise<ReadonlySet<string>> {
+  const column = <Value>(of: (one: Clustered) => Value): readonly Value[] => rows.map(of);
+  const { rows: found } = await query<{ pair: string }>(
+    `select t.pair from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as t (pair, run, arm, key)
+     join understudy.clusters c on c.run = t.run and c.arm = t.arm and c.key = t.key`,
+    [column(({ pair }) => pair), column(({ run }) => run), column(({ arm }) => arm), column(({ cluster }) => cluster)],
+  );
+  return new Set(found.map(({ pair }) => pair));
 }
 
 async function insertDrawn(query: Query, drawn: readonly DrawnPair[], now: number): Promise<void> {
