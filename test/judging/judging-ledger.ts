@@ -23,6 +23,8 @@ export interface JudgingBench {
   readonly ledger: Ledger;
   readonly database: Database;
   readonly errors: unknown[];
+  /** Of the store. */
+  readonly folder: string;
   /** Epoch ms. */
   now: number;
   readonly secrets: Record<string, string>;
@@ -74,6 +76,7 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
   const bench: JudgingBench = {
     ledger,
     database,
+    folder,
     errors,
     secrets,
     now: Date.now(),
