@@ -137,7 +137,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   async function close(timeoutMs: number): Promise<void> {
     const failed = (error: unknown): void => events.onError?.('close', error);
     await consumer.close(timeoutMs / 2).catch(failed);
-    await judging.close(timeoutMs / 4).catch(failed);
+    await within(timeoutMs / 2, judging.close(timeoutMs / 4)).catch(failed);
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);

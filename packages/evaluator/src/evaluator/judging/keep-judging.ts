@@ -5,8 +5,11 @@ import type { JudgeQueue } from '../../queue/judge-queue.js';
 import type { RunJudges } from './run-judges.js';
 
 export interface KeepingJudging {
-  readonly ledger: Pick<Ledger, 'findRun'> & { readonly judging: Pick<JudgingLedger, 'untried' | 'claim' | 'expire'> };
-  readonly queue: Pick<JudgeQueue, 'add' | 'waiting'>;
+  readonly ledger: Pick<Ledger, 'findRun'> & {
+    readonly judging: Pick<JudgingLedger, 'isUsed' | 'untried' | 'claim' | 'expire'>;
+  };
+  /** Opened at the first word: where nobody judges, nothing is asked of the store. */
+  readonly queue: () => Pick<JudgeQueue, 'add' | 'waiting'>;
   readonly judges: Pick<RunJudges, 'limitsOf'>;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
@@ -19,18 +22,18 @@ const CLAIM_MS = 60_000;
 const ON_QUEUE = 64;
 
 /** Puts on the queue what is due, by ids. What waits is in the ledger: a queue that loses its data, or a process that dies, loses no pair. */
-async function enqueueDue({ ledger, queue, judges, now }: KeepingJudging): Promise<number> {
+async function enqueueDue({ ledger, queue, judges, now }: KeepingJudging): Promise<void> {
   const { judging } = ledger;
+  if (!(await judging.isUsed())) return;
   await judging.expire(now(), async (id) => {
     const run = await ledger.findRun(id);
     return run === null ? null : judges.limitsOf(run);
   });
   const trials = await judging.untried(now());
-  await queue.add(trials.map(({ run, judge }) => ({ kind: 'trial' as const, run, judge })));
-  const room = ON_QUEUE - (await queue.waiting());
+  await queue().add(trials.map(({ run, judge }) => ({ kind: 'trial' as const, run, judge })));
+  const room = ON_QUEUE - (await queue().waiting());
   const claimed = await judging.claim({ now: now(), leaseMs: CLAIM_MS, limit: room });
-  await queue.add(claimed.map((task) => ({ kind: 'pair' as const, ...task })));
-  return claimed.length;
+  await queue().add(claimed.map((task) => ({ kind: 'pair' as const, ...task })));
 }
 
 /** Again and again until `signal`. A time that fails is told, and repeated. */

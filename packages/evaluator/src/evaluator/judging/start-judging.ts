@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secrets } from '../../config.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Budgets } from '../../queue/budgets.js';
-import { type JudgeJob, openJudgeQueue } from '../../queue/judge-queue.js';
+import { type JudgeJob, type JudgeQueue, openJudgeQueue } from '../../queue/judge-queue.js';
 import type { Store } from '../../queue/store.js';
 import { createDrawing } from './draw-pairs.js';
 import { judgePairOf } from './judge-pair.js';
@@ -47,18 +47,17 @@ export function startJudging(options: JudgingOptions): RunningJudging {
     const judge = run === null ? null : await judges.of(run).catch(() => null);
     if (judge === null || judge.bounds.concurrency <= most) return;
     most = judge.bounds.concurrency;
-    queue.setConcurrency(most);
+    queue().setConcurrency(most);
   }
 
-  const queue = openJudgeQueue({
-    store,
-    onError,
-    ...(lockMs !== undefined && { lockMs }),
-    async handle(job) {
-      await allow(job);
-      return job.kind === 'trial' ? tryJudge(job, working) : judgePairOf(job, working);
-    },
-  });
+  async function handle(job: JudgeJob): Promise<unknown> {
+    await allow(job);
+    return job.kind === 'trial' ? tryJudge(job, working) : judgePairOf(job, working);
+  }
+
+  let opened: JudgeQueue | null = null;
+  const queue = (): JudgeQueue =>
+    (opened ??= openJudgeQueue({ store, onError, handle, ...(lockMs !== undefined && { lockMs }) }));
   const kept = keepJudging({ ledger, queue, judges, now, onError }, stop.signal);
 
   return {
@@ -66,17 +65,16 @@ export function startJudging(options: JudgingOptions): RunningJudging {
     draw: createDrawing(ledger.judging, judges, onError),
     async close(timeoutMs) {
       stop.abort();
-      await kept;
-      const closed = queue.close(timeoutMs);
+      const closed = opened?.close(timeoutMs);
       const limit = new AbortController();
-      await Promise.race([
-        closed,
-        sleep(timeoutMs / 2, undefined, { signal: limit.signal, ref: false }).catch(() => undefined),
-      ]);
+      const half = sleep(timeoutMs / 2, undefined, { signal: limit.signal, ref: false }).catch(() => undefined);
+      await Promise.race([closed, half]);
       // What is still being asked is stopped, and put back.
       ending.abort();
-      limit.abort();
       await closed;
+      // A word with a queue that is away ends with the queue's connections, or not at all.
+      await Promise.race([kept, half]);
+      limit.abort();
       await judges.close();
     },
   };

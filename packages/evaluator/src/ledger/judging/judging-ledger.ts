@@ -97,6 +97,8 @@ export interface PairsToJudgeAgain {
 export interface JudgingLedger {
   /** The secret by which pairs are drawn, made at the first word of whoever is first. */
   drawKey(): Promise<string>;
+  /** Whether any run has ever had a pair drawn. */
+  isUsed(): Promise<boolean>;
   boundsOf(run: RunId): Promise<Bounds | null>;
   /** The hash of the run's own judge; null before its first pair. */
   mainJudge(run: RunId): Promise<string | null>;

@@ -15,6 +15,7 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
   const { query } = database;
   return {
     drawKey: () => drawKey(query),
+    isUsed: async () => (await query('select from understudy.judge_state limit 1')).count > 0,
     boundsOf: (run) => selectBoundsOf(query, run),
     mainJudge: (run) => selectMain(query, run),
     state: (run, judge) => selectState(query, run, judge),
