@@ -2,7 +2,7 @@ import { DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
 import type { Experiment, SecretReference } from './experiment/definition.js';
 import { type Environment, MESSAGE_CONTENT, type MessageContent, readSecret } from './options.js';
-import type { ExperimentSetup } from './queue/producer.js';
+import type { ExperimentSetup } from './queue/arrangement.js';
 import type { CallRules } from './sample/call-view.js';
 import type { ArmNames } from './shadow/funnel-metrics.js';
 import { Secret } from './shadow/secret.js';

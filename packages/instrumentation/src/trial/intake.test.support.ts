@@ -13,7 +13,8 @@ import { Shadows } from '../shadow/shadows.js';
 import type { Transport, TransportResponse } from '../shadow/undici.js';
 import type { Assembled } from './assemble.js';
 import { createIds } from './ids.js';
-import { type Admittance, Intake } from './intake.js';
+import type { Admittance } from './account.js';
+import { Intake } from './intake.js';
 import { OpenTrials } from './open-trials.js';
 import type { Leg } from './trial.js';
 
