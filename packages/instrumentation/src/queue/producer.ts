@@ -183,7 +183,8 @@ export class Producer {
     if (salt === null) return { open: false, reason: 'not_announced' };
     const { ringTrials, ringBytes } = this.#limits;
     const full = !this.#publisher.hasRoom || trials.count >= ringTrials || trials.bytes >= ringBytes;
-    return full ? { open: false, reason: 'memory_cap' } : { open: true, salt };
+    if (!full) return { open: true, salt };
+    return { open: false, reason: this.#publisher.isBacklogged ? 'backlog_full' : 'memory_cap' };
   }
 
   #publish(trial: Trial): void {

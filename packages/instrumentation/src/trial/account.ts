@@ -31,4 +31,4 @@ export interface Meters {
 /** Whether calls may be admitted now, and with which salt their keys are hashed. */
 export type Admittance =
   | { readonly open: true; readonly salt: Uint8Array }
-  | { readonly open: false; readonly reason: 'not_announced' | 'memory_cap' | 'shutting_down' };
+  | { readonly open: false; readonly reason: 'not_announced' | 'memory_cap' | 'backlog_full' | 'shutting_down' };

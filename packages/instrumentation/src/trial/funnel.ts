@@ -64,6 +64,7 @@ export type DropReason =
   | 'budget'
   | 'unpriced'
   | 'memory_cap'
+  | 'backlog_full'
   | 'shutting_down'
   | 'leg_deadline'
   | 'leg_broken'
@@ -71,7 +72,6 @@ export type DropReason =
   | 'primary_unresolved'
   | 'redaction_failed'
   | 'ring_full'
-  | 'backlog_full'
   | 'too_large';
 
 /** Each reason for a loss belongs to exactly one transition of the funnel. */
@@ -118,6 +118,12 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   },
   unpriced: { after: 'sampled', kind: 'coverage', meaning: 'there is a budget, and no price is known for its model' },
   memory_cap: { after: 'sampled', kind: 'coverage', meaning: 'the ring of unpublished trials is full' },
+  backlog_full: {
+    after: 'sampled',
+    kind: 'coverage',
+    meaning:
+      'the queue holds as much as it may, since the evaluator is behind, and the ring of unpublished trials is full',
+  },
   shutting_down: { after: 'sampled', kind: 'coverage', meaning: 'the service is stopping' },
 
   leg_deadline: { after: 'admitted', kind: 'missing', meaning: 'the leg had no outcome by its deadline' },
@@ -131,7 +137,10 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
     kind: 'missing',
     meaning: 'its texts could not be redacted, or took too long: nothing of it leaves the service',
   },
-  ring_full: { after: 'paired', kind: 'missing', meaning: 'the queue was away or slow and the ring overflowed' },
-  backlog_full: { after: 'paired', kind: 'missing', meaning: "the queue's backlog reached its cap" },
+  ring_full: {
+    after: 'paired',
+    kind: 'missing',
+    meaning: 'the queue was away, slow or full, and there was no place left to wait for it',
+  },
   too_large: { after: 'paired', kind: 'missing', meaning: 'one trial is larger than a batch may be' },
 };

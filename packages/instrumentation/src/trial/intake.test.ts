@@ -152,7 +152,7 @@ describe('Intake', () => {
     expect(counts.totals().admitted).toBe(7);
   });
 
-  it.each(['not_announced', 'memory_cap', 'shutting_down'] as const)(
+  it.each(['not_announced', 'memory_cap', 'backlog_full', 'shutting_down'] as const)(
     'refuses while %s, and counts it as coverage',
     (reason) => {
       const { intake, call, counts, events } = world({}, { admittance: { open: false, reason } });
