@@ -68,8 +68,12 @@ export type DropReason =
   | 'shutting_down'
   | 'leg_deadline'
   | 'leg_broken'
+  | 'leg_too_large'
+  | 'leg_memory_cap'
+  | 'leg_held_up'
   | 'shutdown'
   | 'primary_unresolved'
+  | 'primary_too_large'
   | 'redaction_failed'
   | 'ring_full'
   | 'too_large';
@@ -128,9 +132,29 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
 
   leg_deadline: { after: 'admitted', kind: 'missing', meaning: 'the leg had no outcome by its deadline' },
   leg_broken: { after: 'admitted', kind: 'missing', meaning: 'an internal error of Understudy ended the leg' },
+  leg_too_large: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: "the shadow's answer is longer than `shadow.maxBytes` allows, or has more structure than is read",
+  },
+  leg_memory_cap: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: 'unfinished answers of all shadows of the process held as much memory as they may',
+  },
+  leg_held_up: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: "the answer came faster than it was read, so its time is not its candidate's",
+  },
   shutdown: { after: 'admitted', kind: 'missing', meaning: 'the service stopped before the leg had an outcome' },
 
   primary_unresolved: { after: 'answered', kind: 'missing', meaning: 'the primary had no outcome by its deadline' },
+  primary_too_large: {
+    after: 'answered',
+    kind: 'missing',
+    meaning: "the primary's answer is longer than `shadow.maxBytes` allows, or has more structure than is read",
+  },
 
   redaction_failed: {
     after: 'paired',
