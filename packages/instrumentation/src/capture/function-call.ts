@@ -173,7 +173,7 @@ export class FunctionCall implements Call {
   /** The caller has its answer, and nothing is known of it. */
   unread(detail: string): void {
     if (this.#listeners.length > 0)
-      remark(`the answers of \`${this.request.operation}\` cannot be compared: ${detail}`);
+      remark('function.unread', `the answers of \`${this.request.operation}\` cannot be compared: ${detail}`);
     this.#settle({ how: 'unread' });
   }
 

@@ -78,6 +78,7 @@ export function prepareFunction(
         request,
         attributes,
         describe: () => shadow.describe(),
+        limits: () => shadow.describe(),
         inputTokens: () => inputBound(JSON.stringify(shadow.content())),
         content: () => shadow.content(),
         run: (limits, cancelled) =>
