@@ -9,7 +9,7 @@ import type { Gate, Proposed, ShadowEnd } from './gate.js';
 import { HostTrouble, type HostWindow } from './host-trouble.js';
 import { Journal, type PauseMeters } from './journal.js';
 import { LowLimits } from './low-limits.js';
-import { partyAt, partyOf, type Party, shares, targetOf } from './party.js';
+import { keyHeadersOf, partyAt, partyOf, type Party, shares, targetOf } from './party.js';
 import { LONGEST_PAUSE_MS, usualMs } from './pause.js';
 import { type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
 import { retryAfterMs } from './retry-after.js';
@@ -61,6 +61,8 @@ export class Governor {
   readonly #limits: LowLimits;
   readonly #host: HostTrouble;
   readonly #targets: ReadonlyMap<string, Partial<Party>>;
+  /** Where primaries may carry a candidate's key, beside the usual headers. */
+  readonly #keyHeaders: readonly string[];
   readonly #random: () => number;
   /** Where calls are heeded: where primaries of the experiment go, and where its candidates are. */
   readonly #heeded: Set<string>;
@@ -82,6 +84,7 @@ export class Governor {
     this.#host = new HostTrouble(governor);
     const arms: [string, Candidate | null][] = [...Object.entries(candidates), [AA_ARM, null]];
     this.#targets = new Map(arms.map(([name, candidate]) => [name, targetOf(candidate, apiKeys.get(name) ?? null)]));
+    this.#keyHeaders = keyHeadersOf(Object.values(candidates));
     this.#heeded = new Set([...this.#targets.values()].flatMap(({ origin }) => origin ?? []));
   }
 
@@ -91,13 +94,13 @@ export class Governor {
    */
   watch(call: Call, matched: boolean): void {
     const primary = this.#see(call).primary;
-    const { origin, key } = primary;
+    const { origin, keys } = primary;
     if (!matched && !this.#heeded.has(origin)) return;
     if (this.#origins.size < MOST_PARTIES) {
       this.#heeded.add(origin);
       this.#origins.add(origin);
     }
-    if (key !== null && this.#keys.size < MOST_PARTIES) this.#keys.add(key);
+    for (const key of keys) if (this.#keys.size < MOST_PARTIES) this.#keys.add(key);
     const model = call.request.model ?? '';
     call.onResponse((response) => {
       if (this.#pausesOnRefusal && this.#faults.isTrouble(origin, response))
@@ -140,7 +143,7 @@ export class Governor {
   #see(call: Call): Seen {
     const known = this.#seen.get(call);
     if (known !== undefined) return known;
-    const seen: Seen = { primary: partyOf(call.wire), draw: null };
+    const seen: Seen = { primary: partyOf(call.wire, this.#keyHeaders), draw: null };
     this.#seen.set(call, seen);
     return seen;
   }
@@ -152,8 +155,8 @@ export class Governor {
     return seen.draw;
   }
 
-  #isShared({ origin, key }: Party): boolean {
-    return this.#origins.has(origin) || (key !== null && this.#keys.has(key));
+  #isShared({ origin, keys }: Party): boolean {
+    return this.#origins.has(origin) || keys.some((key) => this.#keys.has(key));
   }
 
   #modelOf(arm: string, call: Call): string {
