@@ -7,7 +7,7 @@ import type { RequestContent } from '../dialect/request-content.js';
 import type { DropReason } from '../trial/funnel.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { NotCopied } from './copy.js';
-import { inputBound } from './input-bound.js';
+import { inputBoundOf } from './input-bound.js';
 import type { Arm, Prepare } from './prepare.js';
 
 /** What of an attempt is told while it runs. */
@@ -79,7 +79,7 @@ export function prepareFunction(
         attributes,
         describe: () => shadow.describe(),
         limits: () => shadow.describe(),
-        inputTokens: () => inputBound(JSON.stringify(shadow.content())),
+        inputTokens: () => inputBoundOf(shadow.content()),
         content: () => shadow.content(),
         run: (limits, cancelled) =>
           bounded(
