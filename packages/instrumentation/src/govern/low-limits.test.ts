@@ -44,9 +44,9 @@ it('holds so much and no more, whatever providers make up', () => {
   const limits = new LowLimits(settings);
   const headers = { 'x-ratelimit-remaining-tokens': '1' };
   for (let index = 0; index < 5000; index += 1) {
-    limits.look({ origin: `https://${index % 10}.example.com`, keys: [null] }, `m${index}`, responseWith(200, headers), 0);
-    limits.look({ origin: `https://${index}.example.com`, keys: [null] }, 'm', responseWith(200, headers), 0);
+    limits.look({ origin: `https://${index % 10}.example.com`, keys: [] }, `m${index}`, responseWith(200, headers), 0);
+    limits.look({ origin: `https://${index}.example.com`, keys: [] }, 'm', responseWith(200, headers), 0);
   }
   // Beyond its memory it compares a limit with itself: nothing is known of it, and nothing is done.
-  expect(limits.look({ origin: 'https://new.example.com', keys: [null] }, 'm', responseWith(200, headers), 0)).toEqual([]);
+  expect(limits.look({ origin: 'https://new.example.com', keys: [] }, 'm', responseWith(200, headers), 0)).toEqual([]);
 });
