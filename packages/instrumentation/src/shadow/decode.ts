@@ -27,8 +27,11 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['deflate', { whole: inflateSync, stream: createInflate }],
 ]);
 
-/** What a usual answer comes to. */
+/** What is decoded at once. */
 const DECODED_BYTES = 64 * 1024;
+
+/** An answer comes to less. */
+const USUAL_BYTES = 256 * 1024;
 
 export interface Encoded {
   readonly body: AsyncIterable<Uint8Array>;
@@ -72,23 +75,37 @@ async function* decodedWhole(
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of source) {
-    chunks.push(chunk);
     bytes += chunk.length;
     holding.set(bytes);
+    await reading.turn(signal);
+    reading.run(chunk.length, () => chunks.push(chunk));
   }
-  await reading.turn(signal);
-  yield reading.run(0, () => {
+  const encoded = Buffer.concat(chunks.splice(0));
+  const decode = (maxOutputLength: number): Uint8Array | null => {
     try {
-      return whole(Buffer.concat(chunks), { maxOutputLength: maxBytes, chunkSize: DECODED_BYTES });
+      return whole(encoded, { maxOutputLength, chunkSize: DECODED_BYTES });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw error;
-      throw tooLarge(maxBytes);
+      return null;
     }
-  });
+  };
+  await reading.turn(signal);
+  signal.throwIfAborted();
+  let bytesOut = reading.run(0, () => decode(Math.min(maxBytes, USUAL_BYTES)));
+  if (bytesOut === null && maxBytes > USUAL_BYTES) {
+    // What comes out of few bytes may be large.
+    reading.came(maxBytes);
+    await reading.turn(signal);
+    signal.throwIfAborted();
+    bytesOut = reading.run(USUAL_BYTES, () => decode(maxBytes));
+  }
+  if (bytesOut === null) throw tooLarge(maxBytes);
+  yield bytesOut;
 }
 
 async function* piped(source: AsyncIterable<Uint8Array>, decoder: NodeJS.ReadWriteStream): AsyncIterable<Uint8Array> {
-  const input = Readable.from(source);
+  // One chunk ahead, and not as many as there are: what comes out of them may be large.
+  const input = Readable.from(source, { highWaterMark: 1 });
   input.on('error', (error) => (decoder as unknown as Readable).destroy(error));
   try {
     for await (const chunk of input.pipe(decoder)) yield chunk as unknown as Uint8Array;

@@ -65,6 +65,8 @@ const attacks: Readonly<Record<string, Attack>> = {
     endlessly(socket, 'data:{}\n\n');
   },
   'gzip bomb': (socket) => socket.end(whole(gzipSync(Buffer.alloc(8 * MEBIBYTE)), 'content-encoding: gzip\r\n')),
+  'long gzip': (socket) =>
+    socket.end(whole(gzipSync(`${answer('Yes.')}${' '.repeat(600_000)}`), 'content-encoding: gzip\r\n')),
   'brotli bomb': (socket) =>
     socket.end(whole(brotliCompressSync(Buffer.alloc(8 * MEBIBYTE)), 'content-encoding: br\r\n')),
   layers: (socket) => socket.end(whole(answer('Yes.'), `content-encoding: ${'gzip, '.repeat(2000)}gzip\r\n`)),
@@ -139,7 +141,7 @@ describe('exchange with a hostile candidate', () => {
     );
   }
 
-  it.each(['good', 'shreds', 'early hints', 'more than it said', 'names of a prototype'])(
+  it.each(['good', 'long gzip', 'shreds', 'early hints', 'more than it said', 'names of a prototype'])(
     'reads an answer however it is sent: %s',
     async (name) => {
       expect(await send(name)).toMatchObject({ status: 'ok', answer: { finish: 'stop' } });

@@ -87,6 +87,16 @@ test('what comes faster than any model says it waits for its turn, and for how l
   expect(reading.heldMs).toBe(700);
 });
 
+test('a flood stays one, however slowly it goes on', async () => {
+  const { open, move, waited } = readings();
+  const reading = open();
+  reading.came(MEBIBYTE);
+  await reading.turn(never);
+  move(60_000);
+  await reading.turn(never);
+  expect(waited()).toBe(2);
+});
+
 test('another flood is not waited for by an answer', async () => {
   const { open, waited } = readings();
   const flood = open();

@@ -20,6 +20,7 @@ export class Reading {
   readonly #startedAt: number;
   #came = 0;
   #read = 0;
+  #flooded = false;
   #holds = 0;
   #heldSince = 0;
   #heldMs = 0;
@@ -29,10 +30,11 @@ export class Reading {
     this.#startedAt = options.now();
   }
 
-  /** More has come than a model says in the time. */
+  /** More has come than a model says in the time. A flood stays one: it would have the allowance of an answer besides its share. */
   get isFlood(): boolean {
     const { usual, now } = this.#options;
-    return Math.max(this.#came, this.#read) > usual.bytes + usual.bytesPerMs * (now() - this.#startedAt);
+    this.#flooded ||= Math.max(this.#came, this.#read) > usual.bytes + usual.bytesPerMs * (now() - this.#startedAt);
+    return this.#flooded;
   }
 
   /** So many bytes have come over the connection: what is read of them later may be more. */
