@@ -13,6 +13,9 @@ export const USUAL: ReadingOptions['usual'] = { bytes: 256 * 1024, bytesPerMs: (
 const FLOOD_SHARE = 0.25;
 /** So many bytes a second of all floods together: what is read leaves garbage of several times its size, which is collected later. */
 const FLOOD_BYTES_PER_MS = (4 * 1024 * 1024) / 1000;
+/** And so many when there was none for a while. */
+const FLOOD_BURST_BYTES = 1024 * 1024;
+const MS_PER_FLOOD_BYTE = FLOOD_SHARE / FLOOD_BYTES_PER_MS;
 
 /** What an unfinished answer of usual size takes of memory. */
 const USUAL_HELD = 64 * 1024;
@@ -21,9 +24,9 @@ const now = (): number => performance.now();
 
 const SHARED: ReadingOptions = {
   turns: new Turns({ sliceMs: 4, now }),
-  // A flood that takes longer for it is no harm to anybody but its own candidate.
-  floods: new Pace({ share: FLOOD_SHARE, burstMs: 4, now }),
-  floodMs: (bytes) => (bytes / FLOOD_BYTES_PER_MS) * FLOOD_SHARE,
+  // A flood that takes longer for it is no harm to anybody but its own candidate. One large answer now and then does not take longer.
+  floods: new Pace({ share: FLOOD_SHARE, burstMs: FLOOD_BURST_BYTES * MS_PER_FLOOD_BYTE, now }),
+  floodMs: (bytes) => bytes * MS_PER_FLOOD_BYTE,
   usual: USUAL,
   now,
 };
