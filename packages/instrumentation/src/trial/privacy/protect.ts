@@ -66,7 +66,7 @@ export function redactionOf(rules: readonly RedactRule[], allowance: Allowance):
     // The other side may say anything where a name should be.
     name: (name) => (asSpanName(name) === null ? asItIs(NO_NAME) : redacted(name)),
     *text(text) {
-      const given = rules.reduce(ruled, text);
+      const given = allowance.rule(() => rules.reduce(ruled, text));
       // The rule may have been slow.
       yield;
       return yield* redacted(given);
