@@ -130,7 +130,7 @@ describeWithServers('SIGTERM under load, with ten seconds of grace', () => {
       sample: { rate: 1 },
       noise: { rate: 0 },
       slice: { lengthMs: 1000 },
-      governor: { pauseMs: 0, eventLoopMs: 10_000 },
+      governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 },
       policy: { gates: { errors: {} } },
     };
     await writeFile(

@@ -165,7 +165,7 @@ describe('rate limits', () => {
     expect(world.primary().shadow()).toBe('paused_primary');
     expect(world.counted).toContain('paused_primary began');
 
-    const full = { durationMs: 500, lateMs: [], heapShare: 0.99, slowPublishing: false };
+    const full = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.99, slowPublishing: false };
     for (let windows = 0; windows < 2; windows += 1) world.governor.window(full);
     expect(world.counted).toContain('paused_heap began');
   });
@@ -229,7 +229,7 @@ describe('telling', () => {
 
   it('puts it on the first call that meets a pause which began with none', () => {
     const world = governed();
-    const window = { durationMs: 500, lateMs: [], heapShare: 0.9, slowPublishing: false };
+    const window = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.9, slowPublishing: false };
     world.governor.window(window);
     world.governor.window(window);
     expect(world.primary().shadow()).toBe('paused_heap');
@@ -240,7 +240,7 @@ describe('telling', () => {
 
 it('pauses while the host is in trouble and resumes within seconds', () => {
   const world = governed();
-  const window = { durationMs: 500, lateMs: [], heapShare: 0.1, slowPublishing: true };
+  const window = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.1, slowPublishing: true };
   for (; world.now < 20_000; world.now += 500) world.governor.window(window);
   expect(world.primary().shadow()).toBe('paused_publishing');
   world.governor.window({ ...window, slowPublishing: false });

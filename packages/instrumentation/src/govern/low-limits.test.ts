@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { responseWith } from './governor.test.support.js';
 import { LowLimits } from './low-limits.js';
 
-const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, heapShare: 0.85 };
+const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.6, heapShare: 0.85 };
 const party = { origin: 'https://api.example.com', keys: [1] };
 
 function troubles(limits: LowLimits, headers: Record<string, string>): readonly (number | null)[] {

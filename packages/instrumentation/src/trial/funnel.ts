@@ -58,6 +58,7 @@ export type DropReason =
   | 'paused_primary'
   | 'paused_rate_limit'
   | 'paused_event_loop'
+  | 'paused_busy'
   | 'paused_heap'
   | 'paused_publishing'
   | 'concurrency_cap'
@@ -112,6 +113,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
     meaning: 'little was left of a rate limit that both roles share',
   },
   paused_event_loop: { after: 'sampled', kind: 'coverage', meaning: "the host's event loop was late" },
+  paused_busy: { after: 'sampled', kind: 'coverage', meaning: "the host's event loop had no time to spare for it" },
   paused_heap: { after: 'sampled', kind: 'coverage', meaning: "the host's heap was nearly full" },
   paused_publishing: { after: 'sampled', kind: 'coverage', meaning: 'trials waited long for the queue' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },
