@@ -172,7 +172,7 @@ export class UnderstudyInstrumentation {
       if (this.status === 'absent') say(`${NO_CONFIGURATION}; looked for it in ${process.cwd()}`);
       const producer = this.#start();
       if (producer === null) return;
-      for (const text of contentRemarks(this.#source?.messageContent ?? 'none', this.#setups)) remark(text);
+      for (const text of contentRemarks(this.#source?.messageContent ?? 'none', this.#setups)) remark('content', text);
       this.#admitting = true;
       this.#tap ??= globalTap(this.#onRequest(producer), say);
       this.#tap.install();

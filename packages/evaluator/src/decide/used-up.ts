@@ -1,12 +1,7 @@
-import type { BudgetState } from '@understudy/instrumentation/experiment';
+import { isUsedUp } from '@understudy/instrumentation/experiment';
 import type { RunState } from '../ledger/snapshot.js';
-
-/** Whether a budget pays for no further call, also when all that is held for calls were given back. */
-export function isUsedUp(budget: BudgetState | null): boolean {
-  return budget !== null && budget.limit - budget.spent < Math.max(1, budget.least);
-}
 
 /** The budget is used up, and of what was admitted nothing is on its way into the evidence any more. */
 export function isSpent({ budget, arms }: Pick<RunState, 'budget' | 'arms'>): boolean {
-  return isUsedUp(budget) && Object.values(arms).every(({ funnel }) => funnel.pending === 0);
+  return budget !== null && isUsedUp(budget) && Object.values(arms).every(({ funnel }) => funnel.pending === 0);
 }

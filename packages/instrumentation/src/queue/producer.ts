@@ -31,6 +31,9 @@ import { within } from './time-limit.js';
 /** Of the time of a shutdown, the part that legs in flight may take. */
 const SHARE_FOR_LEGS = 0.6;
 
+/** Of what is left then, the part that looking through the last texts may take. */
+const SHARE_FOR_TEXTS = 0.5;
+
 /** Of what is left then, the part that giving back what is leased may take. */
 const SHARE_FOR_LEASES = 0.25;
 
@@ -154,6 +157,8 @@ export class Producer {
     // A leg that is given up counts against its candidate, which has done nothing wrong.
     await this.#settled(timeoutMs * SHARE_FOR_LEGS);
     for (const { trials } of this.#arrangements) trials.closeAll();
+    await this.#settled((until - processClock.elapsed()) * SHARE_FOR_TEXTS);
+    for (const { trials } of this.#arrangements) trials.dropRest();
     this.#errands.stop();
     this.#host.stop();
     await this.#giveBack(until - processClock.elapsed());

@@ -4,6 +4,10 @@ import type { Dialect } from '../dialect/dialect.js';
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import { ok, recorder, world } from './intake.test.support.js';
 
+async function* long(): AsyncGenerator<Uint8Array> {
+  yield Buffer.alloc(101, ' ');
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('Intake', () => {
@@ -108,6 +112,28 @@ describe('Intake', () => {
         ['primary_unresolved aa', 1],
       ]),
     );
+  });
+
+  it('names why a primary cannot be compared', async () => {
+    const { intake, call, trials, assembled } = world();
+    const one = call();
+    intake.take(one);
+    one.settle({ status: 'missing', reason: 'primary_too_large' });
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    const reason = 'primary_too_large';
+    expect(assembled[0]).toMatchObject({ trial: null, dropped: { candidate: reason, aa: reason } });
+  });
+
+  it('names the limit of ours that a leg has ended by', async () => {
+    const { intake, call, trials, assembled } = world(
+      { shadow: { maxBytes: 100 } },
+      { respond: async () => ({ status: 200, headers: {}, body: long() }) },
+    );
+    const one = call();
+    intake.take(one);
+    one.settle(ok);
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    expect(assembled[0]).toMatchObject({ trial: null, dropped: { candidate: 'leg_too_large', aa: 'leg_too_large' } });
   });
 
   it('gives up what is unresolved at its deadline', async () => {

@@ -69,7 +69,7 @@ export class Intake {
   /** @param prepare Makes the shadows of the call. */
   take(call: Call, prepare: Prepare): void {
     const { run, ids, account, admittance } = this.#options;
-    const callId = ids.next(call.startedAt);
+    const callId = ids.ofCall(call);
     const slice = account.sliceOf(run.id, call.startedAt);
     this.#reached('called', this.#arms);
     const admitting = admittance();

@@ -24,8 +24,11 @@ export function armsOf(
   rules: CallRules,
   apiKeys: ReadonlyMap<string, Secret>,
 ): ReadonlyMap<string, Arm> {
+  const { transform: transforms = {} } = rules;
   const candidates = Object.entries(experiment.candidates).map(([name, candidate]): Arm => {
-    return { name, candidate, apiKey: apiKeys.get(name) ?? null, transform: rules.transform?.[name] ?? null };
+    // A candidate may be called `constructor`.
+    const transform = Object.hasOwn(transforms, name) ? (transforms[name] ?? null) : null;
+    return { name, candidate, apiKey: apiKeys.get(name) ?? null, transform };
   });
   const aa: Arm = { name: AA_ARM, candidate: null, apiKey: null, transform: null };
   const arms = [...candidates, ...(experiment.noise.rate > 0 ? [aa] : [])];
@@ -39,7 +42,7 @@ export function createReadied(experiment: string, arms: ReadonlyMap<string, Arm>
     const prepared = preparedFor(call, arms.get(arm), prepare);
     if (prepared.status === 'refused') {
       entered.unused();
-      remark(`${arm} of ${experiment} skips calls, ${prepared.reason}: ${prepared.detail}`);
+      remark('shadow.refused', `${arm} of ${experiment} skips calls, ${prepared.reason}: ${prepared.detail}`);
       return prepared.reason;
     }
     const { shadow } = prepared;
