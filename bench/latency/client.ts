@@ -121,8 +121,8 @@ async function startOurs(task: Task): Promise<UnderstudyInstrumentation | null> 
         candidate: { model: 'gpt-5-mini', baseUrl: task.candidateUrl },
         sample: { rate: task.rate },
         noise: { rate: 0 },
-        // It would pause shadows where they are felt: here they are to be felt.
-        governor: { pauseMs: 0, eventLoopMs: 10_000 },
+        // The faults of a provider are to be felt; the host's event loop is spared as everywhere.
+        governor: { pauseMs: 0 },
         policy: { gates: { errors: {} } },
       },
     ],

@@ -1,4 +1,4 @@
-import type { LeaseReply, LeaseRequest, Pace } from '@understudy/instrumentation/experiment';
+import { type LeaseReply, type LeaseRequest, MOST_NANO_USD, type Pace } from '@understudy/instrumentation/experiment';
 
 interface Held {
   reserved: number;
@@ -12,6 +12,7 @@ interface Held {
 export class ModelStore {
   readonly #now: () => number;
   spent = 0;
+  least = 0;
   pace: Pace | null = null;
   readonly leases = new Map<string, Held>();
 
@@ -28,15 +29,21 @@ export class ModelStore {
         others += lease.reserved;
         continue;
       }
-      this.spent += lease.atRisk;
+      this.#spend(lease.atRisk);
       this.leases.delete(name);
     }
     this.spent = Math.max(this.spent, request.seen);
+    const { smallest } = request;
+    if (smallest > 0 && (this.least === 0 || smallest < this.least)) this.least = smallest;
     const answer = this.#grant(request, others, now);
     if (request.pace !== null && request.pace.from === (this.pace?.at ?? 0)) {
       this.pace = { at: now, spent: this.spent, halvings: request.pace.halvings };
     }
-    return { ...answer, spent: this.spent, reservedByOthers: others, now, pace: this.pace };
+    return { ...answer, spent: this.spent, reservedByOthers: others, least: this.least, now, pace: this.pace };
+  }
+
+  #spend(amount: number): void {
+    this.spent = Math.min(MOST_NANO_USD, this.spent + amount);
   }
 
   #grant(request: LeaseRequest, others: number, now: number): Pick<LeaseReply, 'status' | 'reserved' | 'atRisk'> {
@@ -45,9 +52,9 @@ export class ModelStore {
     if (own === undefined && !request.fresh) return { status: 'lost', reserved: 0, atRisk: 0 };
     if (own !== undefined && own.seq >= seq) return { status: 'granted', reserved: own.reserved, atRisk: own.atRisk };
     const paid = Math.max(0, settled - (own?.settled ?? 0));
-    this.spent += paid;
+    this.#spend(paid);
     if (ttlMs === 0) {
-      this.spent += inFlight;
+      this.#spend(inFlight);
       this.leases.delete(lease);
       return { status: 'granted', reserved: 0, atRisk: 0 };
     }

@@ -33,7 +33,7 @@ const understudy = new UnderstudyInstrumentation({
       noise: { rate: 0 },
       slice: { lengthMs: 1000, deadlineMs: 8000 },
       shadow: { timeoutMs: 1500, concurrency: 1000 },
-      governor: { eventLoopMs: 10_000, pauseMs: 1000 },
+      governor: { eventLoopMs: 10_000, eventLoopShare: 1, pauseMs: 1000 },
       policy: { gates: { errors: {} } },
     },
   ],

@@ -30,7 +30,7 @@ interface Case {
 }
 
 /** The evaluator is away until trials are dropped for it, this long at most, and then for so long again, in milliseconds. */
-const FILLING_MS = 240_000;
+const FILLING_MS = 60_000;
 const FULL_MS = scaled(30_000, 5000);
 
 async function untilFull(producing: readonly Producing[], meanwhile: () => Promise<void>): Promise<void> {
@@ -82,7 +82,7 @@ describeWithServers('an evaluator that is away', () => {
       },
       [
         'Producers at full speed, answers of 10 KB that hardly compress, the evaluator stopped; then it starts, and the producers go on at a tenth of the rate. Redis has `maxmemory` and `noeviction`, and its memory is looked at every 5 ms from the start to the end; PostgreSQL has no limit but `backlogBytes`.',
-        '`memory_cap` is refused before a shadow is sent, since what waits in the service is full; `backlog_full` was answered, and had no place in the queue.',
+        '`backlog_full` is refused before a shadow is sent; `ring_full` was answered, and had no place to wait any more.',
       ],
     );
   });

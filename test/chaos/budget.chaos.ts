@@ -53,7 +53,7 @@ const experiment = (provider: string): object => ({
   policy: { gates: { errors: {} } },
   shadow: { timeoutMs: 5000 },
   // A busy machine must not be what spares the money.
-  governor: { eventLoopMs: 10_000, heapShare: 0.99 },
+  governor: { eventLoopMs: 10_000, eventLoopShare: 1, heapShare: 0.99 },
 });
 
 interface Seen {

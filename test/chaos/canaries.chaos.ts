@@ -202,7 +202,7 @@ function experimentsOf(content: ContentMode, origin: string): readonly Experimen
     noise: { rate: 0.2 },
     segments: { attribute: PATH_ATTRIBUTE },
     shadow: { concurrency: 1000, requireRecording: false },
-    governor: { eventLoopMs: 10_000, heapShare: 0.99 },
+    governor: { eventLoopMs: 10_000, eventLoopShare: 1, heapShare: 0.99 },
     policy: { gates: { errors: {} } },
   };
   return [

@@ -74,7 +74,7 @@ export function toldOf(
         sample: { rate: 1 },
         noise: { rate: 0.25 },
         // The suite loads the machine on purpose: what the governor does then is shown elsewhere.
-        governor: { eventLoopMs: 10_000, pauseMs: 1000 },
+        governor: { eventLoopMs: 10_000, eventLoopShare: 1, pauseMs: 1000 },
         slice: { lengthMs: 1000, deadlineMs: 8000 },
         shadow: { timeoutMs: SHADOW_TIMEOUT_MS, concurrency: 400 },
         policy: { gates: { errors: {} } },

@@ -20,8 +20,8 @@ const JSON_OF = (length: number): string => `${OK}content-type: application/json
 const CHUNKED = `${OK}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
 const EVENTS = `${OK}content-type: text/event-stream\r\n\r\n`;
 
-/** Whichever comes first: the cap of one answer, that of all shadows together, or the time. */
-const TOO_LARGE = ['response_too_large', 'shadow_memory_cap', 'timeout'] as const;
+/** Whichever comes first: the cap of one answer, that of all shadows together, or the time, which is ours where the reading was slow. */
+const TOO_LARGE = ['leg_too_large', 'leg_memory_cap', 'leg_held_up', 'timeout'] as const;
 const OVERFLOW = ['UND_ERR_HEADERS_OVERFLOW'] as const;
 
 /** Writes a piece over and over, as fast as it is taken, `most` bytes in all. */
@@ -167,7 +167,7 @@ export function attacksBy(elsewhere: string): Readonly<Record<string, Attack>> {
     'JSON of 60,000 names': { says: (socket) => whole(socket, values()), ends: TOO_LARGE },
     'the longest answer there may be': {
       says: (socket) => whole(socket, longest()),
-      ends: ['ok', 'shadow_memory_cap'],
+      ends: ['ok', 'leg_memory_cap', 'leg_held_up'],
     },
     '100 MB of headers': {
       says: (socket) => {

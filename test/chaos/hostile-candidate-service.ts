@@ -69,7 +69,7 @@ const understudy =
             policy: { gates: { errors: { margin: 0.05 } } },
             shadow: { timeoutMs: order.timeoutMs },
             // The attack goes on, whatever it does to the host: that it does nothing is what is shown.
-            governor: { pauseMs: 0, eventLoopMs: 10_000, heapShare: 0.99 },
+            governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1, heapShare: 0.99 },
           },
         ],
       });

@@ -29,7 +29,7 @@ async function started({ queueUrl, minuteMs }: NonNullable<Driver['understudy']>
         noise: { rate: 0 },
         shadow: { requireRecording: false, concurrency: 256, timeoutMs: 5000 },
         // What is a minute outside of the suite.
-        governor: { pauseMs: minuteMs, eventLoopMs: 10_000 },
+        governor: { pauseMs: minuteMs, eventLoopMs: 10_000, eventLoopShare: 1 },
       },
     ],
     queueUrl,

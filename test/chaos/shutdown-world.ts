@@ -103,7 +103,7 @@ export async function stopUnderLoad({ onTerm, experiment, hung, queueUrl, store 
               noise: { rate: 0 },
               slice: { lengthMs: 1000, deadlineMs: 60_000 },
               shadow: { timeoutMs: 30_000 },
-              governor: { pauseMs: 0, eventLoopMs: 10_000 },
+              governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 },
               policy: { gates: { errors: {} } },
             },
           },

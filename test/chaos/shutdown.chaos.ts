@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Counts } from '../../bench/load/service.js';
 import { startProviderProcess } from '../../bench/load/start-provider.js';
 import { type Answer, startService } from '../end-to-end/processes.js';
+import { DROP_REASONS } from '../../packages/instrumentation/src/trial/funnel.js';
 import { describeWithServers } from '../servers/found.js';
 import { funnelsOf, queueAt } from './faults-ledger.js';
 import { report } from './report.js';
@@ -16,15 +17,7 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
 /** After admission; the others are refusals before it. */
-const MISSING = [
-  'leg_deadline',
-  'leg_broken',
-  'shutdown',
-  'primary_unresolved',
-  'ring_full',
-  'backlog_full',
-  'too_large',
-];
+const MISSING = Object.entries(DROP_REASONS).flatMap(([reason, { kind }]) => (kind === 'missing' ? [reason] : []));
 
 /** Trials of one batch at most: of a silent queue nobody knows whether it has the one under way. */
 const BATCH = 64;
@@ -137,7 +130,7 @@ describeWithServers('SIGTERM under load, with ten seconds of grace', () => {
       sample: { rate: 1 },
       noise: { rate: 0 },
       slice: { lengthMs: 1000 },
-      governor: { pauseMs: 0, eventLoopMs: 10_000 },
+      governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 },
       policy: { gates: { errors: {} } },
     };
     await writeFile(

@@ -69,7 +69,7 @@ experiments:
     noise: { rate: 0 }
     content: full
     slice: { lengthMs: 1000, deadlineMs: 8000 }
-    governor: { pauseMs: 0, eventLoopMs: 10000 }
+    governor: { pauseMs: 0, eventLoopMs: 10000, eventLoopShare: 1 }
     shadow: { timeoutMs: 1500, concurrency: 500 }
     policy: { gates: { errors: { margin: 0.05 } } }
 `;

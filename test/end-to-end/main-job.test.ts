@@ -35,7 +35,7 @@ experiments:
     segments: { attribute: app.topic, max: 5 }
     content: full
     slice: { lengthMs: 1000, deadlineMs: 20000 }
-    governor: { pauseMs: 0, eventLoopMs: 10000 }
+    governor: { pauseMs: 0, eventLoopMs: 10000, eventLoopShare: 1 }
     shadow: { timeoutMs: 5000, concurrency: 400 }
     policy:
       minPairs: 500

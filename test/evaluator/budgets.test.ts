@@ -1,4 +1,4 @@
-import type { BudgetState } from '@understudy/instrumentation/experiment';
+import { type BudgetState, MOST_NANO_USD } from '@understudy/instrumentation/experiment';
 import { describe, expect, it } from 'vitest';
 import { renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
 import { renderVerdict, verdictJson } from '../../packages/evaluator/src/cli/render-verdict.js';
@@ -47,6 +47,9 @@ describe('a verdict', () => {
     expect(standing(USED_UP).verdict.holds.map(({ reason }) => reason)).toContain('expired');
     expect(verdictJson(standing(USED_UP, 3))).toMatchObject({ expired: false });
     expect(verdictJson(standing(HALF))).toMatchObject({ expired: false });
+    // The last thousandth is not waited for, nor is it over with a tenth left.
+    expect(verdictJson(standing({ ...HALF, spent: 49.96e9, least: 0 }))).toMatchObject({ expired: true });
+    expect(verdictJson(standing({ ...HALF, spent: 45e9, least: 6e9 }))).toMatchObject({ expired: false });
   });
 });
 
@@ -84,5 +87,10 @@ describe('the ledger and the store', () => {
     expect(await matched(HALF, [])).toEqual([['remind', 25e9]]);
     expect(await matched(USED_UP, [HALF])).toEqual([['remind', 49.999e9]]);
     expect(await matched(null, [{ ...HALF, experiment: 'another' }])).toEqual([]);
+  });
+
+  it('agree on an amount that was once noted and is larger than any', async () => {
+    const noted = { ...HALF, spent: 9_007_199_254_740_990_000 };
+    expect(await matched(noted, [{ ...HALF, spent: MOST_NANO_USD }])).toEqual([['note', MOST_NANO_USD]]);
   });
 });

@@ -1,7 +1,10 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaseRequest } from '@understudy/instrumentation/experiment';
+import { isUsedUp, type LeaseRequest, MOST_NANO_USD } from '@understudy/instrumentation/experiment';
 import { openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
+import { QUEUES } from '../../packages/instrumentation/src/experiment/store.js';
 import { queueStore } from '../../packages/instrumentation/src/queue/open-store.js';
 import type { QueueConnection } from '../../packages/instrumentation/src/queue/queue-connection.js';
 import { ModelStore } from '../budget/model-store.js';
@@ -17,6 +20,7 @@ const BASE: LeaseRequest = {
   settled: 0,
   inFlight: 0,
   least: 10,
+  smallest: 10,
   reserve: 100,
   atRisk: 40,
   ttlMs: 60_000,
@@ -83,6 +87,7 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
         limit: 5000,
         spent: 1234,
         reserved: 0,
+        least: 10,
       });
       await budgets.close();
     });
@@ -111,6 +116,49 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
       expect(first.reserved).toBe(limit / 2);
       const next = { ...request, seq: 2, fresh: false, settled: 987_654_321_098_765 };
       expect(await connection.lease(next)).toMatchObject({ spent: 987_654_321_098_765, reserved: 12_345_678_901_235 });
+    });
+
+    it('keep the smallest call that any process has seen, whatever others ask that have seen none', async () => {
+      const request = { ...BASE, experiment: 'small', smallest: 0 };
+      expect((await connection.lease(request)).least).toBe(0);
+      expect((await connection.lease({ ...request, seq: 2, smallest: 7 })).least).toBe(7);
+      expect((await connection.lease({ ...request, lease: 'idle' })).least).toBe(7);
+      expect((await connection.lease({ ...request, seq: 3, smallest: 9 })).least).toBe(7);
+      expect((await connection.lease({ ...request, seq: 4, smallest: 3 })).least).toBe(3);
+      const reader = openBudgets(store);
+      const budgets = await reader.read();
+      await reader.close();
+      expect(budgets.find(({ experiment }) => experiment === 'small')?.least).toBe(3);
+    });
+
+    it('are used up, and not broken, by amounts that are too large to be added up', async () => {
+      const limit = 1e15;
+      const claimed = Number.MAX_SAFE_INTEGER;
+      const request = { ...BASE, experiment: 'claimed', limit };
+      await connection.lease(request);
+      await connection.lease({ ...request, lease: 'b' });
+      const large = { settled: claimed, inFlight: claimed, least: claimed, reserve: 1e300, atRisk: Infinity };
+      for (const lease of ['a', 'b']) {
+        const reply = await connection.lease({ ...request, ...large, lease, seq: 2, fresh: false });
+        expect(reply).toMatchObject({ status: 'granted', spent: MOST_NANO_USD, atRisk: MOST_NANO_USD });
+      }
+      const ended = await connection.lease({ ...request, ...large, seq: 3, fresh: false, ttlMs: 0, seen: 1e300 });
+      expect(ended).toMatchObject({ spent: MOST_NANO_USD });
+      expect(await connection.lease({ ...request, lease: 'c' })).toMatchObject({ spent: MOST_NANO_USD, reserved: 0 });
+    });
+
+    it('are used up, and not broken, where the store holds an amount that is too large', async () => {
+      const request = { ...BASE, experiment: 'overflown' };
+      await connection.lease(request);
+      await setSpent(store, 'overflown', '9007199254740989952');
+      const again = { ...request, seq: 2, fresh: false };
+      expect(await connection.lease(again)).toMatchObject({ status: 'granted', spent: MOST_NANO_USD, reserved: 0 });
+      await setSpent(store, 'overflown', '9007199254740989952');
+      const reader = openBudgets(store);
+      const budget = (await reader.read()).find(({ experiment }) => experiment === 'overflown');
+      await reader.close();
+      expect(budget).toMatchObject({ spent: MOST_NANO_USD });
+      expect(budget !== undefined && isUsedUp(budget)).toBe(true);
     });
 
     it('keep the pace that was fixed first', async () => {
@@ -142,6 +190,7 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
           settled: step * below(3),
           inFlight: below(30),
           least: below(50),
+          smallest: below(50),
           reserve: below(2000),
           atRisk: below(600),
           ttlMs: [0, 1, 5, 60_000, 60_000][below(5)] ?? 0,
@@ -189,4 +238,19 @@ export function testBudgets(name: string, place: () => Promise<QueuePlace>): voi
       expect(total).toBe(20_000);
     });
   });
+}
+
+/** As an earlier version may have left it. */
+async function setSpent({ address, postgresUrl }: Store, experiment: string, spent: string): Promise<void> {
+  if (address.kind === 'redis') {
+    const client = new Redis(address.url);
+    await client.hset(`${QUEUES.prefix}:understudy-budgets:${experiment}`, 'spent', spent);
+    client.disconnect();
+    return;
+  }
+  const client = new pg.Client({ connectionString: postgresUrl ?? '' });
+  await client.connect();
+  const table = `${QUEUES.postgresSchema}.understudy_budgets`;
+  await client.query(`update ${table} set spent = $2 where experiment = $1`, [experiment, spent]);
+  await client.end();
 }

@@ -7,6 +7,7 @@ import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
+import { testSegments } from './ledger-segments.js';
 import { testStoring } from './ledger-storing.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
@@ -44,6 +45,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     testExpiring(under);
     testControl(under);
     testStoring(under);
+    testSegments(under);
     testClosing(under);
     testCompacting(under);
     testRacing(under);

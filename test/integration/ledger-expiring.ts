@@ -23,13 +23,13 @@ export function testExpiring(under: LedgerUnderTest): void {
       at(LONG_AGO + 1),
     );
     await under.ledger.storeBatch(last, late, at(LONG_AGO + 60));
-    await under.ledger.reject([entry('old')], at(LONG_AGO + 1));
-    await under.ledger.reject([entry('new')], at(LONG_AGO + 60));
+    await under.ledger.reject([entry('old'), quoting('with data', '1'), quoting('without', null)], at(LONG_AGO + 1));
+    await under.ledger.reject([entry('new'), quoting('new quoting', null)], at(LONG_AGO + 60));
     const before = at(LONG_AGO + 30);
 
     expect(await under.ledger.expire({ holder: HOLDER, now: NOW, before })).toBe(0);
     await under.ledger.tryLease(HOLDER, NOW, 15_000);
-    expect(await under.ledger.expire({ holder: HOLDER, now: NOW, before })).toBe(1101);
+    expect(await under.ledger.expire({ holder: HOLDER, now: NOW, before })).toBe(1103);
     expect(await under.ledger.expire({ holder: HOLDER, now: NOW, before })).toBe(0);
     await under.ledger.releaseLease(HOLDER);
 
@@ -38,6 +38,7 @@ export function testExpiring(under: LedgerUnderTest): void {
       contents: 100,
       subjects: 100,
       aside: ['new'],
+      quoting: ['new quoting'],
     });
     // They were not closed yet: what they are evidence of stays.
     expect(await closeAt(under.ledger, producer.run, NOW)).toMatchObject([
@@ -61,6 +62,11 @@ function entry(job: string) {
   return { job: `expiring-${job}`, code: 'encoding', message: 'no', ...nothing, data: '"what it was"' };
 }
 
+/** Of what broke, its words may be in what is said of it. */
+function quoting(job: string, data: string | null) {
+  return { ...entry(job), code: 'broken', message: 'Unexpected token in "what it was"', data };
+}
+
 async function kept(url: string, run: string) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -72,6 +78,10 @@ async function kept(url: string, run: string) {
   const aside = await client.query<{ job: string }>(
     `select replace(job, 'expiring-', '') as job from understudy.rejected where job like 'expiring-%' and data is not null`,
   );
+  const quotations = await client.query<{ job: string }>(
+    `select replace(job, 'expiring-', '') as job from understudy.rejected where job like 'expiring-%' and message like '%what it was%'`,
+  );
   await client.end();
-  return { ...pairs.rows[0], aside: aside.rows.map(({ job }) => job) };
+  const named = ({ rows }: { rows: readonly { job: string }[] }): readonly string[] => rows.map(({ job }) => job);
+  return { ...pairs.rows[0], aside: named(aside), quoting: named(quotations) };
 }

@@ -62,7 +62,7 @@ export function followedExperiment(change: Partial<ExperimentInput> = {}): Exper
     shadow: { timeoutMs: 4000, requireRecording: false },
     control: { offAfterMs: 5000 },
     // The machine is loaded by other tests, and a pause would look like a switch.
-    governor: { pauseMs: 0, eventLoopMs: 10_000 },
+    governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 },
     ...change,
   };
 }

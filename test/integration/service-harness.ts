@@ -84,7 +84,7 @@ export function startService(options: UnderstudyOptions): Service {
 }
 
 /** For tests of everything else, on machines that have more to do than they can, with primaries that fail on purpose. */
-export const UNGOVERNED = { pauseMs: 0, eventLoopMs: 10_000 } as const;
+export const UNGOVERNED = { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 } as const;
 
 /** An experiment that samples and A/A-tests everything, against a behaviour of the test's provider. */
 export function experiment(change: Partial<ExperimentInput> = {}): ExperimentInput {

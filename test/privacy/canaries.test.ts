@@ -45,7 +45,7 @@ describeWithRedis('marked strings in every place of every way of calling', () =>
           sample: { rate: 1 },
           noise: { rate: 0.2 },
           shadow: { concurrency: 1000, requireRecording: false },
-          governor: { eventLoopMs: 10_000, heapShare: 0.99 },
+          governor: { eventLoopMs: 10_000, eventLoopShare: 1, heapShare: 0.99 },
           policy: { gates: { errors: {} } },
         },
       ],

@@ -172,6 +172,22 @@ export function testErasing(name: string, connect: () => Promise<ErasurePlace>):
         60_000,
       );
       await evaluator.close();
+      const broken = new HandProducer('pbroken', runs.control, start);
+      const [gone, stays] = [GONE, STAYS].map((subject) => call(broken, start + 1, subject, 0, ['small']));
+      await stores.ledger.reject(
+        [
+          quoting('pbroken-1', 'one', JSON.stringify([gone])),
+          quoting('pbroken-1', 'other', JSON.stringify([stays])),
+          quoting('pbroken-2', 'one', null),
+        ],
+        start,
+      );
+    }
+
+    /** What broke is quoted in what is said of it, in each entry of its job, also where no data was kept. */
+    function quoting(job: string, arm: string, data: string | null) {
+      const message = `Unexpected token in "${markedBy(GONE)[0]}"`;
+      return { job, code: 'broken', message, producer: null, seq: null, run: null, arm, legs: null, data };
     }
 
     /** A job that failed for good: somebody else's worker did. */
@@ -243,7 +259,7 @@ export function testErasing(name: string, connect: () => Promise<ErasurePlace>):
         // Waiting, delayed, failed, being worked on.
         calls: 32,
         jobs: { changed: 4, sealed: 0, working: 0 },
-        aside: { aside: 3, unreadable: 1, sealed: 0 },
+        aside: { aside: 4, unreadable: 2, sealed: 0 },
       });
       const after = await text();
       for (const mark of markedBy(GONE)) expect(after.split(mark)).toHaveLength(found.split(mark).length);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type LegScores, scoreTrial, type TrialScores } from '../../packages/evaluator/src/score/score-trial.js';
 import { protectionOf } from '../../packages/instrumentation/src/trial/privacy/protect.js';
+import { finished } from '../../packages/instrumentation/src/trial/steps.js';
 import { decodeTrial } from '../../packages/instrumentation/src/trial/codec.js';
 import type { Leg, Message, Part, Trial } from '../../packages/instrumentation/src/trial/trial.js';
 
@@ -83,9 +84,9 @@ function trialOf(primary: Leg, legs: Readonly<Record<string, Leg>>): Trial {
 
 /** As it arrives at the evaluator. */
 function travelled(trial: Trial): Trial {
-  const safe = protectionOf('features', undefined, () => 0)?.(trial);
-  if (safe === undefined) throw new Error('features are no protection');
-  return decodeTrial(JSON.stringify(safe));
+  const steps = protectionOf('features', undefined, () => 0)?.(trial);
+  if (steps === undefined) throw new Error('features are no protection');
+  return decodeTrial(JSON.stringify(finished(steps)));
 }
 
 /** Scorers that need the texts themselves: on features they are absent. */

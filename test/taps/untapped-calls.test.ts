@@ -5,6 +5,7 @@ import OpenAI from 'openai';
 import * as undici from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIsolation } from '../../packages/instrumentation/src/shadow/isolation.js';
+import { openReading } from '../../packages/instrumentation/src/shadow/process-share.js';
 import { createTransport } from '../../packages/instrumentation/src/shadow/undici.js';
 import { experiment, type Service, startService } from '../integration/service-harness.js';
 import { startServer, type BehavingServer } from './server.js';
@@ -121,7 +122,7 @@ test('nor what understudy sends itself', async () => {
   start();
   const transport = createTransport({ timeoutMs: 1000, environmentProxy: false });
   const sent = createIsolation()(() =>
-    transport.send({ url: new URL(url('json')), headers: {}, body: BODY }, AbortSignal.timeout(1000)),
+    transport.send({ url: new URL(url('json')), headers: {}, body: BODY }, AbortSignal.timeout(1000), openReading()),
   );
   for await (const chunk of (await sent).body) void chunk;
   transport.close();

@@ -1,3 +1,4 @@
+import { openReading } from '../../packages/instrumentation/src/shadow/process-share.js';
 import { createTransport } from '../../packages/instrumentation/src/shadow/undici.js';
 import { watch, type Mode } from './watch.js';
 
@@ -26,7 +27,7 @@ async function start(): Promise<void> {
   const alive = setInterval(() => undefined, 1_000);
   const transport = createTransport({ timeoutMs: 5_000, environmentProxy: false });
   const url = new URL(`${origin}/plain/v1/chat/completions`);
-  const { body } = await transport.send({ url, headers: {}, body: '{}' }, new AbortController().signal);
+  const { body } = await transport.send({ url, headers: {}, body: '{}' }, new AbortController().signal, openReading());
   for await (const chunk of body) if (chunk.length === 0) break;
   clearInterval(alive);
   await watcher.settled({ legs: 0, spans: 0 });

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { inspect } from 'node:util';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
-import { failureCounts, guard, guardAsync, raised, setFailureSink, unpromised } from './guard.js';
+import { failureCounts, guard, guardAsync, raised, remark, setFailureSink, unpromised } from './guard.js';
 
 afterEach(() => void setFailureSink(null));
 
@@ -80,4 +80,18 @@ test('a warning holds the text of an error, and nothing the error carries', () =
   expect(logged).toHaveLength(3);
   expect(String(logged[0])).toContain('WRONGPASS');
   expect(inspect(logged, { depth: null })).not.toContain('hunter2');
+});
+
+test('what is said of one kind is bounded, said once, and takes no room of another', () => {
+  const said: string[] = [];
+  const hear = (text: string): void => void said.push(text);
+  diag.setLogger({ error: hear, warn: hear, info: hear, debug: hear, verbose: hear }, DiagLogLevel.WARN);
+  for (let index = 0; index < 2000; index += 1) remark('test.model', `no price for ft:user-${index % 1000}`);
+  const { length } = said;
+  expect(length).toBeGreaterThan(50);
+  expect(length).toBeLessThan(300);
+  remark('test.other', 'something else');
+  remark('test.other', 'something else');
+  diag.disable();
+  expect(said.slice(length)).toEqual(['understudy: something else']);
 });

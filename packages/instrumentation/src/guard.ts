@@ -37,13 +37,21 @@ function framesOf({ stack = '', message }: Error): string {
   return stack.includes(message) ? stack.slice(end) : '';
 }
 
-const remarked = new Set<string>();
-const MAX_REMARKS = 256;
+/** By kind: what a request chooses, such as the name of a model, must use up no room but that of its own kind. */
+const remarked = new Map<string, Set<string>>();
+const MAX_REMARKS = 128;
 
-/** Says something about the configuration once, through OpenTelemetry's diag; the whole process says so much at most. Never throws. */
-export function remark(text: string): void {
-  if (remarked.size >= MAX_REMARKS || remarked.has(text)) return;
-  remarked.add(text);
+/**
+ * Says something about the configuration once, through OpenTelemetry's diag; the whole process says so much of one kind at most. Never
+ * throws.
+ *
+ * `kind` is a constant of the code, as an operation is for {@link guard}: a closed set.
+ */
+export function remark(kind: string, text: string): void {
+  let said = remarked.get(kind);
+  if (said === undefined) remarked.set(kind, (said = new Set()));
+  if (said.size >= MAX_REMARKS || said.has(text)) return;
+  said.add(text);
   guard('guard.remark', () => diag.warn(`understudy: ${text}`));
 }
 

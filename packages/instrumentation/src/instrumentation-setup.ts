@@ -2,7 +2,7 @@ import { DIALECTS } from './dialect/registry.js';
 import { ConfigurationError } from './errors.js';
 import type { Experiment, SecretReference } from './experiment/definition.js';
 import { type Environment, MESSAGE_CONTENT, type MessageContent, readSecret } from './options.js';
-import type { ExperimentSetup } from './queue/producer.js';
+import type { ExperimentSetup } from './queue/arrangement.js';
 import type { CallRules } from './sample/call-view.js';
 import type { ArmNames } from './shadow/funnel-metrics.js';
 import { Secret } from './shadow/secret.js';
@@ -17,7 +17,7 @@ export interface SetupOptions {
 
 /** Puts an experiment together with what of it is code or secret. Throws {@link ConfigurationError} with everything that is wrong. */
 export function setupOf(experiment: Experiment, { rules, environment }: SetupOptions): ExperimentSetup {
-  const own = rules?.[experiment.name] ?? {};
+  const own = (rules !== undefined && Object.hasOwn(rules, experiment.name) ? rules[experiment.name] : undefined) ?? {};
   const issues: string[] = [];
   if (own.segment !== undefined && experiment.segments.version === null) {
     issues.push('segments.version: a rule in code decides what is compared; name its version');

@@ -17,7 +17,8 @@ import { guard, remark } from './guard.js';
 import { armsOf, contentRemarks, setupOf } from './instrumentation-setup.js';
 import { resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
-import { type ExperimentSetup, Producer } from './queue/producer.js';
+import type { ExperimentSetup } from './queue/arrangement.js';
+import { Producer } from './queue/producer.js';
 import type { CallRules } from './sample/call-view.js';
 import { FunnelMetrics } from './shadow/funnel-metrics.js';
 import {
@@ -171,7 +172,7 @@ export class UnderstudyInstrumentation {
       if (this.status === 'absent') say(`${NO_CONFIGURATION}; looked for it in ${process.cwd()}`);
       const producer = this.#start();
       if (producer === null) return;
-      for (const text of contentRemarks(this.#source?.messageContent ?? 'none', this.#setups)) remark(text);
+      for (const text of contentRemarks(this.#source?.messageContent ?? 'none', this.#setups)) remark('content', text);
       this.#admitting = true;
       this.#tap ??= globalTap(this.#onRequest(producer), say);
       this.#tap.install();

@@ -1,5 +1,4 @@
-import { type BudgetState, NANO_USD } from '@understudy/instrumentation/experiment';
-import { isUsedUp } from '../decide/used-up.js';
+import { type BudgetState, isUsedUp, NANO_USD } from '@understudy/instrumentation/experiment';
 import { percent } from './style.js';
 
 /** `budget: $41.20 of $50.00 spent (82.4 %), $0.31 held for calls; drawn at 1/4 of the declared rate, so that it lasts`. */

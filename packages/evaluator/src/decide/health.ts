@@ -105,6 +105,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   not_recording:
     'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
   below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',
+  backlog_full: 'made while the queue held as much as it may: the evaluator is stopped or behind (`understudy status`)',
+  paused_busy:
+    'made while the service had no time to spare for their shadows: lower `sample.rate`, or allow more by `governor.eventLoopShare`',
   concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
 };
 

@@ -1,8 +1,8 @@
-import { type Seal, subjectKey } from '@understudy/instrumentation/trial';
+import { type Batch, type CallId, type Seal, subjectKey } from '@understudy/instrumentation/trial';
 import { NotFoundError } from '../errors.js';
 import { eraseInBatch } from '../ledger/erase-batch.js';
 import type { Erasure, ErasureTarget, Ledger } from '../ledger/ledger.js';
-import { rewriteJobs, type RewrittenJobs } from '../queue/rewrite-jobs.js';
+import { rewriteJobs, type RewriteOptions, type RewrittenJobs } from '../queue/rewrite-jobs.js';
 import { readSalt } from '../queue/salt.js';
 import type { Store } from '../queue/store.js';
 
@@ -31,33 +31,56 @@ export interface ErasureReport {
   readonly complete: boolean;
 }
 
+/** While something still comes, the queue and the ledger are gone through again, but not for ever. */
+const MOST_ROUNDS = 5;
+
 /**
- * Erases content wherever the evaluator's stores hold it: first on the queue, then, once no worker holds any of it, in the ledger. What a
- * service still has in its memory comes later: whoever runs it again then finds that, too.
+ * Erases content wherever the evaluator's stores hold it: first on the queue, then, once no worker holds any of it, in the ledger; and
+ * again, until the queue holds nothing after the ledger. What a service still has in its memory comes later: whoever runs it again then
+ * finds that, too.
  */
 export async function erase(erased: Erased, options: EraseOptions): Promise<ErasureReport> {
-  const { queue, ledger, seal, dryRun, waitMs } = options;
+  const { ledger, dryRun } = options;
   const target = await targetOf(erased, options);
   const calls = new Set<string>();
-  const jobs = await rewriteJobs({
-    store: queue,
-    seal,
-    dryRun,
-    ...(waitMs !== undefined && { waitMs }),
-    change: (batch) => {
-      const changed = eraseInBatch(batch, target);
-      changed?.trials.forEach((trial, index) => trial !== batch.trials[index] && calls.add(trial.callId));
-      return changed;
-    },
-  });
-  const { pairs, ...aside } = await ledger.erase(target, { dryRun });
+  const change = (batch: Batch): Batch | null => {
+    const changed = eraseInBatch(batch, target);
+    changed?.trials.forEach((trial, index) => trial !== batch.trials[index] && calls.add(trial.callId));
+    return changed;
+  };
+  let jobs = await rewriteJobs({ ...ofQueue(options), change });
+  let { pairs, ...aside } = await ledger.erase(target, { dryRun });
+  for (let round = 1; !dryRun; round += 1) {
+    const { changed, working, ...others } = await rewriteJobs({ ...ofQueue(options), change });
+    jobs = { ...others, changed: jobs.changed + changed, working: jobs.working + working };
+    if (changed === 0) break;
+    if (round >= MOST_ROUNDS) {
+      jobs = { ...jobs, working: jobs.working + changed };
+      break;
+    }
+    const more = await ledger.erase(target, { dryRun });
+    pairs += more.pairs;
+    aside = {
+      aside: aside.aside + more.aside,
+      unreadable: aside.unreadable + more.unreadable,
+      sealed: more.sealed,
+    };
+  }
   const complete = jobs.sealed + jobs.working + jobs.unreadable + aside.sealed === 0;
   return { dryRun, pairs, aside, jobs, calls: calls.size, complete };
 }
 
-async function targetOf(erased: Erased, { queue, ledger }: EraseOptions): Promise<ErasureTarget> {
+function ofQueue({ queue: store, seal, dryRun, waitMs }: EraseOptions): Omit<RewriteOptions, 'change'> {
+  return { store, seal, dryRun, ...(waitMs !== undefined && { waitMs }) };
+}
+
+async function targetOf(erased: Erased, options: EraseOptions): Promise<ErasureTarget> {
+  const { queue, ledger } = options;
   if ('pair' in erased) {
-    return { kind: 'pair', pair: erased.pair, call: await ledger.findCall(erased.pair) };
+    const { pair } = erased;
+    // One that came to the ledger meanwhile is on the queue no more.
+    const call = (await ledger.findCall(pair)) ?? (await callOnQueue(pair, options)) ?? (await ledger.findCall(pair));
+    return { kind: 'pair', pair, call };
   }
   const salt = await readSalt(queue);
   if (salt === null)
@@ -65,4 +88,15 @@ async function targetOf(erased: Erased, { queue, ledger }: EraseOptions): Promis
       "there is no salt in the queue's store: no service has ever used it, so nobody is known here",
     );
   return { kind: 'subject', subject: subjectKey(erased.subject, salt) };
+}
+
+/** The call of a pair that is not stored yet: its other pairs may be in other trials. */
+async function callOnQueue(pair: string, options: EraseOptions): Promise<CallId | null> {
+  let call: CallId | null = null;
+  const change = ({ trials }: Batch): null => {
+    call ??= trials.find(({ legs }) => Object.values(legs).some(({ pairId }) => pairId === pair))?.callId ?? null;
+    return null;
+  };
+  await rewriteJobs({ ...ofQueue(options), dryRun: true, change });
+  return call;
 }

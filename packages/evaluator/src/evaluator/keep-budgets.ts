@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BudgetState } from '@understudy/instrumentation/experiment';
+import { type BudgetState, MOST_NANO_USD } from '@understudy/instrumentation/experiment';
 import type { Report } from '../emit/ledger-metrics.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Budgets } from '../queue/budgets.js';
@@ -25,7 +25,7 @@ export async function matchBudgets({ budgets, ledger, report }: KeepingBudgets):
   const found = new Map((await budgets.read()).map((budget) => [budget.experiment, budget]));
   for (const [experiment, noted] of known) {
     const budget = found.get(experiment);
-    if (noted !== null && (budget?.spent ?? 0) < noted.spent) await budgets.remind(noted);
+    if (noted !== null && (budget?.spent ?? 0) < Math.min(noted.spent, MOST_NANO_USD)) await budgets.remind(noted);
     else if (budget !== undefined && !isSame(budget, noted)) await ledger.noteBudget(budget);
   }
 }

@@ -1,6 +1,6 @@
 import { decodeBatch, encodeBatch, eraseTrial, opened, type Seal, type Trial } from '@understudy/instrumentation/trial';
 import { UnderstudyError } from '../errors.js';
-import type { Database } from './database.js';
+import type { Database, Query } from './database.js';
 import { eraseInBatch, isWanted } from './erase-batch.js';
 import type { Erasure, ErasureTarget, PairRow } from './ledger.js';
 import { placeOfRejected } from './reject.js';
@@ -16,6 +16,9 @@ type Looked =
 /** A rewritten batch keeps the definitions it announces; those that were put aside alone hold no call. */
 const OF_CALLS = `data is not null and code <> 'definition'`;
 
+/** What broke may have been quoted, in every entry of its job. */
+const QUOTING = `code = 'broken' and message <> 'erased'`;
+
 /** Rewrites the entries put aside that hold something of the target; other calls in them stay. */
 export async function eraseAside(
   { query }: Database,
@@ -23,26 +26,41 @@ export async function eraseAside(
   { dryRun, seal }: { readonly dryRun: boolean; readonly seal: Seal | null },
 ): Promise<Omit<Erasure, 'pairs'>> {
   const found = { kept: 0, changed: 0, unreadable: 0, sealed: 0 };
+  const jobs = new Set<string>();
   for (let after = ''; ;) {
-    const { rows } = await query<{ key: string; data: Buffer }>(
-      `select key, data from understudy.rejected where ${OF_CALLS} and key > $1 order by key limit $2`,
+    const { rows } = await query<{ key: string; job: string; data: Buffer }>(
+      `select key, job, data from understudy.rejected where ${OF_CALLS} and key > $1 order by key limit $2`,
       [after, ENTRIES_AT_ONCE],
     );
-    for (const { key, data } of rows) {
+    for (const { key, job, data } of rows) {
       const looked = await lookAt(data, placeOfRejected(key), target, seal);
       found[looked.status] += 1;
       after = key;
       if (dryRun || looked.status === 'kept' || looked.status === 'sealed') continue;
       const stays = looked.status === 'changed' ? Buffer.from(looked.data) : null;
-      await query(
-        // What broke may have been quoted.
-        `update understudy.rejected set data = $2, message = case when code = 'broken' then 'erased' else message end where key = $1`,
-        [key, stays === null || seal === null ? stays : seal.seal(stays, placeOfRejected(key))],
-      );
+      await query('update understudy.rejected set data = $2 where key = $1', [
+        key,
+        stays === null || seal === null ? stays : seal.seal(stays, placeOfRejected(key)),
+      ]);
+      jobs.add(job);
     }
     if (rows.length < ENTRIES_AT_ONCE) break;
   }
-  return { aside: found.changed, unreadable: found.unreadable, sealed: found.sealed };
+  const unreadable = found.unreadable + (await eraseQuotations(query, [...jobs], dryRun));
+  return { aside: found.changed, unreadable, sealed: found.sealed };
+}
+
+/** Gives the number of entries without data: of whom they speak nobody can tell. */
+async function eraseQuotations(query: Query, jobs: readonly string[], dryRun: boolean): Promise<number> {
+  if (dryRun) {
+    const { rows } = await query<{ entries: number }>(
+      `select count(*) as entries from understudy.rejected where ${QUOTING} and data is null`,
+    );
+    return rows[0]?.entries ?? 0;
+  }
+  await query(`update understudy.rejected set message = 'erased' where ${QUOTING} and job = any($1)`, [jobs]);
+  const { count } = await query(`update understudy.rejected set message = 'erased' where ${QUOTING} and data is null`);
+  return count;
 }
 
 async function lookAt(bytes: Buffer, place: string, target: ErasureTarget, seal: Seal | null): Promise<Looked> {

@@ -76,7 +76,10 @@ export interface Erasure {
   readonly pairs: number;
   /** Of what was put aside: entries that held something of it. */
   readonly aside: number;
-  /** Entries that nobody can read (cut off, of another version): they are emptied, since they may hold something of it. */
+  /**
+   * Entries that nobody can read (cut off, of another version, only a message that may quote somebody): they are emptied, since they may
+   * hold something of it.
+   */
   readonly unreadable: number;
   /** Entries whose key is not here: they stay as they are. */
   readonly sealed: number;

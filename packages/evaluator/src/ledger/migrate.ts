@@ -3,8 +3,10 @@ import { sql as ledger } from './migrations/0001-ledger.js';
 import { sql as erasure } from './migrations/0002-erasure.js';
 import { sql as control } from './migrations/0003-control.js';
 import { sql as budgets } from './migrations/0004-budgets.js';
-import { sql as judging } from './migrations/0005-judging.js';
-import { sql as winRate } from './migrations/0006-win-rate.js';
+import { sql as messages } from './migrations/0005-messages.js';
+import { sql as segments } from './migrations/0006-segments.js';
+import { sql as judging } from './migrations/0007-judging.js';
+import { sql as winRate } from './migrations/0008-win-rate.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -12,8 +14,10 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 2, name: 'erasure', sql: erasure },
   { version: 3, name: 'control', sql: control },
   { version: 4, name: 'budgets', sql: budgets },
-  { version: 5, name: 'judging', sql: judging },
-  { version: 6, name: 'win_rate', sql: winRate },
+  { version: 5, name: 'messages', sql: messages },
+  { version: 6, name: 'segments', sql: segments },
+  { version: 7, name: 'judging', sql: judging },
+  { version: 8, name: 'win_rate', sql: winRate },
 ];
 
 const RACES = 10;

@@ -14,8 +14,9 @@ const KEPT = [
     empty: 'update understudy.pairs set content = null, subject = null',
   },
   {
-    old: 'select ctid from understudy.rejected where data is not null and at < $1 order by at',
-    empty: 'update understudy.rejected set data = null',
+    // What broke may have been quoted.
+    old: `select ctid from understudy.rejected where (data is not null or (code = 'broken' and message <> 'erased')) and at < $1 order by at`,
+    empty: `update understudy.rejected set data = null, message = case when code = 'broken' then 'erased' else message end`,
   },
   {
     old: 'select ctid from understudy.judgements where said is not null and settled_at < $1 order by settled_at',

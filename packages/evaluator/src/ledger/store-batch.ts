@@ -7,6 +7,7 @@ import { countPairs, insertPairs, isLate, type OpenRun } from './insert-pairs.js
 import type { BatchJudging } from './judging/judging-ledger.js';
 import { storeDrawn } from './judging/store-drawn.js';
 import type { PairRow, StoreResult } from './ledger.js';
+import { boundSegments } from './segments.js';
 import { newCounts, upsertCounts } from './store-counts.js';
 
 /** The last moment a date can name, in epoch ms: nothing closes a slice after it. */
@@ -37,12 +38,13 @@ export async function storeBatch(
       `insert into understudy.producer_runs (producer, run) select $1, unnest($2::text[]) on conflict do nothing`,
       [batch.producer, [...runs.keys()].sort()],
     );
-    const counts = batch.slices.filter(
+    const bounded = await boundSegments(query, batch.slices, rows);
+    const counts = bounded.counts.filter(
       ({ run, slice }) => (slice + 1) * (runs.get(run)?.lengthMs ?? NaN) < END_OF_TIME,
     );
-    const gone = await compactedPlaces(query, batch.producer, [...counts, ...rows], runs);
+    const gone = await compactedPlaces(query, batch.producer, [...counts, ...bounded.rows], runs);
     const isHere = (place: Place): boolean => !gone.has(placeKey(place));
-    const inserted = await insertPairs(query, rows, contents, runs, now);
+    const inserted = await insertPairs(query, bounded.rows, contents, runs, now);
     const here = inserted.filter(isHere);
     const old = inserted.filter((row) => !isHere(row));
     const fresh = await newCounts(query, batch, counts.filter(isHere));

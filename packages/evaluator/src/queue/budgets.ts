@@ -59,8 +59,8 @@ export function openBudgets({ address, postgresUrl }: Pick<Store, 'address' | 'p
 /** A lease that ends at once, and of which nothing stays but what it knows. */
 function reminder({ experiment, spent, limit, least }: BudgetState): LeaseRequest {
   const lease = `reminder-${randomBytes(6).toString('base64url')}`;
-  const nothing = { settled: 0, inFlight: 0, reserve: 0, atRisk: 0, ttlMs: 0, pace: null };
-  return { experiment, lease, seq: 1, fresh: true, limit, least, seen: spent, ...nothing };
+  const nothing = { settled: 0, inFlight: 0, least: 0, reserve: 0, atRisk: 0, ttlMs: 0, pace: null };
+  return { experiment, lease, seq: 1, fresh: true, limit, smallest: least, seen: spent, ...nothing };
 }
 
 function onRedis(url: string): Budgets {

@@ -25,16 +25,19 @@ export interface RewrittenJobs {
   readonly unreadable: number;
   /** Their key is not here: they stay as they are. */
   readonly sealed: number;
-  /** A worker held them with what they were before, and has not finished. */
+  /** A worker held them with what they were before, and has not finished; or they came while it was looked for the last time. */
   readonly working: number;
 }
 
-/** In the order in which jobs go, so that one that moves on meanwhile is met again. */
 const STATES: readonly JobType[] = ['waiting', 'prioritized', 'delayed', 'active', 'failed', 'completed'];
+/** There and back, so that a job that moves meanwhile, forwards or backwards, is met where it was or where it went. */
+const THERE_AND_BACK: JobType[] = [...STATES, ...STATES.toReversed()];
 /** Each may hold a mebibyte. */
 const JOBS_AT_ONCE = 20;
-/** Jobs also move backwards: it is looked until nothing is found, but not for ever. */
-const MOST_PASSES = 10;
+/** A job may move twice while the queue is gone through: so many times in a row nothing must be found. */
+const CALM_PASSES = 2;
+/** While services send on there is always something new. */
+const MOST_PASSES = 20;
 const WAIT_MS = 30_000;
 const POLL_MS = 100;
 
@@ -44,40 +47,40 @@ const POLL_MS = 100;
  */
 export async function rewriteJobs({ store, waitMs = WAIT_MS, ...options }: RewriteOptions): Promise<RewrittenJobs> {
   return withQueue(store, QUEUES.pairs, async (queue) => {
-    const changed = new Set<string>();
-    const unreadable = new Set<string>();
-    const sealed = new Set<string>();
-    for (let pass = 0; pass < MOST_PASSES; pass += 1) {
-      const before = changed.size;
-      for await (const job of everyJob(queue)) {
-        const id = job.id ?? '';
-        const done = await rewrite(job, options);
-        if (done === 'changed') changed.add(id);
-        if (done === 'unreadable') unreadable.add(id);
-        if (done === 'sealed') sealed.add(id);
-      }
-      if (options.dryRun || changed.size === before) break;
+    const looked = new Set<string>();
+    const found = { kept: [], changed: [], unreadable: [], sealed: [] } as Record<Rewritten, string[]>;
+    let restless = 0;
+    for (let [pass, calm] = [0, 0]; pass < MOST_PASSES && calm < CALM_PASSES; pass += 1) {
+      const before = found.changed.length;
+      for await (const job of jobsBeside(queue, looked)) found[await rewrite(job, options)].push(job.id ?? '');
+      restless = found.changed.length - before;
+      calm = restless === 0 ? calm + 1 : 0;
     }
-    const working = options.dryRun ? [] : await untilIdle(queue, [...changed], waitMs);
-    return { changed: changed.size, unreadable: unreadable.size, sealed: sealed.size, working: working.length };
+    const { changed, unreadable, sealed } = found;
+    const working = options.dryRun ? [] : await untilIdle(queue, changed, waitMs);
+    return {
+      changed: changed.length,
+      unreadable: unreadable.length,
+      sealed: sealed.length,
+      working: working.length + restless,
+    };
   });
 }
 
-/** From the newest on: taking and adding jobs then moves none past the reader. */
-async function* everyJob(queue: Queue<unknown>): AsyncIterable<Job<unknown>> {
-  for (const state of STATES) {
-    for (let start = 0; ; start += JOBS_AT_ONCE) {
-      const jobs = await queue.getJobs([state], start, start + JOBS_AT_ONCE - 1, false);
-      yield* jobs;
-      if (jobs.length === 0) break;
-    }
+/** Jobs that have not been looked at: what one holds is changed by nobody else, but for being emptied. */
+async function* jobsBeside(queue: Queue<unknown>, looked: Set<string>): AsyncIterable<Job<unknown>> {
+  const ids = (await queue.getRanges(THERE_AND_BACK, 0, -1)).filter((id) => !looked.has(id));
+  for (let start = 0; start < ids.length; start += JOBS_AT_ONCE) {
+    const some = ids.slice(start, start + JOBS_AT_ONCE);
+    const jobs = await Promise.all(some.map((id) => queue.getJob(id)));
+    for (const id of some) looked.add(id);
+    yield* jobs.filter((job) => job !== undefined);
   }
 }
 
-async function rewrite(
-  job: Job<unknown>,
-  { change, seal, dryRun }: Omit<RewriteOptions, 'store'>,
-): Promise<'kept' | 'changed' | 'unreadable' | 'sealed'> {
+type Rewritten = 'kept' | 'changed' | 'unreadable' | 'sealed';
+
+async function rewrite(job: Job<unknown>, { change, seal, dryRun }: Omit<RewriteOptions, 'store'>): Promise<Rewritten> {
   if (isEmptied(job.data)) return 'kept';
   let batch: Batch | null;
   try {

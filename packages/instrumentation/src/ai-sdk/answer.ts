@@ -1,7 +1,7 @@
 import { failureType } from '../capture/failure.js';
 import type { AnswerRead, ReadLimits } from '../capture/function-answer.js';
 import { AnswerBuilder } from '../dialect/answer-builder.js';
-import { TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
+import { UNREADABLE } from '../dialect/fault.js';
 import { asName, asObject, asText, isObject, type JsonObject } from '../dialect/json.js';
 
 /** The SDK's words for why an answer ended that are not those of the conventions. */
@@ -99,7 +99,7 @@ export class AnswerReader {
   /** Call once, when all has come. */
   read(): AnswerRead {
     if (this.#error !== null) return fault(this.#error);
-    if (this.#cut) return fault(TOO_LARGE);
+    if (this.#cut) return { status: 'too_large' };
     if (this.#finish === null) return fault(this.started ? CUT_SHORT : UNREADABLE);
     if (this.#finish === 'error') return fault(PROVIDER_ERROR);
     const answer = this.#builder.answer(FINISH_WORDS);

@@ -2,7 +2,6 @@ import type { AnswerRead } from '../capture/function-answer.js';
 import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
 import { isTimeout } from '../capture/failure.js';
 import { resultResponse } from '../capture/provider-response.js';
-import { TOO_LARGE } from '../dialect/fault.js';
 import { guard } from '../guard.js';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_GEN_AI_REQUEST_MODEL } from '../semconv.js';
 import { type FunctionShadow, type Progress, Refused } from '../shadow/prepare-function.js';
@@ -108,7 +107,7 @@ export class ModelCalls {
   }
 
   #read(call: FunctionCall, params: CallOptions, read: AnswerRead): void {
-    if (read.status === 'ok' || read.type === TOO_LARGE) return call.answered(read);
+    if (read.status !== 'fault') return call.answered(read);
     this.#failures.set(params.prompt, (this.#failures.get(params.prompt) ?? 0) + 1);
     call.failed(null, read.type);
   }

@@ -54,10 +54,11 @@ describe('the outcome', () => {
     }
   });
 
-  test('of an answer too large to hold is ok, without its text', async () => {
+  test('of an answer too large to hold is missing, as a shadow is, and the call is as it was', async () => {
     const { fetch, legs } = tapped(() => networked([ANSWER]), { keep: true, maxAnswerBytes: 50 });
     await expect((await fetch(TARGET, request())).text()).resolves.toBe(ANSWER);
-    expect(legs).toMatchObject([{ status: 'ok', answer: { kind: 'none' }, usage: null }]);
+    expect(legs).toEqual([{ status: 'missing', reason: 'primary_too_large' }]);
+    expect(exporter.getFinishedSpans()[0]?.attributes).not.toHaveProperty('error.type');
   });
 
   test('times come from our own clock', async () => {

@@ -1,5 +1,5 @@
 import type { ModelAnswer } from '../dialect/dialect.js';
-import { UNREADABLE, TOO_LARGE } from '../dialect/fault.js';
+import { UNREADABLE } from '../dialect/fault.js';
 import { asName, asText } from '../dialect/json.js';
 import type { Part, Usage } from '../trial/trial.js';
 import { jsonText, NoText } from './json-text.js';
@@ -23,9 +23,10 @@ export interface FunctionAnswer {
   readonly id?: string;
 }
 
-/** An answer, or why there is none: an error type, `response_too_large` or `unreadable_answer`. */
+/** An answer, or why there is none: an error type or `unreadable_answer`. `too_large`: it is longer than what is read of it. */
 export type AnswerRead =
   | { readonly status: 'ok'; readonly answer: ModelAnswer }
+  | { readonly status: 'too_large' }
   | { readonly status: 'fault'; readonly type: string; readonly detail: string };
 
 export interface ReadLimits {
@@ -34,6 +35,8 @@ export interface ReadLimits {
   /** Of the text, in characters. */
   readonly maxChars: number;
 }
+
+const TOO_LARGE: AnswerRead = { status: 'too_large' };
 
 const NOTHING: ModelAnswer = { messages: [], finish: null, finishReasons: [], usage: null, model: null, id: null };
 
@@ -44,7 +47,7 @@ export function readResult(result: unknown, { content, maxChars }: ReadLimits): 
   if (typeof result === 'string') return withParts(NOTHING, [{ type: 'text', content: result }], maxChars);
   try {
     const { text, cut } = jsonText(result, maxChars);
-    return cut ? tooLarge() : withParts(NOTHING, [{ type: 'text', content: text }], maxChars);
+    return cut ? TOO_LARGE : withParts(NOTHING, [{ type: 'text', content: text }], maxChars);
   } catch (error) {
     const detail = error instanceof NoText ? error.message : 'what it answered cannot be read';
     return { status: 'fault', type: UNREADABLE, detail };
@@ -87,12 +90,8 @@ function withParts(answer: ModelAnswer, parts: readonly Part[], maxChars: number
   for (const part of parts) {
     length += part.type === 'text' ? part.content.length : part.type === 'tool_call' ? part.arguments.length : 0;
   }
-  if (length > maxChars) return tooLarge();
+  if (length > maxChars) return TOO_LARGE;
   return { status: 'ok', answer: { ...answer, messages: [{ role: 'assistant', parts }] } };
-}
-
-function tooLarge(): AnswerRead {
-  return { status: 'fault', type: TOO_LARGE, detail: 'a text that is too long' };
 }
 
 function usageOf(given: Usage | undefined): Usage | null {

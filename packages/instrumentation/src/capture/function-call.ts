@@ -1,6 +1,5 @@
 import { type Attributes, context, type Context, isSpanContextValid, type Span } from '@opentelemetry/api';
 import type { ModelAnswer, ModelRequest } from '../dialect/dialect.js';
-import { TOO_LARGE } from '../dialect/fault.js';
 import type { ToolDefinition } from '../dialect/tool-definitions.js';
 import { guard, remark } from '../guard.js';
 import {
@@ -48,11 +47,15 @@ export interface FunctionCallEnvironment {
 }
 
 type End =
-  | { readonly how: 'answered'; readonly answer: ModelAnswer | null }
+  | { readonly how: 'answered'; readonly answer: ModelAnswer }
+  | { readonly how: 'too_large' }
   | { readonly how: 'failed'; readonly type: string }
   | { readonly how: 'aborted' }
   | { readonly how: 'abandoned' }
   | { readonly how: 'unread' };
+
+/** What a trial is told of a call that cannot be compared: a shadow's answer of the same length is missing as well. */
+const TOO_LARGE: Leg = { status: 'missing', reason: 'primary_too_large' };
 
 const BYTES_PER_CHARACTER = 2;
 
@@ -165,15 +168,14 @@ export class FunctionCall implements Call {
   /** What cannot be read leaves a call without an outcome, not one that failed. */
   answered(read: AnswerRead): void {
     if (read.status === 'ok') this.#settle({ how: 'answered', answer: read.answer });
-    // What the caller gets is whole, however much of it is read here.
-    else if (read.type === TOO_LARGE) this.#settle({ how: 'answered', answer: null });
+    else if (read.status === 'too_large') this.#settle({ how: 'too_large' });
     else this.unread(read.detail);
   }
 
   /** The caller has its answer, and nothing is known of it. */
   unread(detail: string): void {
     if (this.#listeners.length > 0)
-      remark(`the answers of \`${this.request.operation}\` cannot be compared: ${detail}`);
+      remark('function.unread', `the answers of \`${this.request.operation}\` cannot be compared: ${detail}`);
     this.#settle({ how: 'unread' });
   }
 
@@ -209,7 +211,8 @@ export class FunctionCall implements Call {
     const leg = this.#leg(end, durationMs);
     guard('capture.span', () => this.#describe(end, leg, hosts.start));
     guard('capture.metrics', () => this.#measure(end, leg));
-    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
+    const told = end.how === 'too_large' ? TOO_LARGE : leg;
+    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(told));
     if (this.#own) guard('capture.span', () => this.#end(end, hosts.start));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
   }
@@ -233,7 +236,8 @@ export class FunctionCall implements Call {
     if (end.how === 'abandoned') return { status: 'aborted', afterMs: this.#movedMs ?? durationMs, span };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
     if (end.how === 'unread') return { status: 'missing', reason: 'unreadable_answer' };
-    const { answer } = end;
+    // What the caller gets is whole, however much of it is read here.
+    const answer = end.how === 'answered' ? end.answer : null;
     return {
       status: 'ok',
       answer: this.#keep && answer !== null ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
@@ -249,7 +253,7 @@ export class FunctionCall implements Call {
   #describe(end: End, leg: Leg, start: FunctionCallStart): void {
     if (!this.#own || !this.recording) return;
     guard('capture.attributes', () => this.span.setAttributes(start.describe()));
-    if (end.how === 'answered' && end.answer !== null) this.span.setAttributes(answered(end.answer, this.privacy));
+    if (end.how === 'answered') this.span.setAttributes(answered(end.answer, this.privacy));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);
     }

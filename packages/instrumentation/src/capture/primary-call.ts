@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { context, isSpanContextValid, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
-import { faultOf, TOO_LARGE, UNREADABLE } from '../dialect/fault.js';
+import { faultOf, isTooLarge, UNREADABLE } from '../dialect/fault.js';
 import { requestContent } from '../dialect/request-content.js';
 import { guard } from '../guard.js';
 import {
@@ -48,6 +48,9 @@ export interface CallStart {
   /** Attributes that go on the standard metrics. */
   readonly identity: Attributes;
 }
+
+/** What a trial is told of a call that cannot be compared: a shadow's answer of the same length is missing as well. */
+const TOO_LARGE: Leg = { status: 'missing', reason: 'primary_too_large' };
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
@@ -227,7 +230,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const leg = this.#leg(end, answer, reader, durationMs);
     guard('capture.span', () => this.#describe(end, leg, answer));
     guard('capture.metrics', () => this.#measure(leg, answer));
-    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(leg));
+    const told = leg.status === 'ok' && reader !== null && isTooLarge(reader) ? TOO_LARGE : leg;
+    for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(told));
     if (this.#own) guard('capture.span', () => this.#end(answer));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
   }
@@ -247,14 +251,13 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     if (end.how === 'abandoned') return { status: 'aborted', afterMs: this.#movedMs ?? durationMs, span };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
     // What the caller gets is whole, however much of it is read here.
-    const fault = reader === null ? UNREADABLE : faultOf(reader, answer, this.request.stream);
-    if (fault !== null && fault !== TOO_LARGE) return { status: 'error', type: fault, durationMs, span };
+    const tooLarge = reader !== null && isTooLarge(reader);
+    const fault = reader === null ? UNREADABLE : tooLarge ? null : faultOf(reader, answer, this.request.stream);
+    if (fault !== null) return { status: 'error', type: fault, durationMs, span };
     return {
       status: 'ok',
       answer:
-        this.#keep && answer !== null && fault === null
-          ? { kind: 'text', messages: answer.messages }
-          : { kind: 'none' },
+        this.#keep && answer !== null && !tooLarge ? { kind: 'text', messages: answer.messages } : { kind: 'none' },
       finish: answer?.finish ?? null,
       usage: answer?.usage ?? null,
       durationMs,

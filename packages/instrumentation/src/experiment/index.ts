@@ -1,6 +1,15 @@
 export { ConfigurationError } from '../errors.js';
 export { type Bounds, boundsOf, type Judging } from './bounds.js';
-export { type BudgetState, type LeaseReply, type LeaseRequest, NANO_USD, nanoUsd, type Pace } from './budget/lease.js';
+export {
+  type BudgetState,
+  isUsedUp,
+  type LeaseReply,
+  type LeaseRequest,
+  MOST_NANO_USD,
+  NANO_USD,
+  nanoUsd,
+  type Pace,
+} from './budget/lease.js';
 export {
   LEASE_SCRIPT,
   leaseArguments,

@@ -30,6 +30,7 @@ export const governorShape: z.ZodType<GovernorSettings> = strict({
   pauseMs: z.union([z.literal(0), z.int().min(1000).max(3_600_000)]).default(governor.pauseMs),
   headroom: share.default(governor.headroom),
   eventLoopMs: z.number().min(10).max(10_000).default(governor.eventLoopMs),
+  eventLoopShare: z.number().min(0.1).max(1).default(governor.eventLoopShare),
   heapShare: share.default(governor.heapShare),
 }).prefault({});
 

@@ -35,6 +35,8 @@ export interface GovernorSettings {
   readonly headroom: number;
   /** The longest delay of the event loop, in milliseconds. */
   readonly eventLoopMs: number;
+  /** The largest share of the event loop's time in use: shadows get no more than what is left to it. 1: as much as they take. */
+  readonly eventLoopShare: number;
   /** The largest share of the heap's limit in use. */
   readonly heapShare: number;
 }

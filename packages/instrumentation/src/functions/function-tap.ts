@@ -2,7 +2,8 @@ import type { FunctionCall, FunctionCallStart } from '../capture/function-call.j
 import type { FunctionCapture } from '../capture/function-capture.js';
 import { ConfigurationError } from '../errors.js';
 import { comparesCode } from '../experiment/of-code.js';
-import type { ExperimentSetup, Producer } from '../queue/producer.js';
+import type { ExperimentSetup } from '../queue/arrangement.js';
+import type { Producer } from '../queue/producer.js';
 import type { Prepare } from '../shadow/prepare.js';
 import { isUntapped } from '../tap/untapped.js';
 

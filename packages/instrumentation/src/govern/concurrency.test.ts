@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { callOf } from '../capture/call.test.support.js';
 import type { ExchangeOutcome } from '../shadow/bounded.js';
+import type { LimitReason } from '../shadow/own-limit.js';
 import type { Leg } from '../trial/trial.js';
 import { concurrencyGate } from './concurrency.js';
 import type { Permit } from './gate.js';
@@ -60,10 +61,20 @@ it.each(['429', '503', '529', 'timeout', 'ECONNREFUSED'])('halves on a %s, once 
   expect(fill()).toHaveLength(2);
 });
 
-it.each(['400', '500', 'unreadable_answer', 'response_too_large'])('does not on a %s, which is no overload', (type) => {
+it.each(['400', '500', 'unreadable_answer'])('does not on a %s, which is no overload', (type) => {
   const { fill } = gateOf(8);
   end(fill(), failed(type));
   expect(fill()).toHaveLength(8);
+});
+
+it.each<[LimitReason, number]>([
+  ['leg_held_up', 4],
+  ['leg_memory_cap', 4],
+  ['leg_too_large', 8],
+])('has fewer at once of one that answers more than is read: after %s %i', (reason, after) => {
+  const { fill } = gateOf(8);
+  end(fill(), { status: 'missing', reason, durationMs: 1 });
+  expect(fill()).toHaveLength(after);
 });
 
 it('is never below one', () => {

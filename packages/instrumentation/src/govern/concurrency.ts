@@ -4,10 +4,13 @@ import type { Gate, Permit, Proposed, ShadowEnd } from './gate.js';
 import { retryAfterMs } from './retry-after.js';
 
 /** A candidate's word for how long it wants to be left alone counts so far, in milliseconds: else it could pass by saying so. */
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_REST_MS = 60_000;
 
 /** What a candidate that is asked too much answers, or how it fails to. */
 const OVERLOADED: ReadonlySet<string> = new Set(['429', '503', '529', 'timeout', 'ECONNREFUSED']);
+
+/** It answers more than this process reads: fewer at once are calls refused before admission, and not legs that are lost after it. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['leg_held_up', 'leg_memory_cap']);
 
 /** How much one arm is asked at once: half as much when it is overloaded, one more in each round that it was not. */
 class Arm {
@@ -49,11 +52,14 @@ export function concurrencyGate(cap: number, clock: Clock = processClock): Gate<
   let inFlight = 0;
   const ended = (arm: Arm, round: number, { leg, outcome }: ShadowEnd): void => {
     if (outcome?.status === 'ok') arm.answered();
+    else if (outcome?.status === 'missing') {
+      if (TOO_MUCH.has(outcome.reason)) arm.overloaded(round);
+    }
     // One that we gave up ourselves says nothing.
     else if (outcome !== null && leg.status !== 'missing' && OVERLOADED.has(statusOf(outcome))) {
       arm.overloaded(round);
       const asked = outcome.response === undefined ? null : retryAfterMs(outcome.response, clock.now());
-      if (asked !== null) arm.until = Math.max(arm.until, clock.elapsed() + Math.min(asked, LONGEST_PAUSE_MS));
+      if (asked !== null) arm.until = Math.max(arm.until, clock.elapsed() + Math.min(asked, LONGEST_REST_MS));
     }
   };
   return ({ arm: name }) => {

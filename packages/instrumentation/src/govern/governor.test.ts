@@ -154,6 +154,22 @@ describe('rate limits', () => {
     expect(['apart', 'gateway', 'same', 'aa'].map((arm) => world.share(arm))).toEqual([1, 0, 0, 0]);
   });
 
+  it('pauses for a refusal and for the host however many limits have been low', () => {
+    const world = governed();
+    const tokens = { ...left(10, '1s') };
+    for (const [name, value] of Object.entries(left(10, '1s'))) tokens[name.replace('requests', 'tokens')] = value;
+    for (let tenant = 0; tenant < 200; tenant += 1) world.primary({ key: `sk-${tenant}` }).answered(200, tokens);
+    world.now = 41_000;
+    expect(world.share()).toBe(1);
+    world.primary({ key: 'sk-other' }).answered(429, { 'retry-after': '60' });
+    expect(world.primary().shadow()).toBe('paused_primary');
+    expect(world.counted).toContain('paused_primary began');
+
+    const full = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.99, slowPublishing: false };
+    for (let windows = 0; windows < 2; windows += 1) world.governor.window(full);
+    expect(world.counted).toContain('paused_heap began');
+  });
+
   it("heeds shadows' own headers where both roles ask the same, and not of a provider of their own", () => {
     const end = (world: ReturnType<typeof governed>): void => {
       const permit = world.primary().shadow();
@@ -213,7 +229,7 @@ describe('telling', () => {
 
   it('puts it on the first call that meets a pause which began with none', () => {
     const world = governed();
-    const window = { durationMs: 500, lateMs: [], heapShare: 0.9, slowPublishing: false };
+    const window = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.9, slowPublishing: false };
     world.governor.window(window);
     world.governor.window(window);
     expect(world.primary().shadow()).toBe('paused_heap');
@@ -224,7 +240,7 @@ describe('telling', () => {
 
 it('pauses while the host is in trouble and resumes within seconds', () => {
   const world = governed();
-  const window = { durationMs: 500, lateMs: [], heapShare: 0.1, slowPublishing: true };
+  const window = { durationMs: 500, lateMs: [], utilization: 0.1, heapShare: 0.1, slowPublishing: true };
   for (; world.now < 20_000; world.now += 500) world.governor.window(window);
   expect(world.primary().shadow()).toBe('paused_publishing');
   world.governor.window({ ...window, slowPublishing: false });

@@ -9,10 +9,11 @@ import type { Gate, Proposed, ShadowEnd } from './gate.js';
 import { HostTrouble, type HostWindow } from './host-trouble.js';
 import { Journal, type PauseMeters } from './journal.js';
 import { LowLimits } from './low-limits.js';
-import { partyAt, partyOf, type Party, shares, targetOf } from './party.js';
+import { keyHeadersOf, partyAt, partyOf, type Party, shares, targetOf } from './party.js';
 import { LONGEST_PAUSE_MS, usualMs } from './pause.js';
 import { type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
 import { retryAfterMs } from './retry-after.js';
+import { Spare } from './spare.js';
 
 export interface GovernorOptions {
   readonly experiment: Experiment;
@@ -60,7 +61,12 @@ export class Governor {
   readonly #journal: Journal;
   readonly #limits: LowLimits;
   readonly #host: HostTrouble;
+  readonly #spare: Spare;
+  /** Whether a shadow was wanted since the last window. */
+  #asked = false;
   readonly #targets: ReadonlyMap<string, Partial<Party>>;
+  /** Where primaries may carry a candidate's key, beside the usual headers. */
+  readonly #keyHeaders: readonly string[];
   readonly #random: () => number;
   /** Where calls are heeded: where primaries of the experiment go, and where its candidates are. */
   readonly #heeded: Set<string>;
@@ -80,8 +86,10 @@ export class Governor {
     this.#limits = new LowLimits(governor);
     this.#faults = new Faults(MOST_PARTIES);
     this.#host = new HostTrouble(governor);
+    this.#spare = new Spare(governor.eventLoopShare);
     const arms: [string, Candidate | null][] = [...Object.entries(candidates), [AA_ARM, null]];
     this.#targets = new Map(arms.map(([name, candidate]) => [name, targetOf(candidate, apiKeys.get(name) ?? null)]));
+    this.#keyHeaders = keyHeadersOf(Object.values(candidates));
     this.#heeded = new Set([...this.#targets.values()].flatMap(({ origin }) => origin ?? []));
   }
 
@@ -91,13 +99,13 @@ export class Governor {
    */
   watch(call: Call, matched: boolean): void {
     const primary = this.#see(call).primary;
-    const { origin, key } = primary;
+    const { origin, keys } = primary;
     if (!matched && !this.#heeded.has(origin)) return;
     if (this.#origins.size < MOST_PARTIES) {
       this.#heeded.add(origin);
       this.#origins.add(origin);
     }
-    if (key !== null && this.#keys.size < MOST_PARTIES) this.#keys.add(key);
+    for (const key of keys) if (this.#keys.size < MOST_PARTIES) this.#keys.add(key);
     const model = call.request.model ?? '';
     call.onResponse((response) => {
       if (this.#pausesOnRefusal && this.#faults.isTrouble(origin, response))
@@ -111,9 +119,15 @@ export class Governor {
     const target = partyAt(this.#targets.get(arm) ?? {}, primary);
     const now = this.#options.clock.elapsed();
     const held = this.#pauses.heldBack(now, { primary, target });
+    const { share } = this.#spare;
+    this.#asked = true;
     if (held !== null && this.#draw(call) >= held.share) {
       this.#journal.met(held.reason, call);
       return held.reason;
+    }
+    if (share < 1 && this.#draw(call) >= share) {
+      this.#journal.met('paused_busy', call);
+      return 'paused_busy';
     }
     // Those of a provider of its own are the candidate's affair.
     if (!this.#isShared(target)) return NOTHING_HELD;
@@ -126,6 +140,17 @@ export class Governor {
     const now = this.#options.clock.elapsed();
     for (const [reason, trouble] of this.#host.look(window)) this.#pauses.trip(now, reason, '', everything, trouble);
     this.#pauses.settle(now);
+    this.#makeRoom(window.utilization);
+  }
+
+  /** What of the shadows the event loop has no time for is held back. */
+  #makeRoom(utilization: number): void {
+    const before = this.#spare.share;
+    this.#spare.look(utilization, this.#asked);
+    this.#asked = false;
+    const { share } = this.#spare;
+    if (share === 1 && before < 1) this.#journal.ended('paused_busy');
+    if (share < 1 && before === 1) this.#journal.began('paused_busy', busy(utilization), HOST_STEP_MS);
   }
 
   get #pausesOnRefusal(): boolean {
@@ -140,7 +165,7 @@ export class Governor {
   #see(call: Call): Seen {
     const known = this.#seen.get(call);
     if (known !== undefined) return known;
-    const seen: Seen = { primary: partyOf(call.wire), draw: null };
+    const seen: Seen = { primary: partyOf(call.wire, this.#keyHeaders), draw: null };
     this.#seen.set(call, seen);
     return seen;
   }
@@ -152,8 +177,8 @@ export class Governor {
     return seen.draw;
   }
 
-  #isShared({ origin, key }: Party): boolean {
-    return this.#origins.has(origin) || (key !== null && this.#keys.has(key));
+  #isShared({ origin, keys }: Party): boolean {
+    return this.#origins.has(origin) || keys.some((key) => this.#keys.has(key));
   }
 
   #modelOf(arm: string, call: Call): string {
@@ -211,4 +236,12 @@ export class Governor {
     const { clock, experiment } = this.#options;
     return retryAfterMs(response, clock.now()) ?? usualMs(experiment.governor);
   }
+}
+
+function busy(utilization: number): PauseTrouble {
+  return {
+    ms: HOST_STEP_MS,
+    harm: true,
+    detail: `the event loop is busy for ${(100 * utilization).toFixed(0)} % of the time`,
+  };
 }

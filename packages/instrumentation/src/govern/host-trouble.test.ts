@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 import { HostTrouble, type HostWindow } from './host-trouble.js';
 
-const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, heapShare: 0.85 };
-const calm: HostWindow = { durationMs: 500, lateMs: [0, 1, 0], heapShare: 0.5, slowPublishing: false };
+const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.6, heapShare: 0.85 };
+const calm: HostWindow = {
+  durationMs: 500,
+  lateMs: [0, 1, 0],
+  utilization: 0.1,
+  heapShare: 0.5,
+  slowPublishing: false,
+};
 
 function reasons(windows: readonly Partial<HostWindow>[]): readonly string[] {
   const trouble = new HostTrouble(settings);

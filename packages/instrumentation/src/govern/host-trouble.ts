@@ -7,6 +7,8 @@ export interface HostWindow {
   readonly durationMs: number;
   /** By how much timers were late, each of them in milliseconds. */
   readonly lateMs: readonly number[];
+  /** Share of it in which the event loop was not waiting for something to do. */
+  readonly utilization: number;
   /** Share of the heap's limit in use. */
   readonly heapShare: number;
   /** Trials wait long for the queue, or there are many of them. */

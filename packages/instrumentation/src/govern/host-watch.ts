@@ -1,3 +1,4 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { getHeapStatistics } from 'node:v8';
 import { guard } from '../guard.js';
@@ -27,6 +28,7 @@ export class HostWatch {
   #tickedAt = 0;
   #windowAt = 0;
   #lateMs: number[] = [];
+  #utilization: EventLoopUtilization | null = null;
 
   constructor(options: HostWatchOptions) {
     this.#options = options;
@@ -37,6 +39,7 @@ export class HostWatch {
     this.#tickedAt = this.#options.clock.elapsed();
     this.#windowAt = this.#tickedAt;
     this.#lateMs = [];
+    this.#utilization = performance.eventLoopUtilization();
     this.#options.isolate(() => {
       this.#timer = setTimeout(() => this.#tick(), TICK_MS).unref();
     });
@@ -61,10 +64,14 @@ export class HostWatch {
 
   #look(now: number): void {
     const { slowPublishing, onWindow } = this.#options;
+    const utilization = performance.eventLoopUtilization();
+    const since = performance.eventLoopUtilization(utilization, this.#utilization ?? undefined);
+    this.#utilization = utilization;
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     onWindow({
       durationMs: now - this.#windowAt,
       lateMs: this.#lateMs,
+      utilization: since.utilization,
       heapShare: limit > 0 ? used / limit : 0,
       slowPublishing: slowPublishing(),
     });

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { responseWith } from './governor.test.support.js';
 import { LowLimits } from './low-limits.js';
 
-const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, heapShare: 0.85 };
-const party = { origin: 'https://api.example.com', key: 1 };
+const settings = { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.6, heapShare: 0.85 };
+const party = { origin: 'https://api.example.com', keys: [1] };
 
 function troubles(limits: LowLimits, headers: Record<string, string>): readonly (number | null)[] {
   return limits.look(party, 'm', responseWith(200, headers), 0).map(({ trouble }) => trouble?.ms ?? null);
@@ -44,9 +44,9 @@ it('holds so much and no more, whatever providers make up', () => {
   const limits = new LowLimits(settings);
   const headers = { 'x-ratelimit-remaining-tokens': '1' };
   for (let index = 0; index < 5000; index += 1) {
-    limits.look({ origin: `https://${index % 10}.example.com`, key: null }, `m${index}`, responseWith(200, headers), 0);
-    limits.look({ origin: `https://${index}.example.com`, key: null }, 'm', responseWith(200, headers), 0);
+    limits.look({ origin: `https://${index % 10}.example.com`, keys: [] }, `m${index}`, responseWith(200, headers), 0);
+    limits.look({ origin: `https://${index}.example.com`, keys: [] }, 'm', responseWith(200, headers), 0);
   }
   // Beyond its memory it compares a limit with itself: nothing is known of it, and nothing is done.
-  expect(limits.look({ origin: 'https://new.example.com', key: null }, 'm', responseWith(200, headers), 0)).toEqual([]);
+  expect(limits.look({ origin: 'https://new.example.com', keys: [] }, 'm', responseWith(200, headers), 0)).toEqual([]);
 });

@@ -43,10 +43,10 @@ export class LowLimits {
   }
 
   /** @param model Limits are each model's, as a rule. @param now Epoch ms. */
-  look({ origin, key }: Party, model: string, response: ProviderResponse, now: number): readonly Spoken[] {
+  look({ origin, keys }: Party, model: string, response: ProviderResponse, now: number): readonly Spoken[] {
     const readings = this.#read(origin, response, now);
     if (readings.length === 0) return [];
-    const place = `${origin} ${key ?? ''} ${model.slice(0, LONGEST_MODEL)}`;
+    const place = `${origin} ${keys.join(',')} ${model.slice(0, LONGEST_MODEL)}`;
     return readings.map((reading) => {
       const name = `${place} ${reading.name}`;
       return { name, trouble: this.#troubleOf(reading, name) };

@@ -2,22 +2,57 @@ import { expect, it } from 'vitest';
 import { callOf } from '../capture/call.test.support.js';
 import { geminiGenerate } from '../dialect/protocols/gemini-generate.js';
 import { Secret } from '../shadow/secret.js';
-import { partyAt, partyOf, shares, targetOf } from './party.js';
+import { keyHeadersOf, partyAt, partyOf, shares, targetOf } from './party.js';
 
 const by = (headers: Record<string, string>): ReturnType<typeof partyOf> =>
   partyOf(callOf({ wire: { headers: new Map(Object.entries(headers)) } }).wire);
 
 it('finds two calls with the same key alike, however they say it', () => {
   const one = by({ authorization: 'Bearer sk-1' });
-  expect(by({ 'x-api-key': 'sk-1' }).key).toBe(one.key);
-  expect(by({ authorization: 'bearer sk-1' }).key).toBe(one.key);
-  expect(by({ authorization: 'Bearer sk-2' }).key).not.toBe(one.key);
-  expect(by({}).key).toBeNull();
+  expect(one.keys).toHaveLength(1);
+  expect(by({ 'x-api-key': 'sk-1' }).keys).toEqual(one.keys);
+  expect(by({ authorization: 'bearer sk-1', 'api-key': 'sk-1' }).keys).toEqual(one.keys);
+  expect(by({ authorization: 'Bearer sk-2' }).keys).not.toEqual(one.keys);
+  expect(by({}).keys).toEqual([]);
 });
 
 it('finds a key in the query where the protocol has it there', () => {
   const url = new URL('https://api.example.com/v1beta/models/g:generateContent?key=sk-1');
-  expect(partyOf(callOf({ wire: { dialect: geminiGenerate, url } }).wire).key).toBe(by({ 'api-key': 'sk-1' }).key);
+  expect(partyOf(callOf({ wire: { dialect: geminiGenerate, url } }).wire).keys).toEqual(by({ 'api-key': 'sk-1' }).keys);
+});
+
+it("finds a key in the protocol's own header, and in one that a candidate names", () => {
+  const headers = new Map([
+    ['authorization', 'Bearer sk-model'],
+    ['x-goog-user-project', 'project-1'],
+    ['x-gateway-key', 'gw-1'],
+  ]);
+  const { wire } = callOf({ wire: { dialect: geminiGenerate, headers } });
+  const elsewhere = { baseUrl: 'https://gateway.example.com' };
+  const project = { ...elsewhere, headers: { 'X-Goog-User-Project': 'project-1' } };
+  expect(shares(partyAt(targetOf(project, null), partyOf(wire)), partyOf(wire))).toBe(true);
+
+  for (const candidate of [
+    { ...elsewhere, keyHeader: 'X-Gateway-Key' },
+    { ...elsewhere, headers: { 'X-Gateway-Api-Key': 'gw-1' } },
+  ]) {
+    const also = keyHeadersOf([candidate]);
+    const carried = 'keyHeader' in candidate ? new Secret('gw-1') : null;
+    const named = also[0] ?? '';
+    const primary = partyOf(
+      callOf({
+        wire: {
+          headers: new Map([
+            ['authorization', 'Bearer sk-model'],
+            [named, 'gw-1'],
+          ]),
+        },
+      }).wire,
+      also,
+    );
+    expect(shares(partyAt(targetOf(candidate, carried), primary), primary)).toBe(true);
+    expect(shares(partyAt(targetOf(candidate, new Secret('gw-2')), primary), primary)).toBe(carried === null);
+  }
 });
 
 it('shows nothing of the key', () => {
@@ -27,7 +62,7 @@ it('shows nothing of the key', () => {
 it("gives the primary's key to its own origin only, as shadows do", () => {
   const primary = by({ authorization: 'Bearer sk-1' });
   const elsewhere = partyAt(targetOf({ baseUrl: 'https://b.example.com/v1' }, null), primary);
-  expect(elsewhere).toEqual({ origin: 'https://b.example.com', key: null });
+  expect(elsewhere).toEqual({ origin: 'https://b.example.com', keys: [] });
   expect(partyAt(targetOf(null, null), primary)).toEqual(primary);
   expect(shares(elsewhere, primary)).toBe(false);
   const own = partyAt(targetOf({ baseUrl: 'https://b.example.com/v1' }, new Secret('sk-1')), primary);

@@ -1,5 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { WireCall } from '../capture/call.js';
+import { CREDENTIAL_HEADERS } from '../dialect/credential-headers.js';
+import { DIALECTS } from '../dialect/registry.js';
+import { CREDENTIAL } from '../experiment/credential.js';
 import type { Candidate } from '../experiment/definition.js';
 import type { Secret } from '../shadow/secret.js';
 
@@ -7,57 +10,78 @@ import type { Secret } from '../shadow/secret.js';
 export interface Party {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** A number that two equal credentials share in this process, and that says nothing of them; null: none is known. */
-  readonly key: number | null;
+  /** For each credential a number that two equal ones share in this process, and that says nothing of them. */
+  readonly keys: readonly number[];
 }
 
 /** Of calls that are code: whom they ask is not known, so the primary and its candidates count as asking the same. */
-const CODE: Party = { origin: 'code', key: null };
+const CODE: Party = { origin: 'code', keys: [] };
 
-/** The headers in which any protocol may say who asks. */
-const HEADERS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
+/** Where the protocols that are known say who asks. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...CREDENTIAL_HEADERS,
+  ...DIALECTS.flatMap(({ shadow }) => shadow?.credentials.headers ?? []),
+]);
 
 /** A number for each process: what a credential is compared by can be compared nowhere else. */
 const seed: number = randomInt(2 ** 32);
 
-/** Whom a primary asks. Ask before it is sent: its headers are the host's own. */
-export function partyOf(wire: WireCall | null): Party {
-  return wire === null ? CODE : { origin: wire.url.origin, key: keyOf(wire) };
+/**
+ * Whom a primary asks. Ask before it is sent: its headers are the host's own.
+ *
+ * @param also Headers, lower case, that may hold a key beside those that are known to.
+ */
+export function partyOf(wire: WireCall | null, also: readonly string[] = []): Party {
+  return wire === null ? CODE : { origin: wire.url.origin, keys: keysOf(wire, also) };
 }
 
-function keyOf({ headers, url, dialect }: WireCall): number | null {
-  for (const name of HEADERS) {
-    const value = headers.get(name);
-    if (value !== undefined) return keyNumber(value);
-  }
-  if (url.search === '') return null;
-  for (const name of dialect.shadow?.credentials.query ?? []) {
-    const value = url.searchParams.get(name);
-    if (value !== null) return keyNumber(value);
-  }
-  return null;
+function keysOf({ headers, url, dialect }: WireCall, also: readonly string[]): readonly number[] {
+  const { headers: own = [], query = [] } = dialect.shadow?.credentials ?? {};
+  const values: (string | null | undefined)[] = [];
+  for (const names of [CREDENTIAL_HEADERS, own, also]) for (const name of names) values.push(headers.get(name));
+  if (url.search !== '') for (const name of query) values.push(url.searchParams.get(name));
+  return numbersOf(values);
+}
+
+/** The headers, lower case, in which candidates are told to carry a key, wherever protocols have theirs. */
+export function keyHeadersOf(candidates: readonly Candidate[]): readonly string[] {
+  const named = candidates.flatMap(({ keyHeader, headers = {} }) => [
+    ...(keyHeader === undefined ? [] : [keyHeader]),
+    ...Object.keys(headers).filter((name) => CREDENTIAL.test(name)),
+  ]);
+  return [...new Set(named.map((name) => name.toLowerCase()))].filter((name) => !KNOWN.has(name));
 }
 
 /** Whom the shadows of a candidate ask, as far as its configuration says; the rest is the primary's. `null`: the incumbent. */
 export function targetOf(candidate: Candidate | null, apiKey: Secret | null): Partial<Party> {
   const { baseUrl, headers = {} } = candidate ?? {};
-  const declared = Object.entries(headers).find(([name]) => HEADERS.includes(name.toLowerCase()))?.[1];
-  const credential = apiKey?.reveal() ?? declared;
+  const declared = Object.entries(headers).filter(([name]) => CREDENTIAL.test(name) || KNOWN.has(name.toLowerCase()));
+  const keys = numbersOf([apiKey?.reveal(), ...declared.map(([, value]) => value)]);
   return {
     ...(baseUrl !== undefined && { origin: new URL(baseUrl).origin }),
-    ...(credential !== undefined && { key: keyNumber(credential) }),
+    ...(keys.length > 0 && { keys }),
   };
 }
 
 /** The primary's credential goes to its own origin only. */
 export function partyAt(target: Partial<Party>, primary: Party): Party {
   const origin = target.origin ?? primary.origin;
-  return { origin, key: target.key ?? (origin === primary.origin ? primary.key : null) };
+  return { origin, keys: target.keys ?? (origin === primary.origin ? primary.keys : []) };
 }
 
 /** The same provider, or the same account with it. */
 export function shares(a: Party, b: Party): boolean {
-  return a.origin === b.origin || (a.key !== null && a.key === b.key);
+  return a.origin === b.origin || a.keys.some((key) => b.keys.includes(key));
+}
+
+function numbersOf(credentials: readonly (string | null | undefined)[]): readonly number[] {
+  const numbers: number[] = [];
+  for (const credential of credentials) {
+    if (credential === null || credential === undefined || credential === '') continue;
+    const number = keyNumber(credential);
+    if (!numbers.includes(number)) numbers.push(number);
+  }
+  return numbers;
 }
 
 /** FNV-1a in two lanes of 32 bits, from a secret start. Not for secrets to be kept by: only for two to be found alike. */

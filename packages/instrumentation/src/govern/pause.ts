@@ -46,14 +46,13 @@ export class Pause {
     return this.#until;
   }
 
-  /** True where the pause begins with it, false where it was paused already and is for longer now. */
-  trip(now: number, { ms, mostMs = LONGEST_PAUSE_MS, harm }: Trouble): boolean {
+  /** Begins the pause, or makes one that holds longer. */
+  trip(now: number, { ms, mostMs = LONGEST_PAUSE_MS, harm }: Trouble): void {
     const begins = !this.holds(now);
     if (begins && this.isOver(now)) this.#relapses = 0;
     else if (begins && harm) this.#relapses = Math.min(this.#relapses + 1, MOST_DOUBLINGS);
     const length = Math.min(ms * 2 ** this.#relapses, mostMs, LONGEST_PAUSE_MS);
     this.#until = Math.max(begins ? now : this.#until, now + length);
-    return begins;
   }
 
   /** What it was for has gone: it ends now. */

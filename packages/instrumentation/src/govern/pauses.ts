@@ -24,6 +24,8 @@ interface Kept<Asked> {
   readonly reason: PauseReason;
   readonly concerns: Concerns<Asked>;
   readonly pause: Pause;
+  /** It is of a kind of which there may be any number, and has hurt nobody. */
+  readonly mayGo: boolean;
 }
 
 /** How much is held back now, and why. */
@@ -32,8 +34,11 @@ export interface HeldBack {
   readonly reason: PauseReason;
 }
 
-/** Providers choose how many limits they speak of, hosts how many providers they ask. */
-const MOST_KEPT = 256;
+/**
+ * Limits that are low are each provider's, key's and model's: there may be any number of them. Everything else is bounded by whom an
+ * experiment asks.
+ */
+const MOST_LOW = 256;
 
 /** The pauses of one experiment. Empty while nothing is wrong. */
 export class Pauses<Asked> {
@@ -56,13 +61,25 @@ export class Pauses<Asked> {
   trip(now: number, reason: PauseReason, what: string, concerns: Concerns<Asked>, trouble: PauseTrouble): void {
     this.settle(now);
     const name = `${reason} ${what}`;
-    const kept = this.#kept.get(name) ?? { reason, concerns, pause: new Pause(this.#stepMs(reason), trouble.forgetMs) };
-    if (!this.#kept.has(name) && this.#kept.size >= MOST_KEPT) return;
-    this.#kept.set(name, kept);
+    const kept = this.#kept.get(name) ?? this.#keep(now, name, reason, concerns, trouble);
     kept.pause.trip(now, trouble);
     if (this.#holding.has(reason)) return;
     this.#holding.add(reason);
     this.#listener.began(reason, trouble, kept.pause.until - now);
+  }
+
+  /** None is ever refused. Where too many limits are low, one goes that holds nothing back any more, else the oldest. */
+  #keep(now: number, name: string, reason: PauseReason, concerns: Concerns<Asked>, trouble: PauseTrouble): Kept<Asked> {
+    const mayGo = reason === 'paused_rate_limit' && !trouble.harm;
+    if (mayGo) {
+      const low = [...this.#kept].filter(([, each]) => each.mayGo);
+      const [goes] = low.find(([, { pause }]) => pause.share(now) === 1) ?? low[0] ?? [];
+      if (low.length >= MOST_LOW && goes !== undefined) this.#kept.delete(goes);
+    }
+    const pause = new Pause(this.#stepMs(reason), trouble.forgetMs);
+    const kept: Kept<Asked> = { reason, concerns, pause, mayGo };
+    this.#kept.set(name, kept);
+    return kept;
   }
 
   /** What the pause is for has gone. */

@@ -229,7 +229,8 @@ describe('Publisher', () => {
     store.backlog = { waiting: 1_000_000, memory: null };
     await advance(11_000);
     const reasons = Array.from({ length: 12 }, () => it.publish(trial()));
-    expect(reasons.at(-1)).toBe('backlog_full');
+    expect(reasons.at(-1)).toBe('ring_full');
+    expect({ room: it.hasRoom, backlogged: it.isBacklogged }).toEqual({ room: false, backlogged: true });
     await advance(11_000);
     expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(0);
     expect(store.jobs.size).toBeGreaterThan(3);
@@ -239,7 +240,7 @@ describe('Publisher', () => {
     const stopped = it.stop(1000);
     await advance(500);
     await stopped;
-    expect(dropped).toEqual(Array(10).fill('backlog_full'));
+    expect(dropped).toEqual(Array(10).fill('ring_full'));
     expect((await store.batches()).at(-1)?.final).toBe(true);
   });
 
@@ -267,7 +268,7 @@ describe('Publisher', () => {
     for (const text of ['a', 'x'.repeat(100_000), 'b']) it.publish(trial(text));
     await advance(11_000);
     expect((await store.batches()).flatMap(({ trials }) => trials)).toHaveLength(2);
-    expect(dropped).toEqual(['backlog_full']);
+    expect(dropped).toEqual(['ring_full']);
   });
 
   it('ends with what is left and the final counts', async () => {

@@ -115,6 +115,11 @@ export class Publisher {
     return !this.#ring.isFull;
   }
 
+  /** The queue holds as much as it may: the evaluator is behind. */
+  get isBacklogged(): boolean {
+    return this.#backlog.isFull;
+  }
+
   /**
    * Trials have waited long, or half of what may wait does. Not where the evaluator has fallen behind and the queue is full: no pause of
    * this service's makes it faster.
@@ -134,7 +139,7 @@ export class Publisher {
   publish(trial: Trial): DropReason | null {
     const bytes = trialBytes(trial);
     if (bytes > this.#options.limits.maxTrialBytes) return 'too_large';
-    if (!this.#ring.push(trial, bytes)) return this.#backlog.isFull ? 'backlog_full' : 'ring_full';
+    if (!this.#ring.push(trial, bytes)) return 'ring_full';
     this.#oldestSince = Math.min(this.#oldestSince, this.#options.clock.elapsed());
     this.#schedule(this.#waitMs());
     return null;
@@ -236,7 +241,7 @@ export class Publisher {
   #nextBatch(): Sending | null {
     if (this.#waitMs() > 0) return null;
     const { producer, counts, clock } = this.#options;
-    if (this.#stop === 'final' && this.#backlog.isFull) this.#dropAll('backlog_full');
+    if (this.#stop === 'final' && this.#backlog.isFull) this.#dropAll('ring_full');
     // The announcement goes alone: nothing may be admitted before it has arrived.
     const trials = this.#announced && !this.#backlog.isFull ? this.#takeTrials() : [];
     for (const trial of trials) guard('queue.published', () => this.#options.onPublished(trial));
@@ -265,7 +270,7 @@ export class Publisher {
   #takeTrials(): readonly Trial[] {
     const { batchTrials, batchBytes } = this.#options.limits;
     // One that would not fit alone must not keep the others waiting.
-    while (this.#ring.nextBytes > this.#backlog.left) this.#drop(this.#ring.take(1, 0), 'backlog_full');
+    while (this.#ring.nextBytes > this.#backlog.left) this.#drop(this.#ring.take(1, 0), 'ring_full');
     return this.#ring.take(batchTrials, Math.min(batchBytes, this.#backlog.room));
   }
 

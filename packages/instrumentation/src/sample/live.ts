@@ -10,8 +10,8 @@ export interface Word {
   readonly phase: unknown;
 }
 
-/** Different sampling probabilities in one slice at most: each is a row of its own in the counts. More wait for the next slice. */
-const MOST_CHANGES = 8;
+/** Different sets of probabilities in one slice at most: each probability is a row of its own in the counts. More wait for the next slice. */
+const MOST_SETS = 8;
 
 /**
  * The terms of one experiment in this process, as they follow the store. Holds the last known ones while it is silent, and is off once
@@ -26,8 +26,9 @@ export class Live {
   #control: Control | null = null;
   #phase: Phase = 'open';
   #terms: Terms;
-  #key = '';
-  /** The probabilities used in the slice. */
+  /** Names the probabilities that hold, or that held last where nothing is compared. */
+  #key: string;
+  /** The sets of probabilities used in the slice. */
   readonly #used = { slice: -1, keys: new Set<string>() };
   #heardAt: number | null = null;
   /** There was a first word, and it could not be read. */
@@ -39,6 +40,7 @@ export class Live {
     this.#run = run;
     this.#clock = clock;
     this.#terms = termsOf(experiment, null, 'open');
+    this.#key = keyOf(this.#terms, 'open');
   }
 
   /**
@@ -48,7 +50,10 @@ export class Live {
   hear(word: Word): void {
     const control = word.control === undefined ? this.#control : readControl(word.control);
     if (control === null && word.control !== undefined) {
-      remark(`the control state of ${this.#experiment.name} in the queue's store cannot be read: it changes nothing`);
+      remark(
+        'control.unread',
+        `the control state of ${this.#experiment.name} in the queue's store cannot be read: it changes nothing`,
+      );
       this.#deaf ||= this.#heardAt === null;
       this.missed();
       return;
@@ -79,19 +84,22 @@ export class Live {
 
   #apply(control: Control | null, phase: Phase): void {
     const terms = termsOf(this.#experiment, control, phase);
-    const { rate, rules } = terms.sample;
+    const { rate } = terms.sample;
     if (control?.rate !== undefined && rate > control.rate) {
       const { name } = this.#experiment;
-      remark(`${name} samples at ${rate}, its piMin: the rate that was set is lower, and no call could be admitted`);
+      remark(
+        'control.pi_min',
+        `${name} samples at ${rate}, its piMin: the rate that was set is lower, and no call could be admitted`,
+      );
     }
-    const key = `${rate} ${rules.length} ${phase}`;
-    const changed = key !== this.#key;
     this.#control = control;
     this.#phase = phase;
-    // The switch and the window hold at once; the probabilities may have to wait.
-    const waits = changed && terms.off === null && !this.#mayUse(key);
-    this.#terms = waits || !changed ? { ...terms, sample: this.#terms.sample } : terms;
-    if (!waits) this.#key = key;
+    const key = keyOf(terms, phase);
+    // The switch and the window hold at once; the probabilities may have to wait, and while nothing is compared there are none: those of a
+    // time that is off would hold in the next one unasked, and be zero where that was why.
+    const changes = key !== this.#key && terms.off === null && this.#mayUse(key);
+    this.#terms = changes ? terms : { ...terms, sample: this.#terms.sample };
+    if (changes) this.#key = key;
   }
 
   #mayUse(key: string): boolean {
@@ -102,8 +110,12 @@ export class Live {
       this.#used.keys.add(this.#key);
     }
     const { keys } = this.#used;
-    if (!keys.has(key) && keys.size >= MOST_CHANGES) return false;
+    if (!keys.has(key) && keys.size >= MOST_SETS) return false;
     keys.add(key);
     return true;
   }
+}
+
+function keyOf({ sample: { rate, rules } }: Terms, phase: Phase): string {
+  return `${rate} ${rules.length} ${phase}`;
 }

@@ -7,8 +7,9 @@ const RESERVED: ReadonlySet<string> = new Set([SEGMENT_ALL, SEGMENT_NONE, SEGMEN
 const MAX_NAME_LENGTH = 256;
 
 /**
- * Names segments, at most `max` of them: what comes later is `_other`, so that neither telemetry nor the ledger can grow with
- * what callers send. Critical segments, and those a sampling rule is about, have their place from the start.
+ * Names segments, at most `max` of them in this process: what comes later is `_other`, so that neither telemetry nor a batch can grow
+ * with what callers send. Critical segments, and those a sampling rule is about, have their place from the start. Over all processes the
+ * ledger bounds them.
  */
 export function createSegmenter(
   { attribute, max, critical }: Pick<Segments, 'attribute' | 'max' | 'critical'>,

@@ -3,6 +3,7 @@ import { failureType } from '../capture/failure.js';
 import { type ProviderResponse, responseOf } from '../capture/provider-response.js';
 import { guard } from '../guard.js';
 import type { ModelAnswer } from '../dialect/dialect.js';
+import { type LimitReason, ownLimit } from './own-limit.js';
 
 export interface ExchangeLimits {
   /** For the whole exchange, from the request to the last byte, in milliseconds. */
@@ -29,7 +30,9 @@ type Outcome =
       readonly durationMs: number;
       /** The provider was not reached, or refused: nobody pays for it. */
       readonly unbilled?: true;
-    };
+    }
+  /** A limit of ours has ended it, which says nothing of its candidate. It may be billed. */
+  | { readonly status: 'missing'; readonly reason: LimitReason; readonly durationMs: number };
 
 const TIMEOUT = 'timeout';
 
@@ -84,6 +87,9 @@ export async function bounded(
     return withResponse(await until(signal, attempt(signal, clock)), clock.response);
   } catch (error) {
     if (cancelled.aborted) return failed('cancelled');
+    const reason = timedOut ? null : ownLimit(error);
+    if (reason !== null)
+      return withResponse({ status: 'missing', reason, durationMs: clock.elapsed() }, clock.response);
     const response = clock.response ?? guard('shadow.response', () => responseOf(error)) ?? null;
     return withResponse(failed(timedOut ? TIMEOUT : typeOf(error)), response);
   } finally {

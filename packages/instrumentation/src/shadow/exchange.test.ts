@@ -52,6 +52,10 @@ const routes: Readonly<Record<string, Handle>> = {
     response.writeHead(200, events).write(over);
     setTimeout(() => response.end(Buffer.alloc(200_000, 0x20)), 20);
   },
+  named: (response) =>
+    response
+      .writeHead(200, events)
+      .end(`data: {"error":{"type":"response_too_large"}}\n\n${chunk('x'.repeat(200_000), null)}`),
   inside: (response) => response.writeHead(200, events).end('data: {"error":{"type":"overloaded_error"}}\n\n'),
 };
 
@@ -111,8 +115,6 @@ describe('exchange', () => {
     ['busy', '429'],
     ['garbage', 'unreadable_answer'],
     ['nothing', 'unreadable_answer'],
-    ['large', 'response_too_large'],
-    ['bomb', 'response_too_large'],
     ['odd', 'unsupported_encoding'],
     ['brotli', 'unsupported_encoding'],
     ['inherited', 'unsupported_encoding'],
@@ -122,6 +124,14 @@ describe('exchange', () => {
     ['inside', 'overloaded_error'],
   ])('names what is wrong with it: %s is %s', async (name, type) => {
     expect(await send(name)).toMatchObject({ status: 'error', type });
+  });
+
+  it.each(['large', 'bomb'])('what is larger than is read is missing, not an error: %s', async (name) => {
+    expect(await send(name)).toMatchObject({ status: 'missing', reason: 'leg_too_large', response: { status: 200 } });
+  });
+
+  it("an error is the provider's, whatever it calls it", async () => {
+    expect(await send('named', { stream: true })).toMatchObject({ status: 'error', type: 'response_too_large' });
   });
 
   it.each(['lingers', 'breaks', 'grows'])('of an answer that is over nothing can go wrong: %s', async (name) => {

@@ -1,9 +1,10 @@
 import type { AnswerReader, Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
-import { faultOf, UNREADABLE } from '../dialect/fault.js';
+import { faultOf, isTooLarge, UNREADABLE } from '../dialect/fault.js';
 import { rawHeaders } from '../tap/raw-header.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { decoded } from './decode.js';
-import { ANSWERS, READING } from './process-share.js';
+import { ANSWERS, openReading } from './process-share.js';
+import type { Reading } from './reading.js';
 import type { Transport, TransportRequest } from './undici.js';
 
 /** How long a response whose answer is over may take to end, in ms: the connection of one that ends is used again. */
@@ -11,6 +12,15 @@ const LINGER_MS = 1000;
 
 /** An event of a stream says a few characters and takes some 250 bytes for it: a long answer must not fail where its primary's does not. */
 const STREAM_OVERHEAD = 32;
+
+/**
+ * For so much of its time, in ms and as a share, an exchange may be held up by us and its time still be its candidate's. Less than what
+ * latencies differ by from call to call, and less than any ratio they are compared at.
+ */
+const HELD_UP = { ms: 20, share: 0.05 };
+
+/** What an exchange may end with for being held up. All else its other side has said or done. */
+const BY_TIME: ReadonlySet<string> = new Set(['timeout', 'UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const PIECE_BYTES = 16 * 1024;
 
@@ -37,11 +47,13 @@ export async function exchange(
   limits: ExchangeLimits,
   cancelled: AbortSignal,
 ): Promise<ExchangeOutcome> {
-  const outcome = await bounded(
+  const reading = openReading();
+  const ended = await bounded(
     limits,
     cancelled,
-    async (signal, clock) => await attempt(transport, request, limits, signal, clock),
+    async (signal, clock) => await attempt(transport, request, limits, { signal, clock, reading }),
   );
+  const outcome = unlessHeldUp(ended, reading);
   return outcome.status === 'error' && NOT_REACHED.has(outcome.type) ? { ...outcome, unbilled: true } : outcome;
 }
 
@@ -49,44 +61,51 @@ async function attempt(
   transport: Transport,
   { dialect, request, ...sent }: ExchangeRequest,
   limits: ExchangeLimits,
-  signal: AbortSignal,
-  clock: Stopwatch,
+  { signal, clock, reading }: { readonly signal: AbortSignal; readonly clock: Stopwatch; readonly reading: Reading },
 ): Promise<ExchangeOutcome> {
-  const response = await transport.send(sent, signal);
+  const response = await transport.send(sent, signal, reading);
   clock.response = { status: response.status, header: rawHeaders(response.headers) };
   if (response.status < 200 || response.status > 299) {
     return { status: 'error', type: String(response.status), durationMs: clock.elapsed(), unbilled: true };
   }
   const reader = dialect.reader(request, limits.maxBytes, { content: limits.keepContent });
   let endedMs: number | undefined;
-  let bytes = 0;
+  const came = (): number => clock.elapsed() - (response.lagMs?.() ?? 0);
   const most = limits.maxBytes * (request.stream ? STREAM_OVERHEAD : 1);
   const holding = ANSWERS.open();
   try {
     const { body, headers } = response;
     const encoded = { body, encoding: headers['content-encoding'], stream: request.stream, maxBytes: most };
-    const chunks = decoded(encoded, holding, signal);
+    const chunks = decoded(encoded, { holding, reading, signal });
     for await (const chunk of untilOver(piecesOf(chunks), () => reader.terminal)) {
-      const before = clock.elapsed();
-      bytes += chunk.length;
-      await READING.turn(bytes, signal);
+      const at = came();
+      await reading.turn(signal);
       signal.throwIfAborted();
-      READING.run(bytes, chunk.length, () => reader.push(chunk));
+      reading.run(chunk.length, () => reader.push(chunk));
       holding.set(reader.heldBytes);
-      if (reader.started) clock.first ??= before;
-      if (reader.terminal) endedMs ??= before;
+      if (reader.started) clock.first ??= at;
+      if (reader.terminal) endedMs ??= at;
       // Nothing that follows makes an answer of it.
       if (reader.truncated) break;
     }
-    const durationMs = endedMs ?? clock.elapsed();
+    const durationMs = endedMs ?? came();
     // A JSON body is read when it is whole.
-    await READING.turn(bytes, signal);
+    await reading.turn(signal);
     signal.throwIfAborted();
-    const answer = READING.run(bytes, 0, () => reader.finish());
+    const answer = reading.run(0, () => reader.finish());
     return outcomeOf(reader, answer, request, durationMs, clock.first);
   } finally {
     holding.release();
   }
+}
+
+/** Of an answer that we have read more slowly than it came nobody can say how long it takes, or whether it would have come in time. */
+function unlessHeldUp(outcome: ExchangeOutcome, { heldMs }: Reading): ExchangeOutcome {
+  const { status, durationMs } = outcome;
+  if (heldMs <= Math.max(HELD_UP.ms, HELD_UP.share * durationMs)) return outcome;
+  if (status !== 'ok' && !(status === 'error' && BY_TIME.has(outcome.type))) return outcome;
+  const { response } = outcome;
+  return { status: 'missing', reason: 'leg_held_up', durationMs, ...(response !== undefined && { response }) };
 }
 
 function outcomeOf(
@@ -96,6 +115,7 @@ function outcomeOf(
   durationMs: number,
   firstChunkMs: number | undefined,
 ): ExchangeOutcome {
+  if (isTooLarge(reader)) return { status: 'missing', reason: 'leg_too_large', durationMs };
   const type = faultOf(reader, answer, request.stream);
   if (type !== null || answer === null) return { status: 'error', type: type ?? UNREADABLE, durationMs };
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HeldBytes } from './held-bytes.js';
 
-const refused = expect.objectContaining({ code: 'shadow_memory_cap' });
+const refused = expect.objectContaining({ reason: 'leg_memory_cap' });
 
 test('the one that would exceed what all may hold fails, the others go on', () => {
   const held = new HeldBytes({ free: 10, most: 100 });

@@ -1,7 +1,4 @@
-/** All shadows of the process together hold as much of unfinished answers as they may. */
-class HeldTooMuchError extends Error {
-  readonly code = 'shadow_memory_cap';
-}
+import { OwnLimit } from './own-limit.js';
 
 export interface HeldBytesOptions {
   /** Of each shadow, what is not counted: a usual answer never fails for what others hold. */
@@ -12,7 +9,7 @@ export interface HeldBytesOptions {
 
 /** What one shadow holds. */
 export interface Holding {
-  /** Says how many bytes it holds now. Throws where there is no room for them. */
+  /** Says how many bytes it holds now. Throws {@link OwnLimit} where there is no room for them: others may hold it. */
   set(bytes: number): void;
   /** It holds nothing any more. */
   release(): void;
@@ -38,7 +35,8 @@ export class HeldBytes {
     const set = (bytes: number): void => {
       const next = Math.max(0, bytes - free);
       const counted = this.#counted - own + next;
-      if (next > own && counted > most) throw new HeldTooMuchError(`more than ${most} bytes of answers are held`);
+      if (next > own && counted > most)
+        throw new OwnLimit('leg_memory_cap', `more than ${most} bytes of answers are held`);
       this.#counted = counted;
       own = next;
     };

@@ -12,7 +12,8 @@ export interface PaceOptions {
 }
 
 const byTimer = (run: () => void, afterMs: number): void => {
-  if (afterMs === 0) setImmediate(run).unref();
+  // An immediate that is unreferenced is not woken up for, as a timer is: it would wait for whatever else wakes the loop.
+  if (afterMs === 0) setImmediate(run);
   else setTimeout(run, afterMs).unref();
 };
 
@@ -58,7 +59,13 @@ export class Pace {
       return work();
     } finally {
       this.#creditMs -= Math.max(leastMs, this.#options.now() - startedAt);
+      if (this.#waiting.size > 0 && this.#credit() > 0) this.#first();
     }
+  }
+
+  #first(): void {
+    const [first] = this.#waiting;
+    first?.();
   }
 
   #credit(): number {
@@ -74,8 +81,7 @@ export class Pace {
     this.#scheduled = true;
     const next = (): void => {
       this.#scheduled = false;
-      const [first] = this.#waiting;
-      if (this.#credit() > 0) first?.();
+      if (this.#credit() > 0) this.#first();
       this.#schedule();
     };
     const { share, later = byTimer } = this.#options;

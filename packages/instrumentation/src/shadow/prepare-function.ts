@@ -7,7 +7,7 @@ import type { RequestContent } from '../dialect/request-content.js';
 import type { DropReason } from '../trial/funnel.js';
 import { bounded, type ExchangeLimits, type ExchangeOutcome, type Stopwatch } from './bounded.js';
 import { NotCopied } from './copy.js';
-import { inputBound } from './input-bound.js';
+import { inputBoundOf } from './input-bound.js';
 import type { Arm, Prepare } from './prepare.js';
 
 /** What of an attempt is told while it runs. */
@@ -78,7 +78,8 @@ export function prepareFunction(
         request,
         attributes,
         describe: () => shadow.describe(),
-        inputTokens: () => inputBound(JSON.stringify(shadow.content())),
+        limits: () => shadow.describe(),
+        inputTokens: () => inputBoundOf(shadow.content()),
         content: () => shadow.content(),
         run: (limits, cancelled) =>
           bounded(
@@ -106,6 +107,7 @@ async function attempt(shadow: FunctionShadow, limits: ExchangeLimits, clock: St
     },
   });
   const durationMs = clock.elapsed();
+  if (read.status === 'too_large') return { status: 'missing', reason: 'leg_too_large', durationMs };
   if (read.status === 'fault') return { status: 'error', type: read.type, durationMs };
   return {
     status: 'ok',

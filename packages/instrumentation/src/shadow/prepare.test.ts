@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect/dialect.js';
 import type { JsonObject } from '../dialect/json.js';
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import type { Candidate } from '../experiment/definition.js';
+import { inputBound } from './input-bound.js';
 import { prepareOverHttp, type Arm, type Prepared, type Transform } from './prepare.js';
 import { Secret } from './secret.js';
 import type { Transport, TransportRequest } from './undici.js';
@@ -148,5 +149,74 @@ describe('prepareOverHttp', () => {
     ])('cannot ask for %s', async (_, transform) => {
       expect(await transformed(transform)).toMatch(/^disallowed_feature: /);
     });
+  });
+});
+
+describe('what a shadow may take at the most', () => {
+  const asked = { ...REQUEST, max_tokens: 500 };
+
+  /** Its limits, and the size of its body beside what is taken for it; `described`: how often its body was looked through for that. */
+  function sizeOf(
+    each: Arm,
+    request: JsonObject = asked,
+  ): { readonly limit: unknown; readonly tokens: number; readonly body: string; readonly described: number } {
+    let described = 0;
+    const requestAttributes: Dialect['requestAttributes'] = (text) => {
+      if (text.includes('messages')) described += 1;
+      return openaiChat.requestAttributes(text);
+    };
+    let body = '';
+    const change = openaiChat.shadow?.change;
+    if (change === undefined) throw new Error('a dialect without shadows');
+    const dialect = {
+      ...openaiChat,
+      requestAttributes,
+      shadow: {
+        ...openaiChat.shadow,
+        change: (...args: Parameters<typeof change>) => {
+          const changed = change(...args);
+          if (changed.status === 'ok') ({ body } = changed);
+          return changed;
+        },
+      },
+    } as Dialect;
+    const text = JSON.stringify(request);
+    const skimmed = openaiChat.skim({ url, body: text });
+    if (skimmed === null) throw new Error('no request');
+    const call = callOf({ request: skimmed, wire: { url, headers: new Map(), body: text, dialect } });
+    const prepared = prepareOverHttp(() => ({}) as Transport, [dialect, other])(call, each);
+    if (prepared.status === 'refused') throw new Error(prepared.detail);
+    const { 'gen_ai.request.max_tokens': limit } = prepared.shadow.limits();
+    return { limit, tokens: prepared.shadow.inputTokens(), body, described };
+  }
+
+  it.each<[string, Candidate | null, unknown]>([
+    ['of the incumbent once more', null, 500],
+    ['of another model', { model: 'mini', system: { append: 'Be brief.' } }, 500],
+    ['with other parameters', { model: 'mini', parameters: { temperature: 0, seed: 7 } }, 500],
+  ])('%s is known without another look at its prompt', (_, candidate, limit) => {
+    const size = sizeOf(arm(candidate));
+    expect(size).toMatchObject({ limit, described: 0 });
+    expect(size.tokens).toBeGreaterThanOrEqual(inputBound(size.body));
+    expect(size.tokens).toBeLessThan(inputBound(size.body) + 50);
+  });
+
+  it.each<[string, Arm, unknown]>([
+    ['another limit', arm({ parameters: { max_tokens: 9 } }), 9],
+    ['a limit beside the one it has', arm({ parameters: { max_completion_tokens: 900 } }), 900],
+    ['none', arm({ omit: ['max_tokens'] }), undefined],
+    ['a transform', arm({}, { transform: (body) => ({ ...body, max_tokens: 8 }) }), 8],
+    ['another protocol', arm({ dialect: 'other-chat', baseUrl: 'https://b.example/v1' }), 500],
+  ])('is what its own body says where it has %s', (_, each, limit) => {
+    const size = sizeOf(each);
+    expect(size.limit).toBe(limit);
+    expect(size.tokens).toBeGreaterThanOrEqual(inputBound(size.body));
+  });
+
+  it('counts what the candidate declares, however large it is', () => {
+    const system = 'Auf gut Glück. '.repeat(1000);
+    const size = sizeOf(arm({ system, parameters: { metadata: { note: 'x'.repeat(1000) } } }));
+    expect(size.body.length).toBeGreaterThan(15_000);
+    expect(size.tokens).toBeGreaterThanOrEqual(inputBound(size.body));
   });
 });

@@ -11,7 +11,8 @@ import { unpromised } from '../guard.js';
 import type { DropReason } from '../trial/funnel.js';
 import type { ExchangeLimits, ExchangeOutcome } from './bounded.js';
 import { exchange } from './exchange.js';
-import { inputBound } from './input-bound.js';
+import { inputBound, inputBoundWith } from './input-bound.js';
+import { limitsAnswer } from './limits-answer.js';
 import type { Secret } from './secret.js';
 import { candidateTarget, incumbentTarget, type Target, translatedTarget } from './target.js';
 import type { Transport } from './undici.js';
@@ -35,7 +36,9 @@ export interface ShadowCall {
   readonly attributes: Attributes;
   /** What only the whole request says. Proportional to the prompt: asked for after the primary has been sent. */
   describe(): Attributes;
-  /** The most tokens it is taken to have as input. Proportional to the prompt as well. */
+  /** What of `describe` limits its answer: tokens and choices. Without a look at the prompt wherever that can be avoided. */
+  limits(): Attributes;
+  /** The most tokens it is taken to have as input. The prompt is looked at once for all shadows of a call, where they have the same. */
   inputTokens(): number;
   /** What it asks, for a span that is to carry it; null where that cannot be read. */
   content(): RequestContent | null;
@@ -57,6 +60,8 @@ interface Made {
   readonly dialect: Dialect;
   readonly request: ModelRequest;
   readonly body: string;
+  /** The body is the primary's, but for what the candidate declares. */
+  readonly like: boolean;
 }
 
 /** Prepares shadows of calls made over HTTP. */
@@ -67,14 +72,18 @@ export function prepareOverHttp(transport: () => Transport, dialects: readonly D
     if (made.status === 'refused') {
       return { ...made, reason: made.reason === 'unparsable' ? 'untranslatable' : made.reason };
     }
-    const { dialect, target, body } = made;
+    const { dialect, target, body, like } = made;
+    const { described } = made.request;
+    let attributes: Attributes | null = null;
+    const describe = (): Attributes => (attributes ??= dialect.requestAttributes(body));
     return {
       status: 'ready',
       shadow: {
         request: made.request,
         attributes: identity(dialect, made.request, target.url),
-        describe: () => dialect.requestAttributes(body),
-        inputTokens: () => inputBound(body),
+        describe,
+        limits: () => described ?? describe(),
+        inputTokens: () => (like ? inputBoundWith(wire, arm.candidate) : inputBound(body)),
         content: () => requestContent(dialect, body),
         run: (limits, signal) => {
           const { url, headers } = target;
@@ -92,7 +101,7 @@ function make(wire: WireCall, request: ModelRequest, arm: Arm, dialects: readonl
   if (candidate === null) {
     const same = rules.change(wire, {});
     if (same.status === 'refused') return same;
-    return { status: 'ok', dialect: wire.dialect, request, body: same.body, target: incumbentTarget(wire) };
+    return { status: 'ok', dialect: wire.dialect, request, body: same.body, like: true, target: incumbentTarget(wire) };
   }
   const change = changeOf(candidate);
   const made =
@@ -117,10 +126,21 @@ function changedCall(
     status: 'ok',
     dialect: wire.dialect,
     // Parameters reach neither the model nor the stream: the body need not be looked through once more before the primary is sent.
-    request: candidate.model === undefined ? request : { ...request, model: candidate.model },
+    request: changedRequest(wire.dialect, request, candidate.model, parameters),
     body: changed.body,
+    like: true,
     target: candidateTarget(wire, changed, candidate, apiKey),
   };
+}
+
+function changedRequest(
+  dialect: Dialect,
+  { described, ...request }: ModelRequest,
+  model: string | undefined,
+  parameters: JsonObject,
+): ModelRequest {
+  const kept = described !== undefined && !limitsAnswer(dialect, parameters);
+  return { ...request, ...(model !== undefined && { model }), ...(kept && { described }) };
 }
 
 function translatedCall(
@@ -142,6 +162,7 @@ function translatedCall(
     dialect,
     request: { operation: dialect.operation, model: candidate.model ?? request.model, stream: request.stream },
     body,
+    like: false,
     target: translatedTarget(wire, { dialect, path, protocol }, baseUrl, candidate, apiKey),
   };
 }
@@ -157,7 +178,7 @@ function transformed(made: Made, transform: Transform): Made | Refusal {
   const request = made.dialect.skim(changed);
   if (request?.stream !== made.request.stream)
     return refused('a transform that changes whether the answer is streamed');
-  return { ...made, body: changed.body, request };
+  return { ...made, body: changed.body, like: false, request };
 }
 
 function changeOf({ model, parameters, system }: Candidate): RequestChange {

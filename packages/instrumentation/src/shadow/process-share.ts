@@ -1,46 +1,43 @@
 import { HeldBytes } from './held-bytes.js';
 import { Pace } from './pace.js';
+import { Reading, type ReadingOptions } from './reading.js';
 import { Turns } from './turns.js';
 
-/** What a usual answer takes on the wire. */
-const USUAL_BYTES = 64 * 1024;
+/**
+ * No model says more: an event of a token takes some 300 bytes, so that these are 3,600 tokens a second, and 900 at once beyond what
+ * might have been said while it was thought about.
+ */
+export const USUAL: ReadingOptions['usual'] = { bytes: 256 * 1024, bytesPerMs: (1024 * 1024) / 1000 };
 
-/** Of the event loop's time, what reading large answers may take. */
-const LARGE_SHARE = 0.25;
-/** So many bytes a second of all large answers: what is read leaves garbage of several times its size, which is collected later. */
-const LARGE_BYTES_PER_MS = (4 * 1024 * 1024) / 1000;
+/** Of the event loop's time, what reading floods may take. */
+const FLOOD_SHARE = 0.25;
+/** So many bytes a second of all floods together: what is read leaves garbage of several times its size, which is collected later. */
+const FLOOD_BYTES_PER_MS = (4 * 1024 * 1024) / 1000;
+/** And so many when there was none for a while. */
+const FLOOD_BURST_BYTES = 1024 * 1024;
+const MS_PER_FLOOD_BYTE = FLOOD_SHARE / FLOOD_BYTES_PER_MS;
+
+/** What an unfinished answer of usual size takes of memory. */
+const USUAL_HELD = 64 * 1024;
 
 const now = (): number => performance.now();
 
-/** The time of the event loop that goes into reading answers. */
-class ReadingTime {
-  readonly #turns = new Turns({ sliceMs: 4, now });
-  /** A leg that takes longer for it is no harm to anybody but its own candidate. */
-  readonly #large = new Pace({ share: LARGE_SHARE, burstMs: 4, now });
-
-  /** Resolves when a piece of a response may be read of which so many bytes have come, and where the signal fires. */
-  async turn(bytes: number, signal: AbortSignal): Promise<void> {
-    if (bytes > USUAL_BYTES) await this.#large.turn(signal);
-    await this.#turns.turn(signal);
-  }
-
-  /**
-   * Reads a piece of a response of which so many bytes have come.
-   *
-   * @param pieceBytes What is read or made of it now.
-   */
-  run<Result>(bytes: number, pieceBytes: number, work: () => Result): Result {
-    if (bytes <= USUAL_BYTES) return this.#turns.run(work);
-    const leastMs = (pieceBytes / LARGE_BYTES_PER_MS) * LARGE_SHARE;
-    return this.#turns.run(() => this.#large.run(work, leastMs));
-  }
-}
+const SHARED: ReadingOptions = {
+  turns: new Turns({ sliceMs: 4, now }),
+  // A flood that takes longer for it is no harm to anybody but its own candidate. One large answer now and then does not take longer.
+  floods: new Pace({ share: FLOOD_SHARE, burstMs: FLOOD_BURST_BYTES * MS_PER_FLOOD_BYTE, now }),
+  floodMs: (bytes) => bytes * MS_PER_FLOOD_BYTE,
+  usual: USUAL,
+  now,
+};
 
 /**
- * For all shadows of the process. Usual answers are read as they come, some milliseconds in a turn of the loop; larger ones in a quarter
- * of the time and at 4 MiB a second at most.
+ * The reading of a response that is asked for now. All shadows of the process share the time of the event loop: what comes as answers
+ * do is read as it comes, some milliseconds in a turn of the loop; floods in a quarter of the time and at 4 MiB a second at most.
  */
-export const READING: Pick<ReadingTime, 'turn' | 'run'> = new ReadingTime();
+export function openReading(): Reading {
+  return new Reading(SHARED);
+}
 
 /** For all shadows of the process: what unfinished answers may take of its memory, beyond a usual one each. */
-export const ANSWERS: HeldBytes = new HeldBytes({ free: USUAL_BYTES, most: 4 * 1024 * 1024 });
+export const ANSWERS: HeldBytes = new HeldBytes({ free: USUAL_HELD, most: 4 * 1024 * 1024 });

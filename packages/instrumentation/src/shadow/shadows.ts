@@ -118,6 +118,7 @@ function legOf(
   keepContent: boolean,
 ): Leg {
   if (outcome === null || missing !== null) return { status: 'missing', reason: missing ?? 'leg_broken' };
+  if (outcome.status === 'missing') return { status: 'missing', reason: outcome.reason };
   const { durationMs } = outcome;
   if (outcome.status === 'error') return { status: 'error', type: outcome.type, durationMs, span };
   const { answer, firstChunkMs } = outcome;

@@ -1,4 +1,5 @@
 import type { WireCall } from '../capture/call.js';
+import { CREDENTIAL_HEADERS } from '../dialect/credential-headers.js';
 import type { Dialect, WireRequest } from '../dialect/dialect.js';
 import type { Candidate } from '../experiment/definition.js';
 import type { Secret } from './secret.js';
@@ -21,9 +22,6 @@ export class Target {
     return this.#headers;
   }
 }
-
-/** What any protocol may hold of who asks, beside what its own rules name. */
-const CREDENTIALS: readonly string[] = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
 
 /** What a parameter of the URL is called that says who asks: hosts of every protocol, and gateways before them, take keys there. */
 const CREDENTIAL_PARAMETER = /key|token|secret|passw|auth|^sig(nature)?$/i;
@@ -109,7 +107,7 @@ function addressed(
   const sameOrigin = url.origin === wire.url.origin;
   const known = [...HARMLESS, ...(dialect === wire.dialect ? (rules?.protocolHeaders ?? []) : [])];
   const own = [...(wire.dialect.shadow?.credentials.headers ?? []), ...(rules?.credentials.headers ?? [])];
-  const credentials = [...CREDENTIALS, ...own];
+  const credentials = [...CREDENTIAL_HEADERS, ...own];
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(repeatable(wire.headers))) {
     if (!sameOrigin && !known.includes(name)) continue;

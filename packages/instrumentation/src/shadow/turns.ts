@@ -70,6 +70,7 @@ export class Turns {
   }
 }
 
+/** Not unreferenced: the loop would not come back for it, but sleep until something else wakes it. What waits is work that has come. */
 function byImmediate(run: () => void): void {
-  setImmediate(run).unref();
+  setImmediate(run);
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const module = new URL('./undici.ts', import.meta.url).href;
+const share = new URL('./process-share.ts', import.meta.url).href;
 const hooks = `
   import { registerHooks } from 'node:module';
   registerHooks({ resolve: (name, context, next) => next(name.endsWith('.js') && name.startsWith('.') && context.parentURL?.endsWith('.ts') ? name.replace(/js$/, 'ts') : name, context) });
@@ -70,12 +71,13 @@ describe('createTransport', () => {
   it('does not keep the process alive, not even with a request that hangs', async () => {
     const code = `
       import { createServer } from 'node:http';
+      const { openReading } = await import(${JSON.stringify(share)});
       const server = createServer(() => undefined);
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
       server.unref();
       server.on('connection', (socket) => socket.unref());
       const transport = createTransport({ timeoutMs: 60000, environmentProxy: false });
-      void transport.send({ url: new URL('http://127.0.0.1:' + server.address().port), headers: {}, body: '{}' }, new AbortController().signal);
+      void transport.send({ url: new URL('http://127.0.0.1:' + server.address().port), headers: {}, body: '{}' }, new AbortController().signal, openReading());
       await new Promise((resolve) => setTimeout(resolve, 200));
       const started = performance.now();
       process.on('exit', () => console.log(performance.now() - started < 5000));`;

@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import { guarded } from './connection.js';
 import { requirePrivately } from './private-require.js';
+import type { Reading } from './reading.js';
 import { Reception, type TransportResponse } from './reception.js';
 
 export type { TransportResponse } from './reception.js';
@@ -14,7 +15,7 @@ export interface TransportRequest {
 
 /** Sends requests for shadows. Follows no redirect, repeats nothing, keeps no cookies, and does not hold the process open. */
 export interface Transport {
-  send(request: TransportRequest, signal: AbortSignal): Promise<TransportResponse>;
+  send(request: TransportRequest, signal: AbortSignal, reading: Reading): Promise<TransportResponse>;
   close(): void;
 }
 
@@ -70,13 +71,13 @@ export function createTransport({ timeoutMs, environmentProxy }: TransportOption
   };
   const dispatcher: Dispatcher = environmentProxy ? new undici.EnvHttpProxyAgent(options) : new undici.Agent(options);
   return {
-    send: (request, signal) =>
+    send: (request, signal, reading) =>
       new Promise((resolve, reject) => {
         const { origin, pathname, search } = request.url;
         const { headers, body } = request;
         dispatcher.dispatch(
           { origin, path: pathname + search, method: 'POST', headers, body },
-          new Reception(signal, resolve, reject),
+          new Reception({ signal, reading }, resolve, reject),
         );
       }),
     close() {

@@ -1,9 +1,10 @@
 import type { Call } from '../capture/call.js';
 import { askedForm } from '../dialect/asked-form.js';
-import { guard } from '../guard.js';
-import type { DropReason } from './funnel.js';
+import { guard, raised } from '../guard.js';
+import { DROP_REASONS, type DropReason, type Stage } from './funnel.js';
 import type { CallId, ClusterKey, Content, Leg, PairId, RunId, SubjectKey, Trial, TrialLeg } from './trial.js';
 import type { Protect } from './privacy/protect.js';
+import type { Steps } from './steps.js';
 import { TRIAL_VERSION } from './trial.js';
 
 /** One leg of an admitted call, as it will come. */
@@ -42,7 +43,11 @@ export interface Assembled {
   readonly legs: Readonly<Record<string, Leg>>;
 }
 
-const LEG_REASONS: ReadonlySet<string> = new Set<DropReason>(['leg_deadline', 'leg_broken', 'shutdown']);
+/** Why one that is missing is: what it says where that is a reason after this stage, and `otherwise` where it is none. */
+function missingReason({ reason }: Leg & { status: 'missing' }, after: Stage, otherwise: DropReason): DropReason {
+  const known = Object.hasOwn(DROP_REASONS, reason) && DROP_REASONS[reason as DropReason].after === after;
+  return known ? (reason as DropReason) : otherwise;
+}
 
 /**
  * Puts a trial together. Without a primary there is none; a leg without an outcome is a counted drop, and travels only to say
@@ -54,30 +59,63 @@ export function assemble(
   outcome: Leg | null,
   given: ReadonlyMap<string, Leg>,
 ): Assembled {
+  const counted = countedOf(admission, outcome, given);
+  const { primary, paired, legs } = counted;
+  return paired.length === 0 ? counted : { ...counted, trial: trialOf(admission, producer, primary, legs) };
+}
+
+/** As {@link assemble}, and what of it may leave the process. One that cannot be protected is dropped whole. */
+export function* assembling(
+  admission: Admission,
+  producer: string,
+  outcome: Leg | null,
+  given: ReadonlyMap<string, Leg>,
+  protection: Protect | null,
+): Steps<Assembled> {
+  const assembled = assemble(admission, producer, outcome, given);
+  const { trial } = assembled;
+  if (trial === null || protection === null) return assembled;
+  yield;
+  try {
+    return { ...assembled, trial: yield* protection(trial) };
+  } catch (error) {
+    raised('trial.redaction', error);
+    return unprotected(admission, outcome, given);
+  }
+}
+
+/** Nothing of it leaves: its pairs are lost, and counted. */
+export function unprotected(admission: Admission, outcome: Leg | null, given: ReadonlyMap<string, Leg>): Assembled {
+  const counted = countedOf(admission, outcome, given);
+  const dropped = byArm(counted.dropped);
+  for (const arm of counted.paired) dropped[arm] = 'redaction_failed';
+  return { ...counted, dropped };
+}
+
+interface Counted extends Assembled {
+  readonly trial: null;
+  readonly legs: Readonly<Record<string, TrialLeg>>;
+}
+
+/** What became of each arm. */
+function countedOf(admission: Admission, outcome: Leg | null, given: ReadonlyMap<string, Leg>): Counted {
   const primary: Leg = outcome ?? { status: 'missing', reason: 'primary_unresolved' };
-  const dropped: Record<string, DropReason> = {};
-  const legs: Record<string, TrialLeg> = {};
+  const dropped = byArm<DropReason>();
+  const legs = byArm<TrialLeg>();
   const paired: string[] = [];
   for (const { arm, pairId } of admission.legs) {
     const leg: Leg = given.get(arm) ?? { status: 'missing', reason: 'leg_deadline' };
     legs[arm] = { ...leg, pairId };
-    if (leg.status === 'missing')
-      dropped[arm] = LEG_REASONS.has(leg.reason) ? (leg.reason as DropReason) : 'leg_broken';
-    else if (primary.status === 'missing') dropped[arm] = 'primary_unresolved';
+    if (leg.status === 'missing') dropped[arm] = missingReason(leg, 'admitted', 'leg_broken');
+    else if (primary.status === 'missing') dropped[arm] = missingReason(primary, 'answered', 'primary_unresolved');
     else paired.push(arm);
   }
-  const trial = paired.length === 0 ? null : trialOf(admission, producer, primary, legs);
-  return { admission, trial, primary, paired, dropped, legs };
+  return { admission, trial: null, primary, paired, dropped, legs };
 }
 
-/** What of an assembled trial may leave the process. One that cannot be protected is dropped whole: its pairs are lost, and counted. */
-export function protect(assembled: Assembled, protection: Protect | null): Assembled {
-  const { trial, paired, dropped } = assembled;
-  if (trial === null || protection === null) return assembled;
-  const safe = guard('trial.redaction', () => protection(trial));
-  if (safe !== undefined) return { ...assembled, trial: safe };
-  const failed = Object.fromEntries(paired.map((arm): [string, DropReason] => [arm, 'redaction_failed']));
-  return { ...assembled, trial: null, dropped: { ...dropped, ...failed } };
+/** By names that users choose, `constructor` too: there is nothing in it but what is put there. */
+function byArm<Value>(entries: Readonly<Record<string, Value>> = {}): Record<string, Value> {
+  return Object.assign(Object.create(null) as Record<string, Value>, entries);
 }
 
 function trialOf(

@@ -1,5 +1,6 @@
 import { parseForeign } from '../dialect/json.js';
 import { canonicalJson } from '../experiment/canonical-json.js';
+import type { Steps } from './steps.js';
 import type { Content, Part } from './trial.js';
 
 /** The most characters and tokens of one answer that are compared word by word: half from its beginning, half from its end. */
@@ -36,7 +37,29 @@ function lineOf(part: Part): string | null {
 
 /** In Unicode's composed form (NFC), every run of white space one space, none at the ends. */
 export function normalisedText(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').trim();
+  return evened(text).trim();
+}
+
+function evened(text: string): string {
+  return text.normalize('NFC').replace(/\s+/gu, ' ');
+}
+
+/** Code units that are normalised in one piece, at least. */
+const PIECE = 16_384;
+/** Nothing that stands before such a place changes by what stands behind it: no mark joins, no white space goes on. */
+const SEAM = /[\x21-\x7e][ \n]+(?=[\x21-\x7e])/g;
+
+/** As {@link normalisedText}, in steps, where the text has words of ASCII now and then. */
+export function* normalisingText(text: string): Steps<string> {
+  let made = '';
+  let start = 0;
+  for (; text.length - start > PIECE; yield) {
+    SEAM.lastIndex = start + PIECE;
+    if (!SEAM.test(text)) break;
+    made += evened(text.slice(start, SEAM.lastIndex));
+    start = SEAM.lastIndex;
+  }
+  return (made + evened(text.slice(start))).trim();
 }
 
 /** The one spelling of a JSON text. Null for what is not JSON, and for JSON that is too deep or has too many parts. */

@@ -58,20 +58,25 @@ export type DropReason =
   | 'paused_primary'
   | 'paused_rate_limit'
   | 'paused_event_loop'
+  | 'paused_busy'
   | 'paused_heap'
   | 'paused_publishing'
   | 'concurrency_cap'
   | 'budget'
   | 'unpriced'
   | 'memory_cap'
+  | 'backlog_full'
   | 'shutting_down'
   | 'leg_deadline'
   | 'leg_broken'
+  | 'leg_too_large'
+  | 'leg_memory_cap'
+  | 'leg_held_up'
   | 'shutdown'
   | 'primary_unresolved'
+  | 'primary_too_large'
   | 'redaction_failed'
   | 'ring_full'
-  | 'backlog_full'
   | 'too_large';
 
 /** Each reason for a loss belongs to exactly one transition of the funnel. */
@@ -108,6 +113,7 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
     meaning: 'little was left of a rate limit that both roles share',
   },
   paused_event_loop: { after: 'sampled', kind: 'coverage', meaning: "the host's event loop was late" },
+  paused_busy: { after: 'sampled', kind: 'coverage', meaning: "the host's event loop had no time to spare for it" },
   paused_heap: { after: 'sampled', kind: 'coverage', meaning: "the host's heap was nearly full" },
   paused_publishing: { after: 'sampled', kind: 'coverage', meaning: 'trials waited long for the queue' },
   concurrency_cap: { after: 'sampled', kind: 'coverage', meaning: 'too many shadows are in flight' },
@@ -118,20 +124,49 @@ export const DROP_REASONS: Readonly<Record<DropReason, Loss>> = {
   },
   unpriced: { after: 'sampled', kind: 'coverage', meaning: 'there is a budget, and no price is known for its model' },
   memory_cap: { after: 'sampled', kind: 'coverage', meaning: 'the ring of unpublished trials is full' },
+  backlog_full: {
+    after: 'sampled',
+    kind: 'coverage',
+    meaning:
+      'the queue holds as much as it may, since the evaluator is behind, and the ring of unpublished trials is full',
+  },
   shutting_down: { after: 'sampled', kind: 'coverage', meaning: 'the service is stopping' },
 
   leg_deadline: { after: 'admitted', kind: 'missing', meaning: 'the leg had no outcome by its deadline' },
   leg_broken: { after: 'admitted', kind: 'missing', meaning: 'an internal error of Understudy ended the leg' },
+  leg_too_large: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: "the shadow's answer is longer than `shadow.maxBytes` allows, or has more structure than is read",
+  },
+  leg_memory_cap: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: 'unfinished answers of all shadows of the process held as much memory as they may',
+  },
+  leg_held_up: {
+    after: 'admitted',
+    kind: 'missing',
+    meaning: "the answer came faster than it was read, so its time is not its candidate's",
+  },
   shutdown: { after: 'admitted', kind: 'missing', meaning: 'the service stopped before the leg had an outcome' },
 
   primary_unresolved: { after: 'answered', kind: 'missing', meaning: 'the primary had no outcome by its deadline' },
+  primary_too_large: {
+    after: 'answered',
+    kind: 'missing',
+    meaning: "the primary's answer is longer than `shadow.maxBytes` allows, or has more structure than is read",
+  },
 
   redaction_failed: {
     after: 'paired',
     kind: 'missing',
     meaning: 'its texts could not be redacted, or took too long: nothing of it leaves the service',
   },
-  ring_full: { after: 'paired', kind: 'missing', meaning: 'the queue was away or slow and the ring overflowed' },
-  backlog_full: { after: 'paired', kind: 'missing', meaning: "the queue's backlog reached its cap" },
+  ring_full: {
+    after: 'paired',
+    kind: 'missing',
+    meaning: 'the queue was away, slow or full, and there was no place left to wait for it',
+  },
   too_large: { after: 'paired', kind: 'missing', meaning: 'one trial is larger than a batch may be' },
 };

@@ -5,6 +5,8 @@ import type { CallId, PairId } from './trial.js';
 export interface Ids {
   /** A UUIDv7 of the given epoch ms: strictly greater, as text, than every id made before it. */
   next(startedAt: number): CallId & PairId;
+  /** The id of a call: the same for every experiment that takes it, and made where the first one does. */
+  ofCall(call: { readonly startedAt: number }): CallId;
 }
 
 const SEQUENCE_LIMIT = 0x1000;
@@ -43,13 +45,21 @@ export function createIds(fillRandom: (pool: Uint8Array) => void = randomFillSyn
     prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
   }
 
+  function next(startedAt: number): CallId & PairId {
+    const ms = Math.max(0, Math.floor(startedAt));
+    if (ms > lastMs) moveTo(ms);
+    else if (++sequence === SEQUENCE_LIMIT) moveTo(lastMs + 1);
+    const low = sequence.toString(16).padStart(3, '0');
+    return `${prefix}${low}-${tail()}` as CallId & PairId;
+  }
+
+  const calls = new WeakMap<object, CallId>();
   return {
-    next(startedAt) {
-      const ms = Math.max(0, Math.floor(startedAt));
-      if (ms > lastMs) moveTo(ms);
-      else if (++sequence === SEQUENCE_LIMIT) moveTo(lastMs + 1);
-      const low = sequence.toString(16).padStart(3, '0');
-      return `${prefix}${low}-${tail()}` as CallId & PairId;
+    next,
+    ofCall(call) {
+      let id = calls.get(call);
+      if (id === undefined) calls.set(call, (id = next(call.startedAt)));
+      return id;
     },
   };
 }

@@ -12,8 +12,9 @@ import { SliceCounts } from '../queue/slice-counts.js';
 import { Shadows } from '../shadow/shadows.js';
 import type { Transport, TransportResponse } from '../shadow/undici.js';
 import type { Assembled } from './assemble.js';
-import { createIds } from './ids.js';
-import { type Admittance, Intake } from './intake.js';
+import { createIds, type Ids } from './ids.js';
+import type { Admittance } from './account.js';
+import { Intake } from './intake.js';
 import { OpenTrials } from './open-trials.js';
 import type { Leg } from './trial.js';
 
@@ -64,7 +65,7 @@ export interface World {
 
 export function world(
   input: Partial<ExperimentInput> = {},
-  options: { admittance?: Admittance; deadlineMs?: number; respond?: () => Promise<TransportResponse> } = {},
+  options: { admittance?: Admittance; deadlineMs?: number; respond?: () => Promise<TransportResponse>; ids?: Ids } = {},
 ): World {
   const experiment = resolveExperiment({
     name: 'e',
@@ -127,7 +128,7 @@ export function world(
     run,
     rules: {},
     apiKeys: new Map(),
-    ids: createIds(),
+    ids: options.ids ?? createIds(),
     account: counts,
     meters: {
       reached: () => undefined,

@@ -4,6 +4,10 @@ import type { Dialect } from '../dialect/dialect.js';
 import { openaiChat } from '../dialect/protocols/openai-chat.js';
 import { ok, recorder, world } from './intake.test.support.js';
 
+async function* long(): AsyncGenerator<Uint8Array> {
+  yield Buffer.alloc(101, ' ');
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('Intake', () => {
@@ -110,6 +114,28 @@ describe('Intake', () => {
     );
   });
 
+  it('names why a primary cannot be compared', async () => {
+    const { intake, call, trials, assembled } = world();
+    const one = call();
+    intake.take(one);
+    one.settle({ status: 'missing', reason: 'primary_too_large' });
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    const reason = 'primary_too_large';
+    expect(assembled[0]).toMatchObject({ trial: null, dropped: { candidate: reason, aa: reason } });
+  });
+
+  it('names the limit of ours that a leg has ended by', async () => {
+    const { intake, call, trials, assembled } = world(
+      { shadow: { maxBytes: 100 } },
+      { respond: async () => ({ status: 200, headers: {}, body: long() }) },
+    );
+    const one = call();
+    intake.take(one);
+    one.settle(ok);
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    expect(assembled[0]).toMatchObject({ trial: null, dropped: { candidate: 'leg_too_large', aa: 'leg_too_large' } });
+  });
+
   it('gives up what is unresolved at its deadline', async () => {
     const { intake, call, trials, assembled, events } = world(
       {},
@@ -152,7 +178,7 @@ describe('Intake', () => {
     expect(counts.totals().admitted).toBe(7);
   });
 
-  it.each(['not_announced', 'memory_cap', 'shutting_down'] as const)(
+  it.each(['not_announced', 'memory_cap', 'backlog_full', 'shutting_down'] as const)(
     'refuses while %s, and counts it as coverage',
     (reason) => {
       const { intake, call, counts, events } = world({}, { admittance: { open: false, reason } });

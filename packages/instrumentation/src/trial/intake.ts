@@ -1,7 +1,7 @@
 import type { Call } from '../capture/call.js';
 import type { Experiment, Run } from '../experiment/definition.js';
-import { both, type Gates, type Permit } from '../govern/gate.js';
-import { guard, remark } from '../guard.js';
+import type { Gates } from '../govern/gate.js';
+import { guard } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
 import type { Terms } from '../sample/terms.js';
@@ -9,47 +9,17 @@ import { createRepeats, type Repeats } from '../sample/repeats.js';
 import type { CallRules } from '../sample/call-view.js';
 import { subjectOf } from '../sample/subject.js';
 import type { Isolate } from '../shadow/isolation.js';
-import type { Arm, Prepare, Prepared, ShadowCall } from '../shadow/prepare.js';
+import type { Prepare } from '../shadow/prepare.js';
 import type { Secret } from '../shadow/secret.js';
 import { describePrimary, type PairNames } from '../shadow/shadow-span.js';
 import type { FiredShadow, Shadows } from '../shadow/shadows.js';
+import type { Account, AccountKey, Admittance, Meters } from './account.js';
 import type { Admission, Assembled } from './assemble.js';
 import type { DropReason, Stage } from './funnel.js';
 import type { Ids } from './ids.js';
 import type { OpenTrials } from './open-trials.js';
-import { AA_ARM, type CallId, type ClusterKey, type Leg, type RunId } from './trial.js';
-
-/** What one row of the producer's account is about. */
-export interface AccountKey {
-  readonly run: RunId;
-  readonly slice: number;
-  readonly segment: string;
-  readonly arm: string;
-  readonly pi: number;
-}
-
-/** The producer's account of a slice: what the evaluator can hold us to. */
-export interface Account {
-  sliceOf(run: RunId, startedAt: number): number;
-  isFinal(run: RunId, slice: number): boolean;
-  eligible(key: AccountKey): void;
-  sampled(key: AccountKey): void;
-  skipped(key: AccountKey, reason: DropReason): void;
-  admitted(key: AccountKey): void;
-  dropped(key: AccountKey, reason: DropReason): void;
-}
-
-/** The same as metrics, for people who look at the service. */
-export interface Meters {
-  reached(stage: Stage, names: { readonly experiment: string; readonly arm: string }): void;
-  dropped(reason: DropReason, names: { readonly experiment: string; readonly arm: string }): void;
-  measured(leg: Leg, experiment: string, arm: string | null, segment: string): void;
-}
-
-/** Whether calls may be admitted now, and with which salt their keys are hashed. */
-export type Admittance =
-  | { readonly open: true; readonly salt: Uint8Array }
-  | { readonly open: false; readonly reason: 'not_announced' | 'memory_cap' | 'shutting_down' };
+import { armsOf, createReadied, type Readied, type Ready } from './ready.js';
+import { AA_ARM, type CallId, type ClusterKey, type Leg } from './trial.js';
 
 export interface IntakeOptions {
   readonly experiment: Experiment;
@@ -71,12 +41,6 @@ export interface IntakeOptions {
   readonly admittance: () => Admittance;
 }
 
-interface Ready {
-  readonly arm: string;
-  readonly shadow: ShadowCall;
-  readonly permit: Permit;
-}
-
 /** Salted hashes: what a call repeats, and whose it is. */
 type Keys = Pick<Admission, 'cluster' | 'subject'>;
 
@@ -88,28 +52,24 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #decide: Decide;
   readonly #arms: readonly string[];
-  readonly #armOf: ReadonlyMap<string, Arm>;
+  readonly #readied: Readied;
   /** Null where repeats are shadowed, too. */
   readonly #repeats: Repeats | null;
 
   constructor(options: IntakeOptions) {
-    const { experiment, rules, apiKeys } = options;
+    const { experiment, rules, apiKeys, gates } = options;
     this.#options = options;
     this.#decide = createDecide(options);
     this.#repeats = experiment.sample.oncePerCluster ? createRepeats() : null;
-    const candidates = Object.entries(experiment.candidates).map(([name, candidate]): Arm => {
-      return { name, candidate, apiKey: apiKeys.get(name) ?? null, transform: rules.transform?.[name] ?? null };
-    });
-    const aa: Arm = { name: AA_ARM, candidate: null, apiKey: null, transform: null };
-    const arms = [...candidates, ...(experiment.noise.rate > 0 ? [aa] : [])];
-    this.#arms = arms.map(({ name }) => name);
-    this.#armOf = new Map(arms.map((arm) => [arm.name, arm]));
+    const arms = armsOf(experiment, rules, apiKeys);
+    this.#arms = [...arms.keys()];
+    this.#readied = createReadied(experiment.name, arms, gates);
   }
 
   /** @param prepare Makes the shadows of the call. */
   take(call: Call, prepare: Prepare): void {
     const { run, ids, account, admittance } = this.#options;
-    const callId = ids.next(call.startedAt);
+    const callId = ids.ofCall(call);
     const slice = account.sliceOf(run.id, call.startedAt);
     this.#reached('called', this.#arms);
     const admitting = admittance();
@@ -210,26 +170,6 @@ export class Intake {
     this.#options.isolate(() => this.#fire(call, callId, decision, { cluster, subject }, ready));
   }
 
-  /** An arm's shadow with all that it needs to be fired, or why it may not be. */
-  #readied(call: Call, arm: string, prepare: Prepare): Ready | DropReason {
-    const { gates } = this.#options;
-    const entered = guard('govern.gate', () => gates.before({ call, arm })) ?? 'concurrency_cap';
-    if (typeof entered === 'string') return entered;
-    const prepared = this.#prepare(call, arm, prepare);
-    if (prepared.status === 'refused') {
-      entered.unused();
-      remark(`${arm} of ${this.#options.experiment.name} skips calls, ${prepared.reason}: ${prepared.detail}`);
-      return prepared.reason;
-    }
-    const { shadow } = prepared;
-    const given = guard('govern.gate', () => gates.made({ call, arm, shadow })) ?? 'concurrency_cap';
-    if (typeof given === 'string') {
-      entered.unused();
-      return given;
-    }
-    return { arm, shadow, permit: both([entered, given]) };
-  }
-
   #fire(call: Call, callId: CallId, { segment, pi }: Sampled, keys: Keys, ready: readonly Ready[]): void {
     const { experiment, run, ids, account, shadows, trials } = this.#options;
     const legs = ready.map(({ arm, shadow, permit }) => {
@@ -276,12 +216,6 @@ export class Intake {
 
   #clusterOf(call: Call, { view }: Sampled, salt: Uint8Array): ClusterKey {
     return clusterKey(call, view, this.#options.experiment.cluster, this.#options.rules.cluster, salt);
-  }
-
-  #prepare(call: Call, name: string, prepare: Prepare): Prepared {
-    const arm = this.#armOf.get(name);
-    const prepared = arm === undefined ? undefined : guard('shadow.prepare', () => prepare(call, arm));
-    return prepared ?? { status: 'refused', reason: 'untranslatable', detail: 'a failure of ours, or of a transform' };
   }
 
   #reached(stage: Stage, arms: readonly string[]): void {

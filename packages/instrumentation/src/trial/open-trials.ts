@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { processClock } from '../capture/clock.js';
 import { guard } from '../guard.js';
-import { type Admission, assemble, type Assembled, protect } from './assemble.js';
+import { type Admission, assemble, type Assembled, assembling, unprotected } from './assemble.js';
 import type { Protect } from './privacy/protect.js';
+import type { Steps } from './steps.js';
 import { legBytes } from './size.js';
 import type { Leg } from './trial.js';
 
@@ -19,7 +20,7 @@ export interface OpenTrialsOptions {
   readonly elapsed?: () => number;
 }
 
-/** Of a turn of the event loop, what trials that are complete may take before the host has its turn, in milliseconds. */
+/** Of a turn of the event loop, what looking through trials may take before the host has its turn, in milliseconds. */
 const SLICE_MS = 2;
 
 interface OpenTrial {
@@ -27,8 +28,10 @@ interface OpenTrial {
   readonly legs: Map<string, Leg>;
   primary: Leg | null;
   bytes: number;
-  /** All has come, and its turn to be put together will. */
+  /** All has come. */
   complete: boolean;
+  /** Puts it together and looks through it; null before its turn. */
+  work: Steps<Assembled> | null;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -38,7 +41,7 @@ export class OpenTrials {
   readonly #open = new Set<OpenTrial>();
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
-  /** In order of completion. */
+  /** Those whose texts are yet to be looked through, or are being. In order of completion. */
   readonly #complete = new Set<OpenTrial>();
   /** A user's rule belongs to none of the host's requests. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -66,7 +69,15 @@ export class OpenTrials {
   /** Synchronous, before the primary is sent: its outcome must not be missed. */
   open(admission: Admission): void {
     const timer = setTimeout(() => this.#giveUp(trial, 'leg_deadline'), this.#options.deadlineMs).unref();
-    const trial: OpenTrial = { admission, legs: new Map(), primary: null, bytes: 0, complete: false, timer };
+    const trial: OpenTrial = {
+      admission,
+      legs: new Map(),
+      primary: null,
+      bytes: 0,
+      complete: false,
+      work: null,
+      timer,
+    };
     this.#open.add(trial);
     this.#hold(trial, admission.call.bytes);
     if (admission.keepContent) admission.call.keepAnswer();
@@ -91,12 +102,15 @@ export class OpenTrials {
     return () => void this.#waiting.delete(callback);
   }
 
-  /** Gives up all that is unresolved: the service is stopping. */
+  /** Gives up all that is unresolved: the service is stopping. What is complete then has its turns still. */
   closeAll(): void {
-    for (const trial of this.#open) {
-      this.#giveUp(trial, 'shutdown');
-      this.#leave(trial);
-    }
+    for (const trial of this.#open) this.#giveUp(trial, 'shutdown');
+  }
+
+  /** Lets nothing leave of what could not be looked through until now: there is no more time. */
+  dropRest(): void {
+    for (const trial of this.#complete) this.#leave(trial, undefined);
+    this.#complete.clear();
   }
 
   #hold(trial: OpenTrial, bytes: number): void {
@@ -116,17 +130,23 @@ export class OpenTrials {
   }
 
   #settle(trial: OpenTrial): void {
-    if (trial.primary === null || trial.legs.size < trial.admission.legs.length || trial.complete) return;
+    const { admission, primary, legs } = trial;
+    if (primary === null || legs.size < admission.legs.length || trial.complete) return;
     trial.complete = true;
     clearTimeout(trial.timer);
+    const { producer, protection } = this.#options;
     // To look through the texts takes time, and the primary may be in the middle of handing its last bytes to the host.
-    if (this.#options.protection === null) this.#leave(trial);
-    else this.#leaveInTurn(trial);
+    if (protection !== null) this.#leaveInTurn(trial);
+    else
+      this.#leave(
+        trial,
+        guard('trial.assembled', () => assemble(admission, producer, primary, legs)),
+      );
   }
 
   /**
-   * A slice of each turn of the event loop, and one trial at least: however many are complete at once, the host has its turns between them.
-   * Not one trial alone: the turns of a busy host are long and few, and more would come than go.
+   * A slice of each turn of the event loop: however many are complete at once, and however long their texts are, the host has its turns
+   * between them. Not one trial alone: the turns of a busy host are long and few, and more would come than go.
    */
   #leaveInTurn(trial: OpenTrial): void {
     this.#complete.add(trial);
@@ -137,19 +157,30 @@ export class OpenTrials {
     const { elapsed = processClock.elapsed } = this.#options;
     const until = elapsed() + SLICE_MS;
     for (const trial of this.#complete) {
+      let step = this.#step(trial);
+      while (step?.done === false && elapsed() < until) step = this.#step(trial);
+      if (step?.done === false) break;
       this.#complete.delete(trial);
-      guard('trial.turn', () => this.#leave(trial));
+      this.#leave(trial, step?.value);
       if (elapsed() >= until) break;
     }
     if (this.#complete.size > 0) setImmediate(() => this.#next());
   }
 
-  #leave(trial: OpenTrial): void {
+  #step(trial: OpenTrial): IteratorResult<undefined, Assembled> | undefined {
+    return guard('trial.turn', () => {
+      const { producer, protection } = this.#options;
+      trial.work ??= assembling(trial.admission, producer, trial.primary, trial.legs, protection);
+      return trial.work.next();
+    });
+  }
+
+  /** @param assembled Undefined: it could not be made, or there was no time. */
+  #leave(trial: OpenTrial, assembled: Assembled | undefined): void {
     if (!this.#open.delete(trial)) return;
     this.#bytes -= trial.bytes;
-    const { producer, protection, onAssembled } = this.#options;
     const { admission, primary, legs } = trial;
-    guard('trial.assembled', () => onAssembled(protect(assemble(admission, producer, primary, legs), protection)));
+    guard('trial.assembled', () => this.#options.onAssembled(assembled ?? unprotected(admission, primary, legs)));
     if (this.#open.size > 0) return;
     const waiting = [...this.#waiting];
     this.#waiting.clear();

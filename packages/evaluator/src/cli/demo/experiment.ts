@@ -34,7 +34,7 @@ export function demoExperiment(candidateUrl: string, calls: number): ExperimentI
     content: 'full',
     slice: { lengthMs: 1000, deadlineMs: 30_000 },
     // Its machine is loaded on purpose.
-    governor: { eventLoopMs: 1000 },
+    governor: { eventLoopMs: 1000, eventLoopShare: 1 },
     shadow: { timeoutMs: 5000, concurrency: 1000 },
     policy: {
       minPairs: Math.min(1000, Math.ceil(calls / 3)),

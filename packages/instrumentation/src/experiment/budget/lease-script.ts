@@ -1,6 +1,6 @@
 import { QUEUES } from '../store.js';
-import { type BudgetState, type LeaseReply, type LeaseRequest } from './lease.js';
-import { numberAt, paceOf } from './numbers.js';
+import { type BudgetState, type LeaseReply, type LeaseRequest, MOST_NANO_USD } from './lease.js';
+import { amountOf, numberAt, paceOf, withinBounds } from './numbers.js';
 
 /** Key of the set of all experiments that ever asked for money. */
 const EXPERIMENTS = `${QUEUES.prefix}:understudy-budgets`;
@@ -13,41 +13,51 @@ function budgetKey(experiment: string): string {
 /**
  * One request of a lease, on Redis. KEYS: the experiment's hash, the set of experiments. ARGV: as {@link leaseArguments} gives them.
  *
- * Numbers are doubles, exact below 2^53, and written by `%.0f`, since Lua's own way of writing them rounds at 14 digits.
+ * Numbers are doubles, exact below 2^53, and written by `%.0f`, since Lua's own way of writing them rounds at 14 digits. No amount and no sum of
+ * them goes past the largest, and one that is found to be larger, or to be no number, is taken for that.
  */
 export const LEASE_SCRIPT: string = `
+local most = ${MOST_NANO_USD}
 local function whole(number) return string.format('%.0f', number) end
+local function amount(text)
+  local number = tonumber(text)
+  if not number or not (number <= most) then return most end
+  return math.max(0, number)
+end
 local name, seq, fresh = ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
 local limit, settled, inflight, least = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local reserve, atrisk, ttl, seen = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local from, halvings = tonumber(ARGV[13]), tonumber(ARGV[14])
+local from, halvings, smallest = tonumber(ARGV[13]), tonumber(ARGV[14]), tonumber(ARGV[15])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
 local fields = redis.call('HGETALL', KEYS[1])
-local spent, others, own, pace = 0, 0, nil, nil
+local spent, others, own, pace, known_least = 0, 0, nil, nil, 0
 local gone = {}
 for index = 1, #fields, 2 do
   local field, value = fields[index], fields[index + 1]
   if field == 'spent' then
-    spent = spent + tonumber(value)
+    spent = math.min(most, spent + amount(value))
+  elseif field == 'least' then
+    known_least = amount(value)
   elseif field == 'pace' then
     pace = value
   elseif string.sub(field, 1, 2) == 'l:' then
     local numbers = {}
-    for number in string.gmatch(value, '%d+') do numbers[#numbers + 1] = tonumber(number) end
+    for number in string.gmatch(value, '%d+') do numbers[#numbers + 1] = amount(number) end
     if field == 'l:' .. name then
       own = numbers
     elseif numbers[4] <= now then
-      spent = spent + numbers[2]
+      spent = math.min(most, spent + numbers[2])
       gone[#gone + 1] = field
     else
-      others = others + numbers[1]
+      others = math.min(most, others + numbers[1])
     end
   end
 end
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 spent = math.max(spent, seen)
+if smallest > 0 and (known_least == 0 or smallest < known_least) then known_least = smallest end
 
 local status, reserved, risk = 'lost', 0, 0
 if own and own[5] >= seq then
@@ -55,11 +65,11 @@ if own and own[5] >= seq then
 elseif own or fresh then
   local before = own or {0, 0, 0, 0, 0}
   local paid = math.max(0, settled - before[3])
-  spent = spent + paid
+  spent = math.min(most, spent + paid)
   local known = math.max(settled, before[3])
   status = 'granted'
   if ttl == 0 then
-    spent = spent + inflight
+    spent = math.min(most, spent + inflight)
     redis.call('HDEL', KEYS[1], 'l:' .. name)
   else
     local free = limit - spent - others
@@ -77,9 +87,9 @@ if from >= 0 then
     redis.call('HSET', KEYS[1], 'pace', pace)
   end
 end
-redis.call('HSET', KEYS[1], 'spent', whole(spent), 'limit', whole(limit), 'least', whole(least))
+redis.call('HSET', KEYS[1], 'spent', whole(spent), 'limit', whole(limit), 'least', whole(known_least))
 redis.call('SADD', KEYS[2], ARGV[1])
-return {status, whole(reserved), whole(risk), whole(spent), whole(others), whole(now), pace or ''}
+return {status, whole(reserved), whole(risk), whole(spent), whole(others), whole(now), pace or '', whole(known_least)}
 `;
 
 export function leaseKeys({ experiment }: Pick<LeaseRequest, 'experiment'>): readonly [string, string] {
@@ -87,8 +97,8 @@ export function leaseKeys({ experiment }: Pick<LeaseRequest, 'experiment'>): rea
 }
 
 export function leaseArguments(request: LeaseRequest): readonly string[] {
-  const { experiment, lease, seq, fresh, limit, settled, inFlight, least, reserve, atRisk, ttlMs, seen, pace } =
-    request;
+  const { experiment, lease, seq, fresh, ttlMs, pace, ...amounts } = withinBounds(request);
+  const { limit, settled, inFlight, least, smallest, reserve, atRisk, seen } = amounts;
   const numbers = [
     limit,
     settled,
@@ -100,6 +110,7 @@ export function leaseArguments(request: LeaseRequest): readonly string[] {
     seen,
     pace?.from ?? -1,
     pace?.halvings ?? 0,
+    smallest,
   ];
   return [experiment, lease, String(seq), fresh ? '1' : '0', ...numbers.map(String)];
 }
@@ -116,6 +127,7 @@ export function readLeaseReply(given: unknown): LeaseReply {
     reservedByOthers: numberAt(values, 4),
     now: numberAt(values, 5),
     pace: paceOf(values[6]),
+    least: numberAt(values, 7),
   };
 }
 
@@ -134,10 +146,10 @@ export async function readBudgetsOfRedis(client: RedisReader): Promise<readonly 
       const leases = Object.entries(rest).filter(([field]) => field.startsWith('l:'));
       return {
         experiment,
-        spent: Number(spent ?? 0),
-        limit: Number(limit ?? 0),
-        least: Number(least ?? 0),
-        reserved: leases.reduce((sum, [, value]) => sum + Number(value.split(' ', 1)[0]), 0),
+        spent: amountOf(Number(spent ?? 0)),
+        limit: amountOf(Number(limit ?? 0)),
+        least: amountOf(Number(least ?? 0)),
+        reserved: amountOf(leases.reduce((sum, [, value]) => sum + amountOf(Number(value.split(' ', 1)[0])), 0)),
         halvings: paceOf(pace)?.halvings ?? 0,
       };
     }),

@@ -19,8 +19,10 @@ export interface LeaseRequest {
   readonly settled: number;
   /** What the calls under way may cost: it is spent or will be, whatever the limit says. */
   readonly inFlight: number;
-  /** What the smallest call of late may cost: less is of no use. */
+  /** What the smallest call of late may cost: a smaller share of what is free is of no use. */
   readonly least: number;
+  /** What the smallest call that was ever seen was taken to cost at the most; 0: none was. The store keeps the smallest it is told. */
+  readonly smallest: number;
   /** Wished for beyond `settled`, `inFlight` included. */
   readonly reserve: number;
   /** The part of it that may be at risk. */
@@ -50,6 +52,8 @@ export interface LeaseReply {
   /** By all processes, including what was at risk in leases that ended. */
   readonly spent: number;
   readonly reservedByOthers: number;
+  /** The smallest call that any process has ever seen. 0: none has. */
+  readonly least: number;
   /** Epoch ms of the store's clock. */
   readonly now: number;
   /** Null until it was fixed for the first time. */
@@ -64,13 +68,31 @@ export interface BudgetState {
   readonly spent: number;
   /** Held by processes now, beyond `spent`: calls under way and some of those to come. */
   readonly reserved: number;
-  /** What the smallest call may cost, as the last process said that asked: with less than that left nothing starts. */
+  /** What the smallest call that any process has ever seen may cost; 0: none has. */
   readonly least: number;
   readonly halvings: number;
 }
 
 /** Nano-dollars in a dollar. */
 export const NANO_USD: number = 1e9;
+
+/**
+ * No amount is larger: twice the largest budget. What comes to more, by a claim of a provider or by what a store holds, is taken for this,
+ * which is used up whatever the limit; and a sum of several is exact in a double and in 64 bits.
+ */
+export const MOST_NANO_USD: number = 2e15;
+
+/** The last part of a budget that is not waited for, and the part with which it has not ended, however dear its calls are. */
+const REST = 1 / 1000;
+const AMPLE = 1 / 10;
+
+/**
+ * Whether a budget has ended: what is left does not pay for the smallest call that was ever seen, or is less than a thousandth. While a
+ * tenth is left it has not, whatever calls cost: smaller ones may still come, and those that are too dear are missing from the comparison.
+ */
+export function isUsedUp({ limit, spent, least }: Pick<BudgetState, 'limit' | 'spent' | 'least'>): boolean {
+  return limit - spent < Math.max(1, limit * REST, Math.min(least, limit * AMPLE));
+}
 
 /** Dollars as whole nano-dollars, rounded up. */
 export function nanoUsd(usd: number): number {

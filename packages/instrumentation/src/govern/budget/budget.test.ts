@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LeaseReply, LeaseRequest } from '../../experiment/budget/lease.js';
 import type { ExperimentInput } from '../../experiment/definition.js';
 import { resolveExperiment } from '../../experiment/resolve.js';
+import { failureCounts, setFailureSink } from '../../guard.js';
 import type { ExchangeOutcome } from '../../shadow/bounded.js';
 import type { Made, Permit } from '../gate.js';
 import { ExperimentBudget } from './budget.js';
@@ -16,7 +17,10 @@ beforeEach(() => {
   diag.setLogger({ warn: hear, error: hear, info: hear, debug: hear, verbose: hear }, DiagLogLevel.ALL);
   said.length = 0;
 });
-afterEach(() => diag.disable());
+afterEach(() => {
+  diag.disable();
+  setFailureSink(null);
+});
 
 const WINDOW = { from: '2026-11-21T00:00:00Z', days: 7 };
 let experiments = 0;
@@ -48,8 +52,9 @@ function budgetOf(
     sync: async (reply) => {
       const lease = async (request: LeaseRequest): Promise<LeaseReply> => {
         requests.push(request);
-        const { reserve: reserved, atRisk } = request;
-        return { status: 'granted', reserved, atRisk, spent: 0, reservedByOthers: 0, now: 1000, pace: null, ...reply };
+        const { reserve: reserved, atRisk, smallest: least } = request;
+        const granted = { status: 'granted', reserved, atRisk, least, spent: 0, reservedByOthers: 0 } as const;
+        return { ...granted, now: 1000, pace: null, ...reply };
       };
       await budget.sync({ lease });
     },
@@ -57,16 +62,23 @@ function budgetOf(
 }
 
 /** A call of 500 input tokens, and so many of output at the most. */
-function made(model: string | null = 'mini', output = 500): Made {
+function made(model: string | null = 'mini', output = 500, input = 500): Made {
   return {
+    call: { wire: {} },
     arm: 'candidate',
     shadow: {
       request: { operation: 'chat', model, stream: false },
       attributes: { 'server.address': 'models.example' },
-      describe: () => ({ 'gen_ai.request.max_tokens': output }),
-      inputTokens: () => 500,
+      limits: () => ({ 'gen_ai.request.max_tokens': output }),
+      inputTokens: () => input,
     },
   } as unknown as Made;
+}
+
+/** One that is code. */
+function code(attributes: object = {}): Made {
+  const { arm, shadow } = made('askModel');
+  return { call: { wire: null }, arm, shadow: { ...shadow, attributes } } as unknown as Made;
 }
 
 function permitted(given: Permit | string): Permit {
@@ -112,10 +124,58 @@ describe('the budget of an experiment', () => {
     expect(said[1]).toMatch(/a call that names no model.*"\*": /);
   });
 
-  it('takes the name of a candidate for a model where it is code', async () => {
-    const { budget, sync } = budgetOf({ prices: { candidate: { input: 1, output: 1 } } });
+  it('takes the name of a candidate for a model where it is code that names none, and nowhere else', async () => {
+    const { budget, sync } = budgetOf({ prices: { 'cand*': { input: 1, output: 1 } } });
     await sync();
-    expect(typeof budget.gate(made(null))).toBe('object');
+    expect(typeof budget.gate(code())).toBe('object');
+    expect(budget.gate(code({ 'gen_ai.request.model': 'house-x' }))).toBe('unpriced');
+    expect(budget.gate(made('house-x'))).toBe('unpriced');
+    expect(budget.gate(made(null))).toBe('unpriced');
+  });
+
+  it('is not ended by what one answer claims, which is counted and said', async () => {
+    const raised: string[] = [];
+    setFailureSink((operation, error) => void raised.push(`${operation}: ${String(error)}`));
+    const before = failureCounts().get('budget.usage') ?? 0;
+    for (const claim of [1e8, Number.MAX_SAFE_INTEGER]) {
+      const { budget, requests, sync } = budgetOf();
+      await sync();
+      permitted(budget.gate(made('mini', 100, 1000))).ended(end(answered(claim, 1)));
+      await sync();
+      expect(requests[1]).toMatchObject({ settled: 100 * 1_100_000 });
+    }
+    expect(failureCounts().get('budget.usage')).toBe(before + 2);
+    expect(raised[0]).toMatch(
+      /^budget\.usage: .*an answer to candidate of .* counts tokens for \$99\.89 more than 100 times/,
+    );
+  });
+
+  it('warns of its end whatever requests have made this process say', async () => {
+    const { budget, sync } = budgetOf();
+    await sync();
+    for (let index = 0; index < 300; index += 1) budget.gate(made(`ft:user-${index}`));
+    expect(said.length).toBeLessThan(300);
+    said.length = 0;
+    await sync({ spent: 8e9 });
+    await sync({ spent: 10e9 });
+    expect(said).toEqual([expect.stringMatching(/is spent to 80 %/), expect.stringMatching(/is used up/)]);
+  });
+
+  it('goes on for usual calls after large ones that were not paid for, and ends when those are not either', async () => {
+    const { budget, sync } = budgetOf({ usd: 50 });
+    await sync({ spent: 49.5e9 });
+    permitted(budget.gate(made('mini', 1, 10_000)));
+    now += 3_600_000;
+    for (let call = 0; call < 3; call += 1) {
+      expect(budget.gate(made('mini', 1, 600_000))).toBe('budget');
+      now += 31_000;
+      await sync({ spent: 49.51e9, reserved: 0.49e9, atRisk: 0.49e9 });
+      expect(budget.isSpent).toBe(false);
+    }
+    await sync({ spent: 49.51e9 });
+    permitted(budget.gate(made('mini', 1, 10_000)));
+    await sync({ spent: 49.96e9 });
+    expect(budget.isSpent).toBe(true);
   });
 
   it('learns from one call that they cost more than they could', async () => {

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { type LeaseReply, type LeaseRequest, nanoUsd } from '../../experiment/budget/lease.js';
+import { UnderstudyError } from '../../errors.js';
 import type { Experiment } from '../../experiment/definition.js';
 import type { Budget } from '../../experiment/protection.js';
 import type { Window } from '../../experiment/sampling.js';
-import { guard, remark } from '../../guard.js';
+import { guard, raised, remark, say } from '../../guard.js';
 import { requirePrivately } from '../../shadow/private-require.js';
-import { ATTR_SERVER_ADDRESS } from '../../semconv.js';
+import { ATTR_GEN_AI_REQUEST_MODEL, ATTR_SERVER_ADDRESS } from '../../semconv.js';
 import type { DropReason } from '../../trial/funnel.js';
 import type { Made, Permit } from '../gate.js';
 import { mostTokens, realCost } from './call-cost.js';
 import { LeaseHolder } from './holder.js';
 import { BudgetPace } from './pacing.js';
-import { type PriceList, Prices } from './prices.js';
-import { Scale } from './scale.js';
+import { type ModelPrice, type PriceList, Prices } from './prices.js';
+import { MOST_TIMES, Scale } from './scale.js';
 
 /** Where processes share money. */
 export interface LeaseStore {
@@ -42,6 +43,9 @@ export class ExperimentBudget {
   readonly #now: () => number;
   #askedAt: number | null = null;
   #closing = false;
+  /** What was said already: once each, whatever else is said in this process. */
+  #warned = false;
+  #ended = false;
 
   /**
    * @param window The experiment's window, as it is now.
@@ -73,25 +77,25 @@ export class ExperimentBudget {
     return this.#pace?.share ?? 1;
   }
 
-  /** Nothing more is paid for: there is no end of it but a larger budget. */
+  /** It has ended: what is left pays for no call that was ever seen. It goes on where it is raised, or another process sees a smaller one. */
   get isSpent(): boolean {
     return this.#holder.isSpent;
   }
 
   /** Holds what a shadow may cost until it is known what it did. */
-  readonly gate = ({ arm, shadow }: Made): Permit | DropReason => {
-    const { model } = shadow.request;
-    const host = shadow.attributes[ATTR_SERVER_ADDRESS];
-    const endpoint = typeof host === 'string' ? `https://${host}` : null;
-    // A candidate that is code may have no model: its name stands for one.
-    const price = (model === null ? null : this.#prices.of(model, endpoint)) ?? this.#prices.of(arm, null);
-    if (price === null) return this.#unpriced(arm, model, this.#holder.last !== null);
+  readonly gate = (made: Made): Permit | DropReason => {
+    const { arm, shadow } = made;
+    const price = this.#priceOf(made);
+    if (price === null) return this.#unpriced(arm, shadow.request.model, this.#holder.last !== null);
     const most = guard('budget.size', () => mostTokens(shadow, price, this.#budget.maxOutputTokens));
     if (most === undefined) return 'unpriced';
     const held = this.#holder.hold(price.cost(most), this.#scaleOf(arm));
     if (held === null) return 'budget';
     return {
-      ended: ({ outcome }) => held.settle(guard('budget.cost', () => realCost(outcome, price, most)) ?? null),
+      ended: ({ outcome }) => {
+        const excess = held.settle(guard('budget.cost', () => realCost(outcome, price, most)) ?? null);
+        if (excess > 0) this.#disbelieve(arm, excess);
+      },
       unused: () => held.release(),
     };
   };
@@ -121,6 +125,16 @@ export class ExperimentBudget {
     this.#closing = true;
   }
 
+  #priceOf({ call, arm, shadow }: Made): ModelPrice | null {
+    const { model } = shadow.request;
+    const host = shadow.attributes[ATTR_SERVER_ADDRESS];
+    const endpoint = typeof host === 'string' ? `https://${host}` : null;
+    const price = model === null ? null : this.#prices.of(model, endpoint);
+    if (price !== null || call.wire !== null) return price;
+    // Code may have no model: the candidate's name stands for one. Of a request, whatever it is called, its model is what costs.
+    return shadow.attributes[ATTR_GEN_AI_REQUEST_MODEL] === undefined ? this.#prices.of(arm, null) : null;
+  }
+
   #scaleOf(arm: string): Scale {
     const known = this.#scales.get(arm);
     if (known !== undefined) return known;
@@ -135,6 +149,7 @@ export class ExperimentBudget {
     const name = model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128));
     const line = model === null ? '"*"' : name;
     remark(
+      'budget.unpriced',
       `${arm} of ${this.#experiment} has a budget, and no price is known for ${name}, so it is not shadowed; ` +
         `add to \`budget.prices\`, in USD a million tokens: ${line}: { input: ..., output: ... }`,
     );
@@ -143,12 +158,27 @@ export class ExperimentBudget {
 
   #remark({ spent }: LeaseReply): void {
     const of = `the budget of ${this.#experiment}, $${this.#budget.usd},`;
-    if (spent >= this.#limit * WARN_AT) remark(`${of} is spent to ${100 * WARN_AT} %`);
-    if (this.isSpent) {
-      remark(
-        `${of} is used up: what is left pays for no further call, and nothing is shadowed until \`budget.usd\` is raised`,
-      );
+    if (spent >= this.#limit * WARN_AT && !this.#warned) {
+      this.#warned = true;
+      say(`${of} is spent to ${100 * WARN_AT} %`);
     }
+    if (!this.isSpent || this.#ended) return;
+    this.#ended = true;
+    say(
+      `${of} is used up: what is left pays for no further call, and nothing is shadowed until \`budget.usd\` is raised`,
+    );
+  }
+
+  /** Counted as a failure, and so said again and again: it goes on for as long as the provider is asked. */
+  #disbelieve(arm: string, excess: number): void {
+    const usd = (excess / nanoUsd(1)).toFixed(2);
+    raised(
+      'budget.usage',
+      new UnderstudyError(
+        'budget',
+        `an answer to ${arm} of ${this.#experiment} counts tokens for $${usd} more than ${MOST_TIMES} times the most it may have cost; only so much is taken for spent`,
+      ),
+    );
   }
 }
 

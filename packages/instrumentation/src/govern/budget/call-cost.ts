@@ -8,10 +8,10 @@ const MOST_CHOICES = 128;
 
 /**
  * The most tokens a shadow may take: of its input by the size of its request, of its output by the limit it sets, or by `otherwise` where
- * it sets none; times the answers it asks for. Reads the whole request.
+ * it sets none; times the answers it asks for.
  */
 export function mostTokens(shadow: ShadowCall, { contextWindow }: ModelPrice, otherwise: number): Tokens {
-  const said = shadow.describe();
+  const said = shadow.limits();
   const limit = counted(said[ATTR_GEN_AI_REQUEST_MAX_TOKENS]) ?? otherwise;
   const choices = Math.min(MOST_CHOICES, counted(said[ATTR_GEN_AI_REQUEST_CHOICE_COUNT]) ?? 1);
   return { input: Math.min(shadow.inputTokens(), contextWindow ?? Infinity), output: limit * choices };
@@ -23,7 +23,7 @@ export function mostTokens(shadow: ShadowCall, { contextWindow }: ModelPrice, ot
  */
 export function realCost(outcome: ExchangeOutcome | null, price: ModelPrice, most: Tokens): number | null {
   if (outcome === null) return null;
-  if (outcome.status === 'error') return outcome.unbilled === true ? 0 : null;
+  if (outcome.status !== 'ok') return 'unbilled' in outcome && outcome.unbilled === true ? 0 : null;
   const { usage } = outcome.answer;
   if (usage === null) return null;
   return price.cost({

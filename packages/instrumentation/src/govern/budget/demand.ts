@@ -39,7 +39,7 @@ export class Demand {
     return Math.max(this.#range.most, this.#rangeBefore.most);
   }
 
-  /** The smallest one; 0 as well. */
+  /** The smallest one of late; 0 as well. */
   smallest(at: number): number {
     this.#turn(at);
     const least = Math.min(this.#range.least, this.#rangeBefore.least);

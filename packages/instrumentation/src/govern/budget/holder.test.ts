@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseReply, LeaseRequest } from '../../experiment/budget/lease.js';
+import { MOST_NANO_USD } from '../../experiment/budget/lease.js';
 import { LeaseHolder } from './holder.js';
 import { Scale } from './scale.js';
 
@@ -9,6 +10,7 @@ const REPLY: LeaseReply = {
   atRisk: 0,
   spent: 0,
   reservedByOthers: 0,
+  least: 0,
   now: 0,
   pace: null,
 };
@@ -113,6 +115,60 @@ describe('a lease', () => {
     holder.hold(30, scale);
     expect(holder.inFlight).toBe(500);
     expect(holder.hold(51, scale)).toBeNull();
+  });
+
+  it('believes one answer so many times the most it may have cost, and says what it does not', () => {
+    const { holder, scale, ask } = holding(1000);
+    expect(holder.hold(5, scale)?.settle(500)).toBe(0);
+    expect(ask({ atRisk: 10_000 })).toMatchObject({ settled: 500 });
+    const other = new Scale();
+    expect(holder.hold(5, other)?.settle(Number.MAX_SAFE_INTEGER)).toBe(Number.MAX_SAFE_INTEGER - 500);
+    expect(holder.hold(5, other)?.settle(Infinity)).toBe(Infinity);
+    expect(ask({})).toMatchObject({ settled: 1500 });
+    expect(other.factor(0)).toBe(100);
+  });
+
+  it('has no sum that a store could not keep', () => {
+    const { holder, scale, ask } = holding(MOST_NANO_USD);
+    for (let call = 0; call < 3; call += 1) {
+      holder.hold(MOST_NANO_USD, scale)?.settle(null);
+      ask({ atRisk: MOST_NANO_USD });
+    }
+    for (const estimate of [Infinity, Number.NaN, 1e300]) holder.hold(estimate, scale);
+    const sizes = holder.sizes(3000);
+    expect(holder.request(sizes, null)).toMatchObject({ settled: MOST_NANO_USD, atRisk: MOST_NANO_USD });
+  });
+
+  it('is used up when the smallest call that was ever seen is not paid for, whatever came of late', () => {
+    const { holder, scale, pass, ask } = holding(1000);
+    holder.hold(5000, scale);
+    pass(3_600_000);
+    for (let call = 0; call < 4; call += 1) {
+      holder.hold(60_000, scale);
+      pass(31_000);
+    }
+    expect(ask({ spent: 950_000 })).toMatchObject({ smallest: 5000 });
+    expect(holder.isSpent).toBe(false);
+    // It may have come to another process.
+    ask({ spent: 995_001, least: 4000 });
+    expect(holder.isSpent).toBe(false);
+    ask({ spent: 995_001, least: 6000 });
+    expect(holder.isSpent).toBe(true);
+  });
+
+  it('is not used up while a tenth is left, though all calls are too dear, and is with a thousandth', () => {
+    const { holder, scale, ask } = holding(1000);
+    holder.hold(2_000_000, scale);
+    ask({ spent: 900_000 });
+    expect(holder.isSpent).toBe(false);
+    ask({ spent: 900_001 });
+    expect(holder.isSpent).toBe(true);
+    const cheap = holding(1000);
+    cheap.holder.hold(1, scale);
+    cheap.ask({ spent: 999_000 });
+    expect(cheap.holder.isSpent).toBe(false);
+    cheap.ask({ spent: 999_001 });
+    expect(cheap.holder.isSpent).toBe(true);
   });
 
   it('holds money for a call however long none has come', () => {

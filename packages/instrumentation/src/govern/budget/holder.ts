@@ -1,11 +1,15 @@
-import type { LeaseReply, LeaseRequest } from '../../experiment/budget/lease.js';
+import { isUsedUp, type LeaseReply, type LeaseRequest } from '../../experiment/budget/lease.js';
+import { amountOf } from '../../experiment/budget/numbers.js';
 import { Demand } from './demand.js';
-import type { Scale } from './scale.js';
+import { MOST_TIMES, type Scale } from './scale.js';
 
 /** Money held for one call, until it is known what it cost. */
 export interface Hold {
-  /** It has cost so much; null: nobody knows, so the most it may have cost. */
-  settle(cost: number | null): void;
+  /**
+   * It has cost so much; null: nobody knows, so the most it may have cost. Gives what of it is not believed, and counted by nobody: the
+   * answer says what it cost, and one answer must not end the budget.
+   */
+  settle(cost: number | null): number;
   /** It was not made. */
   release(): void;
 }
@@ -46,6 +50,8 @@ const IDLE_MS = 30_000;
 export class LeaseHolder {
   readonly #options: HolderOptions;
   readonly #demand = new Demand();
+  /** Of all calls, unscaled. */
+  #smallest = Infinity;
   #lease: string;
   #seq = 0;
   #fresh = true;
@@ -73,13 +79,15 @@ export class LeaseHolder {
     const at = this.#options.now();
     let sum = 0;
     for (const [scale, amount] of this.#inFlight) sum += amount * scale.factor(at);
-    return Math.ceil(sum);
+    return amountOf(Math.ceil(sum));
   }
 
-  /** The store says that not even the smallest call is paid for any more, whoever gives back what. */
+  /** The store says that not even the smallest call that was ever seen is paid for any more, whoever gives back what. */
   get isSpent(): boolean {
-    const smallest = this.#demand.smallest(this.#options.now());
-    return this.#last !== null && this.#options.limit - this.#last.spent < Math.max(1, smallest);
+    if (this.#last === null) return false;
+    const { spent, least } = this.#last;
+    const seen = least === 0 ? this.#smallest : Math.min(least, this.#smallest);
+    return isUsedUp({ limit: this.#options.limit, spent, least: seen === Infinity ? 0 : seen });
   }
 
   /** Milliseconds since the last call that wanted money. */
@@ -87,11 +95,13 @@ export class LeaseHolder {
     return this.#demand.idle(this.#options.now());
   }
 
-  /** Holds `estimate`, times what `scale` knows; null where it is not there. */
-  hold(estimate: number, scale: Scale): Hold | null {
+  /** Holds `estimated`, times what `scale` knows; null where it is not there. */
+  hold(estimated: number, scale: Scale): Hold | null {
     const at = this.#options.now();
-    const amount = Math.ceil(estimate * scale.factor(at));
+    const estimate = amountOf(estimated);
+    const amount = amountOf(Math.ceil(estimate * scale.factor(at)));
     this.#demand.add(amount, at);
+    this.#smallest = Math.min(this.#smallest, Math.max(1, estimate));
     if (at >= this.#endsAt || this.#settled + this.inFlight + amount > this.#cap) return null;
     this.#add(scale, estimate);
     const lease = this.#lease;
@@ -107,9 +117,11 @@ export class LeaseHolder {
     return {
       settle: (cost) => {
         const now = this.#options.now();
-        const factor = scale.factor(now);
-        if (cost !== null) scale.learn(estimate, cost, now);
-        if (end()) this.#settled += Math.ceil(cost ?? estimate * factor);
+        const counted = cost ?? estimate * scale.factor(now);
+        const believed = Math.min(counted, MOST_TIMES * Math.max(1, estimate));
+        if (cost !== null) scale.learn(estimate, believed, now);
+        if (end()) this.#settled = amountOf(this.#settled + Math.ceil(believed));
+        return cost === null ? 0 : counted - believed;
       },
       release: () => void end(),
     };
@@ -123,7 +135,8 @@ export class LeaseHolder {
     const first = largest === 0 ? Math.ceil(this.#options.limit * FIRST_SHARE) : 0;
     const spare = this.idle < IDLE_MS ? 2 * largest : largest;
     const atRisk = this.inFlight + first + spare + Math.ceil(rate * intervalMs * TURNS);
-    return { least: this.#demand.smallest(at), atRisk, reserve: atRisk + Math.ceil(rate * RESERVE_MS) };
+    const reserve = atRisk + Math.ceil(rate * RESERVE_MS);
+    return { least: this.#demand.smallest(at), atRisk: amountOf(atRisk), reserve: amountOf(reserve) };
   }
 
   /** The next request. From now on until its answer, no more is spent than it asks for: it may be granted and the answer be lost. */
@@ -133,7 +146,8 @@ export class LeaseHolder {
     this.#cap = Math.min(this.#cap, this.#settled + atRisk);
     if (ttlMs === 0) this.#endsAt = -Infinity;
     const { experiment, limit } = this.#options;
-    const money = { limit, settled: this.#settled, inFlight, least, reserve, atRisk };
+    const smallest = this.#smallest === Infinity ? 0 : this.#smallest;
+    const money = { limit, settled: this.#settled, inFlight, least, smallest, reserve, atRisk };
     return {
       experiment,
       lease: this.#lease,

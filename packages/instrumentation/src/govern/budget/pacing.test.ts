@@ -6,7 +6,7 @@ const HOUR = 3_600_000;
 const WINDOW = { from: 0, until: 10 * HOUR };
 const LIMIT = 1_000_000;
 const reply = (now: number, spent: number, pace: Pace | null): LeaseReply => {
-  return { status: 'granted', reserved: 0, atRisk: 0, spent, reservedByOthers: 0, now, pace };
+  return { status: 'granted', reserved: 0, atRisk: 0, spent, reservedByOthers: 0, least: 0, now, pace };
 };
 const paced = (range = { largest: 1, least: 1 / 1024 }): BudgetPace => new BudgetPace(() => WINDOW, range);
 

@@ -60,7 +60,7 @@ describe('prices', () => {
 
 const PRICE: ModelPrice = { cost: ({ input, output }) => input + 10 * output, contextWindow: 500 };
 const shadow = (attributes: object, body: string): ShadowCall =>
-  ({ describe: () => attributes, inputTokens: () => inputBound(body) }) as unknown as ShadowCall;
+  ({ limits: () => attributes, inputTokens: () => inputBound(body) }) as unknown as ShadowCall;
 const ok = (usage: object | null): ExchangeOutcome =>
   ({ status: 'ok', answer: { usage }, durationMs: 1 }) as unknown as ExchangeOutcome;
 

@@ -1,7 +1,7 @@
 /** In this time half of what was learnt is forgotten, in milliseconds. */
 const HALF_LIFE_MS = 600_000;
 /** No call is taken for more than so many times its estimate: one wrong count must not stop everything. */
-const MOST = 100;
+export const MOST_TIMES: number = 100;
 
 /**
  * How much more calls of one kind cost than they were taken to cost at the most: 1 as long as none does. A provider that counts tokens
@@ -18,8 +18,8 @@ export class Scale {
 
   /** A call that was estimated at `estimate`, unscaled, has cost `real`. */
   learn(estimate: number, real: number, at: number): void {
-    const ratio = estimate > 0 ? real / estimate : real > 0 ? MOST : 1;
-    this.#excess = Math.max(this.factor(at), Math.min(MOST, ratio)) - 1;
+    const ratio = estimate > 0 ? real / estimate : real > 0 ? MOST_TIMES : 1;
+    this.#excess = Math.max(this.factor(at), Math.min(MOST_TIMES, ratio)) - 1;
     this.#at = at;
   }
 }

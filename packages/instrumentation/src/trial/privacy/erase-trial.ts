@@ -1,6 +1,7 @@
 import type { Leg, Trial, TrialLeg } from '../trial.js';
 import { Allowance } from './allowance.js';
-import { featuresOfTrial } from './features.js';
+import { featuringTrial } from './features.js';
+import { finished } from '../steps.js';
 
 /** Whoever erases has the time: it is not a host that is waiting. */
 const UNLIMITED = { characters: Infinity, milliseconds: Infinity };
@@ -10,7 +11,7 @@ const UNLIMITED = { characters: Infinity, milliseconds: Infinity };
  * every score on them is the one on the texts: what is decided stays as it was. The ledger then keeps none of it.
  */
 export function eraseTrial(trial: Trial): Trial {
-  const { subject: _subject, ...rest } = featuresOfTrial(trial, new Allowance(() => 0, UNLIMITED));
+  const { subject: _subject, ...rest } = finished(featuringTrial(trial, new Allowance(() => 0, UNLIMITED)));
   return {
     ...rest,
     erased: true,

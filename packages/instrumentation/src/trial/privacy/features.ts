@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { isObject, parseForeign } from '../../dialect/json.js';
 import { createKeyedHash } from '../../sample/keyed-hash.js';
 import { structureOf } from '../markdown-structure.js';
-import { canonicalText, comparedText, comparedTokens, normalisedText } from '../compared.js';
+import { canonicalText, comparedText, comparedTokens, normalisingText } from '../compared.js';
 import type { ComparedFeatures, Content, Leg, Part, PartFeatures, Trial, TrialLeg } from '../trial.js';
 import type { Allowance } from './allowance.js';
+import type { Steps } from '../steps.js';
 
 /** Of a keyed hash, the hex digits that are kept: 128 bits, so that two texts never meet. */
 const HASH_DIGITS = 32;
@@ -17,20 +18,15 @@ const MOST_KEYS = 64;
  * All that scorers compare lies within one trial, so its key is made for it and forgotten: nobody, with the shared salt or without, can
  * try words against the hashes, or join two trials by them.
  */
-export function featuresOfTrial(trial: Trial, allowance: Allowance): Trial {
+export function* featuringTrial(trial: Trial, allowance: Allowance): Steps<Trial> {
   const features = new Features(allowance);
+  const input = yield* features.of(trial.input, false);
+  const primary = yield* features.ofLeg(trial.primary);
+  const legs: [string, TrialLeg][] = [];
+  for (const [arm, leg] of Object.entries(trial.legs))
+    legs.push([arm, { ...(yield* features.ofLeg(leg)), pairId: leg.pairId }]);
   const { asked: _asked, ...rest } = trial;
-  return {
-    ...rest,
-    input: features.of(trial.input, false),
-    primary: features.ofLeg(trial.primary),
-    legs: Object.fromEntries(
-      Object.entries(trial.legs).map(([arm, leg]): [string, TrialLeg] => [
-        arm,
-        { ...features.ofLeg(leg), pairId: leg.pairId },
-      ]),
-    ),
-  };
+  return { ...rest, input, primary, legs: Object.fromEntries(legs) };
 }
 
 class Features {
@@ -42,31 +38,40 @@ class Features {
     this.#allowance = allowance;
   }
 
-  ofLeg(leg: Leg): Leg {
-    return leg.status === 'ok' ? { ...leg, answer: this.of(leg.answer, true) } : leg;
+  *ofLeg(leg: Leg): Steps<Leg> {
+    return leg.status === 'ok' ? { ...leg, answer: yield* this.of(leg.answer, true) } : leg;
   }
 
   /** @param compared Whether scorers read it: the input's words are nobody's to compare. */
-  of(content: Content, compared: boolean): Content {
+  *of(content: Content, compared: boolean): Steps<Content> {
     if (content.kind !== 'text') return content;
     const text = compared ? comparedText(content) : null;
-    return {
-      kind: 'features',
-      compared: text === null ? null : this.#compared(text),
-      messages: content.messages.map(({ role, parts }) => ({ role, parts: parts.map((part) => this.#part(part)) })),
-    };
+    const ofText = text === null ? null : yield* this.#compared(text);
+    const messages: { readonly role: string; readonly parts: readonly PartFeatures[] }[] = [];
+    for (const { role, parts } of content.messages) {
+      const ofParts: PartFeatures[] = [];
+      for (const part of parts) {
+        ofParts.push(this.#part(part));
+        yield;
+      }
+      messages.push({ role, parts: ofParts });
+    }
+    return { kind: 'features', compared: ofText, messages };
   }
 
-  #compared(text: string): ComparedFeatures {
+  /** A step for each look along the whole of an answer. */
+  *#compared(text: string): Steps<ComparedFeatures> {
     this.#allowance.spend(text.length);
-    const json = canonicalText(text);
-    return {
-      length: text.length,
-      raw: this.#hash('raw', text),
-      normalised: this.#hash('normalised', normalisedText(text)),
-      json: json === null ? null : this.#hash('json', json),
-      tokens: comparedTokens(text).map((word) => this.#number(word)),
-    };
+    const raw = this.#hash('raw', text);
+    yield;
+    const normalised = this.#hash('normalised', yield* normalisingText(text));
+    yield;
+    const canonical = canonicalText(text);
+    const json = canonical === null ? null : this.#hash('json', canonical);
+    yield;
+    const tokens = comparedTokens(text).map((word) => this.#number(word));
+    yield;
+    return { length: text.length, raw, normalised, json, tokens };
   }
 
   #part(part: Part): PartFeatures {

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { findPrivate } from './find.js';
+import { PrivateSearch } from './find.js';
 
 function found(text: string): string[] {
-  const all: string[] = [];
-  findPrivate(text, 0, text.length, ({ kind, start, end }) => all.push(`${kind} ${text.slice(start, end)}`));
-  return all;
+  return new PrivateSearch(text).next(text.length).map(({ kind, start, end }) => `${kind} ${text.slice(start, end)}`);
 }
 
 const DIGITS = '1234567890';
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const VALUE = `${LETTERS}${DIGITS}${LETTERS}`;
 
-describe('findPrivate', () => {
+describe('PrivateSearch', () => {
   it.each([
     `sk-proj-${VALUE}`,
     `sk-ant-api03-${VALUE}`,
@@ -51,6 +49,7 @@ describe('findPrivate', () => {
 
   it.each([
     ['jwt', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_def'],
+    ['jwt', 'eyJhbGciOiJIUzI1NiJ9-eyJhbGci.eyJzdWIiOiIxIn0'],
     ['pem', '-----BEGIN RSA PRIVATE KEY-----\nMIIabc+/=\nabc\n-----END RSA PRIVATE KEY-----'],
     ['pem', '-----BEGIN PRIVATE KEY-----\\nMIIabc\\n-----END PRIVATE KEY-----'],
     ['pem', '-----BEGIN PRIVATE KEY-----\nMIIcutoff'],
@@ -86,6 +85,12 @@ describe('findPrivate', () => {
     'sk-short and AKIA',
   ])('leaves alone: %s', (text) => {
     expect(found(text)).toEqual([]);
+  });
+
+  it('finds a token whose header begins within a longer word', () => {
+    const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc';
+    expect(found(`session-${token}`)).toEqual([`jwt ${token}`]);
+    expect(found(`eyJ-x eyJ_${token}`)).toEqual([`jwt eyJ_${token}`]);
   });
 
   it('finds one beside another', () => {

@@ -8,6 +8,12 @@ export interface Found {
   readonly end: number;
 }
 
+/** What finders remember of a text while it is looked through. */
+export interface Memory {
+  /** Where the run of word code units ends that was looked along last: a run that is refused may have many beginnings. */
+  wordEnd: number;
+}
+
 /**
  * Looks for one kind of value around a place where it may be.
  *
@@ -16,4 +22,4 @@ export interface Found {
  * @param at Where the sign of it was seen.
  * @param free Nothing before it may be taken: it belongs to another value, or has been looked at.
  */
-export type Finder = (text: string, at: number, free: number) => Found | null;
+export type Finder = (text: string, at: number, free: number, memory: Memory) => Found | null;

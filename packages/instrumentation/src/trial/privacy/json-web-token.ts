@@ -10,11 +10,13 @@ const SHORTEST_PART = 6;
  * A JSON Web Token (RFC 7519) that begins here: a header and a payload in base64url with a dot between, and what follows another dot:
  * a signature, or the further parts of an encrypted one.
  *
- * Looks along one run and the next; a run is looked at twice at most, as a payload and as a header.
+ * Looks along one run and the next; a run is looked at twice at most, as a payload and as a header. In `eyJ-eyJ-` a header may begin at
+ * each `eyJ`, and all of them end where the first does.
  */
-export const jsonWebTokenAt: Finder = (text, at) => {
+export const jsonWebTokenAt: Finder = (text, at, _free, memory) => {
   if (!text.startsWith(BEGINNING, at)) return null;
-  const header = endOfRun(text, at, isWord);
+  if (memory.wordEnd <= at) memory.wordEnd = endOfRun(text, at, isWord);
+  const header = memory.wordEnd;
   if (header - at < SHORTEST_PART || text.charCodeAt(header) !== DOT) return null;
   let end = endOfRun(text, header + 1, isWord);
   // The payload of a token with a direct key is empty.

@@ -125,7 +125,7 @@ function inQuotes(text: string, at: number): Value | null {
 
 function bare(text: string, at: number, { wholeLine }: Meaning): Value {
   const opened = isQuote(text.charCodeAt(at)) ? at + 1 : at;
-  if (wholeLine !== true) return { start: opened, end: bareEnd(text, opened) };
+  if (!wholeLine) return { start: opened, end: bareEnd(text, opened) };
   return {
     start: opened,
     end: endOfRun(text, opened, (code) => code !== NEWLINE && code !== QUOTE && code !== BACKSLASH),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Leg, Message, Trial, TrialLeg } from '../trial.js';
 import { protectionOf } from './protect.js';
+import { finished } from '../steps.js';
 
 const SECRET = 'carol@example.com';
 const said: readonly Message[] = [
@@ -36,6 +37,11 @@ const trial = {
   legs: { same: leg(ok), failed: leg(failed), gone: leg({ status: 'missing', reason: 'leg_deadline' }) },
 } as unknown as Trial;
 
+function protectedBy(protection: ReturnType<typeof protectionOf>, of: Trial = trial): Trial {
+  if (protection === null) throw new Error('expected a protection');
+  return finished(protection(of));
+}
+
 describe('protectionOf', () => {
   it('leaves all as it is with `full`', () => {
     expect(protectionOf('full')).toBeNull();
@@ -51,31 +57,31 @@ describe('protectionOf', () => {
             legs: { failed: leg(failed) },
           }
         : trial;
-    const safe = protectionOf(mode)?.(none);
+    const safe = protectedBy(protectionOf(mode), none);
     expect(JSON.stringify(safe)).not.toContain('carol');
-    expect(Object.keys(safe?.legs ?? {})).toEqual(Object.keys(none.legs));
-    expect(safe?.legs['failed']).toMatchObject({ status: 'error', type: 'no [email:1]', pairId: 'p' });
+    expect(Object.keys(safe.legs)).toEqual(Object.keys(none.legs));
+    expect(safe.legs['failed']).toMatchObject({ status: 'error', type: 'no [email:1]', pairId: 'p' });
   });
 
   it('keeps what was asked of the form, redacted, with `redacted` alone', () => {
-    expect(protectionOf('redacted')?.(trial).asked).toEqual({
+    expect(protectedBy(protectionOf('redacted')).asked).toEqual({
       output: { type: 'json', schema: '{"enum":["[email:1]"]}' },
       tools: [{ name: 'find [email:1]', parameters: '{"default":"[email:1]"}' }],
     });
-    for (const mode of ['features', 'none'] as const) expect(protectionOf(mode)?.(trial).asked).toBeUndefined();
+    for (const mode of ['features', 'none'] as const) expect(protectedBy(protectionOf(mode)).asked).toBeUndefined();
   });
 
   it('holds no text at all with `features`', () => {
-    const safe = JSON.stringify(protectionOf('features')?.(trial));
+    const safe = JSON.stringify(protectedBy(protectionOf('features')));
     expect(safe).not.toMatch(/found|Not for|who|enum|default/);
   });
 
   it('hashes anew in each trial', () => {
     const features = protectionOf('features');
     const hashOf = (): unknown => {
-      const primary = features?.(trial).primary;
+      const { primary } = protectedBy(features);
       return (
-        primary?.status === 'ok' && primary.answer.kind === 'features' && primary.answer.messages[1]?.parts[1]?.name
+        primary.status === 'ok' && primary.answer.kind === 'features' && primary.answer.messages[1]?.parts[1]?.name
       );
     };
     expect(hashOf()).toMatch(/^[0-9a-f]{32}$/);
@@ -88,9 +94,9 @@ describe('protectionOf', () => {
       seen.push(text);
       return text.replace('found', 'found by dave@example.com');
     });
-    expect(JSON.stringify(protection?.(trial))).toContain('is found by [email:2]');
+    expect(JSON.stringify(protectedBy(protection))).toContain('is found by [email:2]');
     expect(seen).toContain(`I am ${SECRET}`);
-    expect(JSON.stringify(protection?.(trial))).not.toContain('@');
+    expect(JSON.stringify(protectedBy(protection))).not.toContain('@');
   });
 
   it.each([
@@ -98,7 +104,7 @@ describe('protectionOf', () => {
     ['gives no text', () => Promise.resolve('') as unknown as string],
     ['gives far more than it got', () => 'x'.repeat(1_000_000)],
   ])('throws where a rule %s', (_what, rule) => {
-    expect(() => protectionOf('redacted', rule)?.(trial)).toThrow();
+    expect(() => protectedBy(protectionOf('redacted', rule))).toThrow();
   });
 
   it('throws where it takes too long, or there is too much text', () => {
@@ -111,7 +117,7 @@ describe('protectionOf', () => {
       },
       () => now,
     );
-    expect(() => slow?.(trial)).toThrow('too long');
+    expect(() => protectedBy(slow)).toThrow('too long');
     const long: Trial = {
       ...trial,
       input: {
@@ -119,6 +125,6 @@ describe('protectionOf', () => {
         messages: [{ role: 'user', parts: [{ type: 'text', content: ' '.repeat(4 * 1024 * 1024 + 1) }] }],
       },
     };
-    expect(() => protectionOf('redacted')?.(long)).toThrow('more text');
+    expect(() => protectedBy(protectionOf('redacted'), long)).toThrow('more text');
   });
 });

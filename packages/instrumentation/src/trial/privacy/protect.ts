@@ -5,13 +5,16 @@ import { unpromised } from '../../guard.js';
 import type { CallRules } from '../../sample/call-view.js';
 import type { Trial } from '../trial.js';
 import { Allowance } from './allowance.js';
-import { featuresOfTrial } from './features.js';
+import { featuringTrial } from './features.js';
 import { Placeholders } from './placeholders.js';
-import { redact } from './redact.js';
-import { type Rewrite, rewriteTrial } from './rewrite-trial.js';
+import { redacting } from './redact.js';
+import { type Rewrite, rewritingTrial } from './rewrite-trial.js';
+import type { Steps } from '../steps.js';
 
-/** What may leave the process of an assembled trial. Throws where that could not be made: then nothing of it may. */
-export type Protect = (trial: Trial) => Trial;
+type RedactRule = NonNullable<CallRules['redact']>;
+
+/** Makes what may leave the process of an assembled trial. Throws where that cannot be made: then nothing of it may. */
+export type Protect = (trial: Trial) => Steps<Trial>;
 
 /** Stands where a name should be and a text is. */
 const NO_NAME = '[no name]';
@@ -36,34 +39,48 @@ export function protectionOf(
   if (content === 'full') return null;
   return (trial) => {
     const allowance = new Allowance(elapsed);
-    const { name, text } = redactionOf(rule === undefined ? [] : [rule], allowance);
-    if (content !== 'redacted') {
-      const named = rewriteTrial(trial, { name, text: (said) => said });
-      const { asked: _asked, ...unasked } = named;
-      return content === 'features' ? featuresOfTrial(unasked, allowance) : unasked;
-    }
-    const rewritten = rewriteTrial(trial, { name, text });
-    // The last rule may have been the slow one.
-    allowance.spend(0);
-    return rewritten;
+    return allowance.of(protecting(trial, content, rule === undefined ? [] : [rule], allowance));
   };
+}
+
+function* protecting(
+  trial: Trial,
+  content: Exclude<ContentMode, 'full'>,
+  rules: readonly RedactRule[],
+  allowance: Allowance,
+): Steps<Trial> {
+  const { name, text } = redactionOf(rules, allowance);
+  if (content === 'redacted') return yield* rewritingTrial(trial, { name, text });
+  const { asked: _asked, ...unasked } = trial;
+  const named = yield* rewritingTrial(unasked, { name, text: asItIs });
+  return content === 'features' ? yield* featuringTrial(named, allowance) : named;
 }
 
 /** The redaction of texts that belong together: the same value has the same placeholder in all of them. */
-export function redactionOf(rules: readonly NonNullable<CallRules['redact']>[], allowance: Allowance): Rewrite {
+export function redactionOf(rules: readonly RedactRule[], allowance: Allowance): Rewrite<Steps<string>> {
   const placeholders = new Placeholders();
-  const redacted = (text: string): string => {
+  const redacted = (text: string): Steps<string> => {
     allowance.spend(text.length);
-    return redact(text, placeholders);
+    return redacting(text, placeholders);
   };
   return {
     // The other side may say anything where a name should be.
-    name: (name) => (asSpanName(name) === null ? NO_NAME : redacted(name)),
-    text: (text) => redacted(rules.reduce(ruled, text)),
+    name: (name) => (asSpanName(name) === null ? asItIs(NO_NAME) : redacted(name)),
+    *text(text) {
+      const given = allowance.rule(() => rules.reduce(ruled, text));
+      // The rule may have been slow.
+      yield;
+      return yield* redacted(given);
+    },
   };
 }
 
-function ruled(text: string, rule: NonNullable<CallRules['redact']>): string {
+// oxlint-disable-next-line require-yield
+function* asItIs(text: string): Steps<string> {
+  return text;
+}
+
+function ruled(text: string, rule: RedactRule): string {
   const made: unknown = unpromised(rule(text));
   if (typeof made !== 'string') throw new TypeError(`rules.redact: expected a text, got a ${typeof made}`);
   if (made.length > 2 * text.length + LONGEST_GROWTH)

@@ -1,5 +1,14 @@
-import { findPrivate } from './find.js';
+import { PrivateSearch } from './find.js';
 import type { Placeholders } from './placeholders.js';
+import { finished, type Steps } from '../steps.js';
+
+/** Code units of a step: half a millisecond of the hardest text. */
+const STEP = 8192;
+
+/** A text with each private value replaced by its name, at once. */
+export function redact(text: string, placeholders: Placeholders): string {
+  return finished(redacting(text, placeholders));
+}
 
 /**
  * A text with each private value replaced by its name. Linear in the text.
@@ -7,31 +16,57 @@ import type { Placeholders } from './placeholders.js';
  * What looks like JSON stays JSON: escapes of printable characters are written out first, since a value may hide behind them,
  * and a name that takes the place of a number gets quotes.
  */
-export function redact(text: string, placeholders: Placeholders): string {
+export function* redacting(text: string, placeholders: Placeholders): Steps<string> {
   const json = /^\s*[[{]/.test(text);
-  const source = json ? withoutNeedlessEscapes(text) : text;
-  const pieces: string[] = [];
+  const source = json ? yield* withoutNeedlessEscapes(text) : text;
   const strings = new JsonStrings();
+  let written = '';
   let copied = 0;
-  findPrivate(source, 0, source.length, ({ kind, start, end }) => {
-    const before = source.slice(copied, start);
-    const name = placeholders.nameOf(kind, source.slice(start, end));
-    const bare = json && !strings.isInsideAfter(before);
-    pieces.push(before, bare ? `"${name}"` : name);
-    copied = end;
-  });
-  return copied === 0 ? source : pieces.join('') + source.slice(copied);
+  for (const search = new PrivateSearch(source); !search.isOver;) {
+    const pieces: string[] = [];
+    for (const { kind, start, end } of search.next(STEP)) {
+      const before = source.slice(copied, start);
+      const name = placeholders.nameOf(kind, source.slice(start, end));
+      const bare = json && !(yield* strings.isInsideAfter(before));
+      pieces.push(before, bare ? `"${name}"` : name);
+      copied = end;
+    }
+    written += pieces.join('');
+    if (!search.isOver) yield;
+  }
+  return copied === 0 ? source : written + source.slice(copied);
 }
 
-const ESCAPE = /\\(?:u00([2-7][0-9a-fA-F])|[^])/g;
+const ESCAPE = /\\(?:u00([2-7][0-9a-fA-F])|[^])/y;
 
-function withoutNeedlessEscapes(text: string): string {
+function* withoutNeedlessEscapes(text: string): Steps<string> {
   if (!text.includes('\\u00') && !text.includes('\\/')) return text;
-  return text.replace(ESCAPE, (escape: string, hex: string | undefined) => {
-    if (escape === '\\/') return '/';
-    const character = hex === undefined ? '"' : String.fromCharCode(Number.parseInt(hex, 16));
-    return character === '"' || character === '\\' || character === '\u007f' ? escape : character;
-  });
+  let written = '';
+  let pieces: string[] = [];
+  let copied = 0;
+  let due = STEP;
+  for (let at = text.indexOf('\\'); at >= 0 && at < text.length - 1;) {
+    ESCAPE.lastIndex = at;
+    const [escape = '', hex] = ESCAPE.exec(text) ?? [];
+    const character = writtenOut(escape, hex);
+    if (character !== escape) {
+      pieces.push(text.slice(copied, at), character);
+      copied = at + escape.length;
+    }
+    at = text.indexOf('\\', at + escape.length);
+    if (at < due) continue;
+    due = at + STEP;
+    written += pieces.join('');
+    pieces = [];
+    yield;
+  }
+  return written + pieces.join('') + text.slice(copied);
+}
+
+function writtenOut(escape: string, hex: string | undefined): string {
+  if (escape === '\\/') return '/';
+  const character = hex === undefined ? '"' : String.fromCharCode(Number.parseInt(hex, 16));
+  return character === '"' || character === '\\' || character === '\u007f' ? escape : character;
 }
 
 /** Knows whether a place of a JSON text is within a string, from what has been read up to it. */
@@ -39,12 +74,19 @@ class JsonStrings {
   #inside = false;
   #escaped = false;
 
-  isInsideAfter(piece: string): boolean {
+  *isInsideAfter(piece: string): Steps<boolean> {
+    for (let start = 0; ; yield) {
+      this.#read(piece.slice(start, start + STEP));
+      start += STEP;
+      if (start >= piece.length) return this.#inside;
+    }
+  }
+
+  #read(piece: string): void {
     for (const character of piece) {
       if (this.#escaped) this.#escaped = false;
       else if (character === '\\') this.#escaped = true;
       else if (character === '"') this.#inside = !this.#inside;
     }
-    return this.#inside;
   }
 }

@@ -1,16 +1,43 @@
 import type { Asked, Content, Leg, Message, Part, Trial, TrialLeg } from '../trial.js';
+import type { Steps } from '../steps.js';
 
 /** What becomes of the two sorts of text: what was said, and short names that the other side chose. */
-export interface Rewrite {
-  text(text: string): string;
-  name(name: string): string;
+export interface Rewrite<Made = string> {
+  text(text: string): Made;
+  name(name: string): Made;
 }
 
 /** The longest type of an error that the contract takes. */
 const LONGEST_TYPE = 256;
 
-/** A trial with every text of its input and its legs rewritten: messages, tool arguments and results, names, types of errors. */
-export function rewriteTrial(trial: Trial, rewrite: Rewrite): Trial {
+/**
+ * A trial with every text of its input and its legs rewritten: messages, tool arguments and results, names, types of errors. One after
+ * the other, always in the same order.
+ */
+export function* rewritingTrial(trial: Trial, rewrite: Rewrite<Steps<string>>): Steps<Trial> {
+  const made: string[] = [];
+  for (const { said, sort } of textsOf(trial)) {
+    made.push(yield* rewrite[sort](said));
+    yield;
+  }
+  let next = 0;
+  const taken = (): string => made[next++] ?? '';
+  return rewriteTrial(trial, { text: taken, name: taken });
+}
+
+function textsOf(trial: Trial): readonly { readonly said: string; readonly sort: keyof Rewrite }[] {
+  const all: { said: string; sort: keyof Rewrite }[] = [];
+  const noted = (sort: keyof Rewrite) => {
+    return (said: string): string => {
+      all.push({ said, sort });
+      return said;
+    };
+  };
+  rewriteTrial(trial, { text: noted('text'), name: noted('name') });
+  return all;
+}
+
+function rewriteTrial(trial: Trial, rewrite: Rewrite): Trial {
   return {
     ...trial,
     input: rewriteContent(trial.input, rewrite),

@@ -8,6 +8,7 @@ import { Allowance } from './allowance.js';
 import { Placeholders } from './placeholders.js';
 import { redactionOf } from './protect.js';
 import { redact } from './redact.js';
+import { finished } from '../steps.js';
 
 /** Whose calls are on the spans. */
 export interface PrivateExperiment {
@@ -45,6 +46,13 @@ export function spanPrivacyOf(
       return { content: () => AS_IT_IS, name };
     }
     const rules = matching.flatMap(({ redact: rule }) => rule ?? []);
-    return { content: () => redactionOf(rules, new Allowance(() => processClock.elapsed())), name };
+    return { content: () => redactedTexts(rules), name };
   };
+}
+
+/** At once, and within the allowance of a trial: of what a span shows there is little. */
+function redactedTexts(rules: Parameters<typeof redactionOf>[0]): SpanTexts {
+  const allowance = new Allowance(() => processClock.elapsed());
+  const { text, name: named } = redactionOf(rules, allowance);
+  return { text: (said) => finished(allowance.of(text(said))), name: (said) => finished(allowance.of(named(said))) };
 }

@@ -1,0 +1,24 @@
+import { types } from 'node:util';
+import type { DropReason } from '../trial/funnel.js';
+
+/** What of ours may end a leg that its candidate would have gone on with. */
+export type LimitReason = Extract<DropReason, 'leg_too_large' | 'leg_memory_cap' | 'leg_held_up'>;
+
+/**
+ * A limit of ours was reached. The leg is missing: only shadows have these limits, so a candidate that is the incumbent would fail by
+ * them where the incumbent does not.
+ */
+export class OwnLimit extends Error {
+  override readonly name: string = 'OwnLimit';
+  readonly reason: LimitReason;
+
+  constructor(reason: LimitReason, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+/** The limit of ours that an attempt has ended by, or null. A candidate may throw anything: also what throws when it is looked at. */
+export function ownLimit(error: unknown): LimitReason | null {
+  return !types.isProxy(error) && error instanceof OwnLimit ? error.reason : null;
+}

@@ -1,0 +1,86 @@
+import type { Pace } from './pace.js';
+import type { Turns } from './turns.js';
+
+export interface ReadingOptions {
+  /** All reading goes by them. */
+  readonly turns: Pick<Turns, 'turn' | 'run'>;
+  /** What comes faster than any model says it goes by this as well. */
+  readonly floods: Pick<Pace, 'turn' | 'run'>;
+  /** Work done on so many bytes of a flood counts so many milliseconds at least: what it leaves to be done later is work as well. */
+  readonly floodMs: (bytes: number) => number;
+  /** What may come over one connection without being a flood: so much, and so much more for each millisecond since it was asked. */
+  readonly usual: { readonly bytes: number; readonly bytesPerMs: number };
+  /** Milliseconds of a clock that never steps. */
+  readonly now: () => number;
+}
+
+/** How one response is read: at once as long as it comes as answers do, and beyond that when it is its turn. Begins with its request. */
+export class Reading {
+  readonly #options: ReadingOptions;
+  readonly #startedAt: number;
+  #came = 0;
+  #read = 0;
+  #flooded = false;
+  #holds = 0;
+  #heldSince = 0;
+  #heldMs = 0;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+  }
+
+  /** More has come than a model says in the time. A flood stays one: it would have the allowance of an answer besides its share. */
+  get isFlood(): boolean {
+    const { usual, now } = this.#options;
+    this.#flooded ||= Math.max(this.#came, this.#read) > usual.bytes + usual.bytesPerMs * (now() - this.#startedAt);
+    return this.#flooded;
+  }
+
+  /** So many bytes have come over the connection: what is read of them later may be more. */
+  came(bytes: number): void {
+    this.#came += bytes;
+  }
+
+  /** For how long the other side may have been kept from going on, or what it sent from being looked at. What its time says is off by as much. */
+  get heldMs(): number {
+    return this.#heldMs + (this.#holds > 0 ? this.#options.now() - this.#heldSince : 0);
+  }
+
+  /** The other side is held up, until what is returned is called. May be called more than once. */
+  hold(): () => void {
+    const { now } = this.#options;
+    if (this.#holds === 0) this.#heldSince = now();
+    this.#holds += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      if (this.#holds === 0) this.#heldMs += now() - this.#heldSince;
+    };
+  }
+
+  /** Resolves when a piece of the response may be read, and where the signal fires. */
+  async turn(signal: AbortSignal): Promise<void> {
+    const { turns, floods } = this.#options;
+    if (this.isFlood) {
+      const release = this.hold();
+      await floods.turn(signal);
+      release();
+    }
+    await turns.turn(signal);
+  }
+
+  /**
+   * Does a piece of work on what has come.
+   *
+   * @param bytes Of the response, what had not been read before.
+   */
+  run<Result>(bytes: number, work: () => Result): Result {
+    const { turns, floods, floodMs } = this.#options;
+    this.#read += bytes;
+    if (!this.isFlood) return turns.run(work);
+    return turns.run(() => floods.run(work, floodMs(bytes)));
+  }
+}
