@@ -71,7 +71,7 @@ const REFERENCES: readonly Reference[] = [
         l(b, a),
   )),
   ...(await installed<Franc>('franc', ({ franc }) => (a, b) => [franc(a), franc(b)])),
-  ...(await installed<Eld>('eld/small', ({ eld }) => (a, b) => {
+  ...(await installed<Eld>('eld/extrasmall', ({ eld }) => (a, b) => {
     const { applies, score } = createLanguage((text) => eld.detect(text).language);
     const [primary, other] = [answerOfText(a), answerOfText(b)];
     return applies(primary, asked) && score(primary, other, asked);

@@ -76,7 +76,13 @@ export const PACKAGES: readonly PackageRules[] = [
       { in: 'stats/', packages: [], local: false },
       {
         in: 'score/',
-        packages: [`${INSTRUMENTATION}/trial`, `${INSTRUMENTATION}/experiment`, 'zod', '@cfworker/json-schema'],
+        packages: [
+          `${INSTRUMENTATION}/trial`,
+          `${INSTRUMENTATION}/experiment`,
+          'zod',
+          '@cfworker/json-schema',
+          'eld/extrasmall',
+        ],
         local: true,
       },
       { in: 'decide/', packages: [`${INSTRUMENTATION}/trial`, `${INSTRUMENTATION}/experiment`], local: true },
@@ -123,6 +129,11 @@ export const CONFINED: readonly ConfinedPackage[] = [
     in: { [INSTRUMENTATION]: ['shadow/'] },
     files: 1,
     fix: 'loading undici replaces the dispatcher of the process: only one file knows how to undo that',
+  },
+  {
+    package: 'eld',
+    in: { [EVALUATOR]: ['score/detector.ts', 'score/detector.test.ts'] },
+    fix: 'its tables take 80 MiB: take a `Detect` from whoever has loaded them',
   },
   {
     package: INSTRUMENTATION,

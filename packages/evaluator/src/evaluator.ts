@@ -16,6 +16,8 @@ import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
 import { openBudgets } from './queue/budgets.js';
 import { consumeBatches } from './queue/consume-batches.js';
+import { loadDetector } from './score/detector.js';
+import { scorersWith } from './score/registry.js';
 import { openSettings } from './queue/settings.js';
 import type { QueueState } from './queue/queue-watch.js';
 
@@ -71,6 +73,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const now = Date.now;
   let report: Report | null = null;
+  const scorers = scorersWith(await loadDetector());
   const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
   const budgets = openBudgets(stores.queue);
@@ -89,6 +92,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     seal,
     now,
     judging,
+    scorers,
     onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
     onRejected: (rejections) => events.onRejected?.(rejections),
   });

@@ -7,6 +7,7 @@ import type { BatchJudging } from '../ledger/judging/judging-ledger.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
 import { type OnBroken, scoring } from '../score/score-trial.js';
+import type { Scorer } from '../score/scorer.js';
 import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
 import type { RunRow } from './judging/draw-pairs.js';
@@ -24,6 +25,8 @@ export interface Consuming {
   /** Epoch ms. */
   readonly now: () => number;
   readonly onBroken: OnBroken;
+  /** Default: all that need nothing but the answers. */
+  readonly scorers?: readonly Scorer[];
   /** Where judges are asked: which pairs are drawn for them, and what is wrong with a run's judge. */
   readonly judging?: {
     readonly draw: (rows: readonly RunRow[]) => Promise<BatchJudging>;
@@ -127,13 +130,14 @@ async function register(
 async function score(
   trials: readonly Trial[],
   run: RegisteredRun,
-  { now, onBroken }: Pick<Consuming, 'now' | 'onBroken'>,
+  { now, onBroken, scorers }: Pick<Consuming, 'now' | 'onBroken' | 'scorers'>,
 ): Promise<readonly ScoredRow[]> {
+  const options = { onBroken, ...(scorers !== undefined && { scorers }) };
   const pace = createPace();
   const scored: ScoredRow[] = [];
   for (const trial of trials) {
     const startedAt = now();
-    const rows = rowsOf(trial, run, await paced(scoring(trial, { onBroken }), pace));
+    const rows = rowsOf(trial, run, await paced(scoring(trial, options), pace));
     const endedAt = now();
     scored.push(...rows.map((row) => ({ row, run, startedAt, endedAt })));
     await pace();

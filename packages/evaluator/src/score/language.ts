@@ -1,9 +1,6 @@
 import type { Answer } from './answer.js';
 import type { Scorer } from './scorer.js';
 
-/** A scorer with a name that gates do not take yet: its detector is a package of its own. */
-export type LanguageScorer = Omit<Scorer, 'name'> & { readonly name: 'language' };
-
 /** Names the language of a text by its ISO 639-1 code; null or empty where it cannot be told. */
 export type Detect = (text: string) => string | null;
 
@@ -36,7 +33,7 @@ export function lettersOf(text: string): string {
  *
  * @param detect Told at most 512 letters at a time.
  */
-export function createLanguage(detect: Detect): LanguageScorer {
+export function createLanguage(detect: Detect): Scorer {
   const known = new WeakMap<Answer, string | null>();
   const languageOf = (answer: Answer): string | null => {
     let found = known.get(answer);

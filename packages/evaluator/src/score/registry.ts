@@ -9,6 +9,7 @@ import { jsonPaths } from './json/paths.js';
 import { jsonValid } from './json/valid.js';
 import { jsonValues } from './json/values.js';
 import { label } from './label.js';
+import { createLanguage, type Detect } from './language.js';
 import { length } from './length.js';
 import { lexical } from './lexical.js';
 import { refusal } from './refusal.js';
@@ -19,8 +20,11 @@ import { toolArguments } from './tools/loose-arguments.js';
 import { toolNames } from './tools/names.js';
 import { toolValid } from './tools/valid-calls.js';
 
+/** The scorers that are made with something from outside. */
+type Needing = 'language';
+
 /** One line a scorer. */
-const REGISTRY: { readonly [Name in ScorerName]: Scorer } = {
+const REGISTRY: { readonly [Name in Exclude<ScorerName, Needing>]: Scorer } = {
   exact_raw: exactRaw,
   exact,
   exact_json: exactJson,
@@ -41,5 +45,10 @@ const REGISTRY: { readonly [Name in ScorerName]: Scorer } = {
   refusal,
 };
 
-/** All scorers. */
+/** All scorers that need nothing but the answers. */
 export const SCORERS: readonly Scorer[] = Object.values(REGISTRY);
+
+/** These and the one that needs a detector of languages. */
+export function scorersWith(detect: Detect): readonly Scorer[] {
+  return [...SCORERS, createLanguage(detect)];
+}

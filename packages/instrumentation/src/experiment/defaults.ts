@@ -1,4 +1,13 @@
-import type { AgreementGate, Experiment, Gates, LatencyGate, RateGate, WinRateGate } from './definition.js';
+import type {
+  AgreementGate,
+  Experiment,
+  Gates,
+  LatencyGate,
+  RateGate,
+  ShapeGate,
+  ValidityGate,
+  WinRateGate,
+} from './definition.js';
 import type { JudgeSettings } from './judging.js';
 
 /** Every default of the configuration. What is not here is required. */
@@ -16,6 +25,9 @@ export const DEFAULTS: {
   readonly policy: { readonly alpha: number; readonly minPairs: number; readonly minCoverage: number };
   readonly gates: {
     readonly errors: RateGate;
+    readonly refusals: RateGate;
+    readonly validity: ValidityGate;
+    readonly shape: ShapeGate;
     readonly agreement: AgreementGate;
     readonly similarity: AgreementGate;
     readonly latency: LatencyGate;
@@ -71,6 +83,9 @@ export const DEFAULTS: {
   policy: { alpha: 0.05, minPairs: 1000, minCoverage: 0.9 },
   gates: {
     errors: { margin: 0.01 },
+    refusals: { margin: 0.01 },
+    validity: { margin: 0.02 },
+    shape: { margin: 0.05, insensitiveBelow: 0.3 },
     agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
     similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
     latency: { ratio: 1.2 },

@@ -114,11 +114,28 @@ export type ScorerName =
   | 'tool_exact'
   | 'tool_valid'
   | 'label'
-  | 'refusal';
+  | 'refusal'
+  | 'language';
 
 /** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
 export interface RateGate {
   readonly margin: number;
+}
+
+/** Answers that keep to what was asked for may be at most `margin` (absolute share) fewer than the incumbent's. */
+export interface ValidityGate {
+  readonly margin: number;
+  /** The only answers there are, of a classifier; without it, validity is of schemas and tool calls alone. */
+  readonly labels?: readonly string[];
+}
+
+/** Length, language or structure may match the primary's at most `margin` less than the incumbent's own second answer does. */
+export interface ShapeGate {
+  readonly margin: number;
+  /** Where the incumbent's second answer matches less than this on average, the gate says nothing and the verdict holds. */
+  readonly insensitiveBelow: number;
+  /** Instead of the incumbent's own match: the candidate's must be at most `margin` below this. */
+  readonly floor?: number;
 }
 
 /** Agreement with the incumbent may fall at most `margin` short of the incumbent's agreement with itself. */
@@ -143,6 +160,11 @@ export interface WinRateGate {
 
 export interface Gates {
   readonly errors?: RateGate;
+  readonly refusals?: RateGate;
+  readonly validity?: ValidityGate;
+  readonly length?: ShapeGate;
+  readonly language?: ShapeGate;
+  readonly structure?: ShapeGate;
   readonly agreement?: AgreementGate;
   readonly similarity?: AgreementGate;
   readonly latency_p50?: LatencyGate;

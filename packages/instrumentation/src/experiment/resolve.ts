@@ -103,9 +103,19 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   if (experiment.policy.gates.win_rate !== undefined && experiment.judge === null) {
     yield 'policy.gates.win_rate: it is what a judge says: set `judge`, or leave the gate out';
   }
-  for (const gate of ['agreement', 'similarity'] as const) {
+  for (const gate of ['refusals', 'validity', 'language'] as const) {
+    if (experiment.policy.gates[gate] === undefined || ['full', 'redacted'].includes(experiment.content)) continue;
+    yield `policy.gates.${gate}: it reads texts, and with \`content: ${experiment.content}\` none leaves the service: set \`content: redacted\`, or leave the gate out`;
+  }
+  for (const gate of ['agreement', 'similarity', 'length', 'language', 'structure'] as const) {
     const settings = experiment.policy.gates[gate];
     if (settings === undefined) continue;
+    const { floor = null } = 'scorer' in settings ? {} : settings;
+    if (floor !== null) {
+      if (floor <= settings.margin)
+        yield `policy.gates.${gate}.floor: expected more than its margin (${settings.margin}), got ${floor}: a candidate that never matches could pass`;
+      continue;
+    }
     if (settings.insensitiveBelow <= settings.margin) {
       yield `policy.gates.${gate}.insensitiveBelow: expected more than its margin (${settings.margin}), got ${settings.insensitiveBelow}: a candidate that never agrees could pass`;
     }

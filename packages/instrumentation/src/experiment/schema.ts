@@ -79,7 +79,7 @@ const clusterShape = strict({
 const SCORER_NAMES = [
   ...(['exact_raw', 'exact', 'exact_json', 'lexical', 'edit', 'chrf', 'length', 'structure'] as const),
   ...(['json_parses', 'json_valid', 'json_paths', 'json_values'] as const),
-  ...(['tool_names', 'tool_arguments', 'tool_exact', 'tool_valid', 'label', 'refusal'] as const),
+  ...(['tool_names', 'tool_arguments', 'tool_exact', 'tool_valid', 'label', 'refusal', 'language'] as const),
 ] satisfies readonly ScorerName[];
 const scorer = z.enum(SCORER_NAMES);
 const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
@@ -92,8 +92,21 @@ const latencyGate = strict({
   ratio: z.number().gt(1).max(10).default(DEFAULTS.gates.latency.ratio),
   thresholdMs: z.number().positive().max(1e9).optional(),
 });
+const shapeGate = strict({
+  margin: margin.default(DEFAULTS.gates.shape.margin),
+  insensitiveBelow: unit.default(DEFAULTS.gates.shape.insensitiveBelow),
+  floor: positiveUnit.optional(),
+});
 const gatesShape = strict({
   errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+  refusals: strict({ margin: margin.default(DEFAULTS.gates.refusals.margin) }).optional(),
+  validity: strict({
+    margin: margin.default(DEFAULTS.gates.validity.margin),
+    labels: z.array(z.string().min(1).max(64)).min(1).max(64).optional(),
+  }).optional(),
+  length: shapeGate.optional(),
+  language: shapeGate.optional(),
+  structure: shapeGate.optional(),
   agreement: agreementGate(DEFAULTS.gates.agreement).optional(),
   similarity: agreementGate(DEFAULTS.gates.similarity).optional(),
   latency_p50: latencyGate.optional(),
