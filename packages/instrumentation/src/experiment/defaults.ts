@@ -8,6 +8,7 @@ import type {
   ValidityGate,
   WinRateGate,
 } from './definition.js';
+import type { EmbeddingsSettings } from './embeddings.js';
 import type { JudgeSettings } from './judging.js';
 
 /** Every default of the configuration. What is not here is required. */
@@ -18,6 +19,8 @@ export const DEFAULTS: {
   readonly budget: { readonly maxOutputTokens: number; readonly pace: boolean };
   /** Of a `judge`. */
   readonly judge: Omit<JudgeSettings, 'kind' | 'models' | 'piMin'>;
+  /** Of `embeddings`. */
+  readonly embeddings: Omit<EmbeddingsSettings, 'model'>;
   readonly target: { readonly afterwards: 'slow' | 'stop'; readonly rate: number };
   readonly sliceLengthMs: number;
   /** Added to the shadow's timeout: the time a trial may take from its last leg to the ledger. */
@@ -44,6 +47,7 @@ export const DEFAULTS: {
     window: null,
     budget: null,
     judge: null,
+    embeddings: null,
     target: null,
     governor: { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.5, heapShare: 0.85 },
     control: { offAfterMs: 600_000 },
@@ -76,6 +80,15 @@ export const DEFAULTS: {
     perMinute: null,
     usdPerHour: null,
     timeoutMs: 60_000,
+  },
+  embeddings: {
+    baseUrl: 'https://api.openai.com/v1',
+    apiKey: null,
+    dimensions: null,
+    batchSize: 32,
+    concurrency: 2,
+    timeoutMs: 10_000,
+    deadlineMs: 20_000,
   },
   target: { afterwards: 'slow', rate: 0.01 },
   sliceLengthMs: 60_000,

@@ -1,4 +1,5 @@
 import type { RunId } from '../trial/trial.js';
+import type { EmbeddingsDefinition, EmbeddingsInput, EmbeddingsSettings } from './embeddings.js';
 import type { JudgeDefinition, JudgeInput, JudgeSettings, JudgeShape } from './judging.js';
 import type { SecretReference } from './named-secret.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
@@ -115,7 +116,8 @@ export type ScorerName =
   | 'tool_valid'
   | 'label'
   | 'refusal'
-  | 'language';
+  | 'language'
+  | 'embedding';
 
 /** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
 export interface RateGate {
@@ -213,6 +215,8 @@ export interface Experiment {
   readonly budget: Budget | null;
   /** Which model compares the answers; null: none does. */
   readonly judge: JudgeSettings | null;
+  /** Which model answers are compared by as vectors; null: none. */
+  readonly embeddings: EmbeddingsSettings | null;
   /** When there is enough evidence; null: never. */
   readonly target: Target | null;
   readonly governor: GovernorSettings;
@@ -264,6 +268,7 @@ export interface ExperimentInput {
   readonly window?: WindowInput | null;
   readonly budget?: (Pick<Budget, 'usd'> & Partial<Budget>) | null;
   readonly judge?: JudgeInput | null;
+  readonly embeddings?: EmbeddingsInput | null;
   readonly target?: (Pick<Target, 'pairs'> & Partial<Target>) | null;
   readonly governor?: Partial<GovernorSettings>;
   readonly control?: Partial<ControlSettings>;
@@ -308,6 +313,8 @@ export interface RunDefinition {
   readonly segments: Segments;
   readonly cluster: Cluster;
   readonly judge: JudgeDefinition | null;
+  /** Only where there are some. */
+  readonly embeddings?: EmbeddingsDefinition;
   readonly policy: Policy;
   readonly slice: SliceSettings;
   readonly piMin: number;

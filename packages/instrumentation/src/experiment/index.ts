@@ -1,5 +1,5 @@
 export { ConfigurationError } from '../errors.js';
-export { type Bounds, boundsOf, type Judging } from './bounds.js';
+export { type Bounds, boundsOf, type Embedding, type Judging } from './bounds.js';
 export {
   type BudgetState,
   isUsedUp,
@@ -56,6 +56,7 @@ export type {
   Subject,
   UnderstudyConfig,
 } from './definition.js';
+export type { EmbeddingsDefinition, EmbeddingsInput } from './embeddings.js';
 export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';

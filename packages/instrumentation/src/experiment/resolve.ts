@@ -3,6 +3,7 @@ import { AA_ARM } from '../trial/trial.js';
 import { defaultGates, DEFAULTS } from './defaults.js';
 import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
 import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
+import { embeddingsIssues } from './resolve-embeddings.js';
 import { judgeIssues, resolveJudge } from './resolve-judging.js';
 import { runId } from './run.js';
 import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
@@ -94,6 +95,7 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   }
   yield* samplingIssues(shape);
   yield* judgeIssues(shape.judge, experiment.piMin, experiment.content);
+  yield* embeddingsIssues(experiment);
   if (experiment.segments.critical.length > experiment.segments.max) {
     yield `segments.critical: expected at most segments.max (${experiment.segments.max}) names`;
   }

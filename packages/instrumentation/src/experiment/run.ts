@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { RunId } from '../trial/trial.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Experiment, Run, RunDefinition } from './definition.js';
+import { embeddingsDefinition } from './resolve-embeddings.js';
 import { judgeDefinition } from './resolve-judging.js';
 
 /** The part of an experiment that decides. Not in it: sample rate, content, and how shadows are sent and shown (`shadow`). */
 export function runDefinition(experiment: Experiment): RunDefinition {
-  const { candidates, match, segments, cluster, judge, policy, slice, piMin, noise, redaction } = experiment;
+  const { candidates, match, segments, cluster, judge, policy, slice, piMin, noise, redaction, embeddings } =
+    experiment;
   const definition = {
     candidates,
     match,
@@ -17,6 +19,8 @@ export function runDefinition(experiment: Experiment): RunDefinition {
     slice,
     piMin,
     noise,
+    // Absent where there are none: the run stays the one it was.
+    ...(embeddings !== null && { embeddings: embeddingsDefinition(embeddings) }),
   };
   return redaction.version === null ? definition : { ...definition, redaction };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
+import { embeddingsDefinitionShape, embeddingsShape } from './embeddings-shape.js';
 import { judgeDefinitionShape, judgeShape } from './judging-shape.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
@@ -80,6 +81,7 @@ const SCORER_NAMES = [
   ...(['exact_raw', 'exact', 'exact_json', 'lexical', 'edit', 'chrf', 'length', 'structure'] as const),
   ...(['json_parses', 'json_valid', 'json_paths', 'json_values'] as const),
   ...(['tool_names', 'tool_arguments', 'tool_exact', 'tool_valid', 'label', 'refusal', 'language'] as const),
+  ...(['embedding'] as const),
 ] satisfies readonly ScorerName[];
 const scorer = z.enum(SCORER_NAMES);
 const agreementGate = (gate: typeof DEFAULTS.gates.agreement) =>
@@ -140,6 +142,7 @@ const experiment = strict({
   window: windowShape.nullable().default(null),
   budget: budgetShape.nullable().default(null),
   judge: judgeShape.nullable().default(null),
+  embeddings: embeddingsShape.nullable().default(null),
   target: targetShape.nullable().default(null),
   governor: governorShape,
   control: controlShape,
@@ -189,6 +192,7 @@ const runDefinition = strict({
   segments: segmentsShape,
   cluster: clusterShape,
   judge: judgeDefinitionShape.nullable(),
+  embeddings: embeddingsDefinitionShape.optional(),
   policy: resolvedPolicy,
   slice: strict({ lengthMs: milliseconds, deadlineMs: milliseconds }),
   piMin: positiveUnit,
