@@ -67,7 +67,7 @@ export const PACKAGES: readonly PackageRules[] = [
   {
     src: 'packages/evaluator/src',
     name: EVALUATOR,
-    stages: ['queue', 'stats', 'score', 'judge', 'tally', 'ledger', 'decide', 'emit', 'serve', 'cli'],
+    stages: ['queue', 'stats', 'score', 'judge', 'embed', 'tally', 'ledger', 'decide', 'emit', 'serve', 'cli'],
     contract: [],
     foundation: ['errors.ts', 'semconv.ts', 'config.ts'],
     composition: ['index.ts', 'evaluator.ts', 'evaluator/', 'cli/'],

@@ -1,5 +1,6 @@
 import type { Seal } from '@understudy/instrumentation/trial';
 import type { Database, Query } from './database.js';
+import { eraseEmbeddings } from './embedding-ledger.js';
 import { eraseAside } from './erase-aside.js';
 import type { Erasure, ErasureTarget } from './ledger.js';
 
@@ -15,6 +16,7 @@ export async function erase(
   options: { readonly dryRun: boolean; readonly seal: Seal | null },
 ): Promise<Erasure> {
   const pairs = options.dryRun ? await countPairs(database.query, target) : await erasePairs(database, target);
+  if (!options.dryRun) await eraseEmbeddings(database.query, target);
   return { pairs, ...(await eraseAside(database, target, options)) };
 }
 

@@ -1,6 +1,7 @@
 import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
 import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
+import type { EmbeddingLedger } from './embedding-ledger.js';
 import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
 import type { LabelLedger } from './label-ledger.js';
 import type { CloseReason, PairContent, QueueView, RegisteredRun, StoredTransition } from './record.js';
@@ -61,6 +62,8 @@ export interface Ledger {
   expire(options: ExpireOptions): Promise<number>;
   /** What judges say. */
   readonly judging: JudgingLedger;
+  /** Vectors of texts, once paid for. */
+  readonly embeddings: EmbeddingLedger;
   /** What people say of pairs. */
   readonly labels: LabelLedger;
   close(): Promise<void>;

@@ -7,6 +7,7 @@ import { sql as messages } from './migrations/0005-messages.js';
 import { sql as segments } from './migrations/0006-segments.js';
 import { sql as judging } from './migrations/0007-judging.js';
 import { sql as winRate } from './migrations/0008-win-rate.js';
+import { sql as embeddings } from './migrations/0009-embeddings.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 6, name: 'segments', sql: segments },
   { version: 7, name: 'judging', sql: judging },
   { version: 8, name: 'win_rate', sql: winRate },
+  { version: 9, name: 'embeddings', sql: embeddings },
 ];
 
 const RACES = 10;

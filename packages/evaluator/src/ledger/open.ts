@@ -4,6 +4,7 @@ import { compact } from './compact.js';
 import { noteBudget } from './budgets.js';
 import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { embeddingsOf } from './embedding-ledger.js';
 import { erase } from './erase.js';
 import { judgingOf } from './judging/open-judging.js';
 import { labelsOf } from './label-ledger.js';
@@ -69,6 +70,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
     expire: (options) => expire(database, options),
     judging: judgingOf(database, seal),
+    embeddings: embeddingsOf(query, seal),
     labels: labelsOf(database, seal),
     close: () => database.close(),
   };

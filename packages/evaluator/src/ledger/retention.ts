@@ -26,6 +26,10 @@ const KEPT = [
     old: 'select ctid from understudy.judge_orders where stored_at < $1 order by stored_at',
     empty: 'delete from understudy.judge_orders',
   },
+  {
+    old: 'select ctid from understudy.embeddings where stored_at < $1 order by stored_at',
+    empty: 'delete from understudy.embeddings',
+  },
 ] as const;
 
 /**

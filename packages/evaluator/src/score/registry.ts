@@ -21,7 +21,7 @@ import { toolNames } from './tools/names.js';
 import { toolValid } from './tools/valid-calls.js';
 
 /** The scorers that are made with something from outside. */
-type Needing = 'language';
+type Needing = 'language' | 'embedding';
 
 /** One line a scorer. */
 const REGISTRY: { readonly [Name in Exclude<ScorerName, Needing>]: Scorer } = {

@@ -18,8 +18,8 @@ import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import type { Budgets } from '../../queue/budgets.js';
 import { checkJudge, clientFor, makeJudge, type MadeJudge } from './make-judge.js';
-import { paidClient, pricesOf, type Purse } from './pay.js';
-import { SharedBudget } from './shared-budget.js';
+import { paidClient, pricesOf } from './pay.js';
+import { createPurses } from './purses.js';
 
 /** The judge of a run, ready to be asked. */
 export interface RunJudge extends MadeJudge {
@@ -60,41 +60,10 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
   const folder = folderOf(options.source);
   const hashes = new Map<RunId, string>();
   const made = new Map<RunId, { readonly judge: RunJudge; readonly key: string; readonly at: number }>();
-  const shared = new Map<string, { readonly usd: number; readonly budget: SharedBudget }>();
-  const unpriced = new Set<string>();
-
-  function budgetOf(experiment: string, budget: Judging['budget']): SharedBudget | null {
-    if (budget === null) return null;
-    const known = shared.get(experiment);
-    if (known?.usd === budget.usd) return known.budget;
-    known?.budget.close().catch(onError);
-    const opened = new SharedBudget(experiment, budget, { store: budgets, onError });
-    shared.set(experiment, { usd: budget.usd, budget: opened });
-    return opened;
-  }
-
-  function purseOf(experiment: string, bounds: Judging): Purse {
-    return {
-      experiment,
-      ledger,
-      now,
-      limits: () => bounds,
-      budget: () => budgetOf(experiment, bounds.budget),
-      onUnpriced(model) {
-        if (unpriced.has(model)) return;
-        unpriced.add(model);
-        const line = `${JSON.stringify(model)}: { input: ..., output: ... }`;
-        onError(
-          new ConfigurationError('budget.prices', [
-            `no price is known for the judge ${model} of ${experiment}, so nothing is judged; add, in USD a million tokens: ${line}`,
-          ]),
-        );
-      },
-    };
-  }
+  const purses = createPurses({ ledger, budgets, now, onError });
 
   function make(run: Pick<Run, 'experiment'>, definition: JudgeDefinition, bounds: Judging): RunJudge {
-    const purse = purseOf(run.experiment, bounds);
+    const purse = purses.of(run.experiment, bounds, 'the judge');
     const counts = bounds.budget !== null || bounds.usdPerHour !== null;
     const prices = counts ? pricesOf(bounds.budget?.prices ?? {}) : null;
     const clientOf = (model: JudgeModel): ModelClient => {
@@ -126,10 +95,7 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
     },
     other: (run, judge, bounds) => make(run, judge, bounds),
     limitsOf: ({ definition }) => (definition.judge === null ? null : limitsFor(definition.judge)),
-    async close() {
-      await Promise.all([...shared.values()].map(({ budget }) => budget.close().catch(onError)));
-      shared.clear();
-    },
+    close: () => purses.close(),
   };
 }
 

@@ -25,20 +25,22 @@ export interface Endpoint {
 /**
  * Checks the options and joins the URL. A key that could not stand in a header is refused here: the runtime's own error would quote it.
  *
+ * @param field What the configuration calls it.
  * @throws ConfigurationError, without the key
  */
-export function endpointOf(options: ClientOptions, path: string): Endpoint {
+export function endpointOf(options: ClientOptions, path: string, field = 'judge'): Endpoint {
   const { baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS } = options;
   const issues: string[] = [];
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) issues.push('judge.baseUrl: expected an http or https URL');
-  else if (url.username !== '' || url.password !== '') issues.push('judge.baseUrl: expected no credentials in the URL');
-  if (model === '') issues.push('judge.model: expected a name');
+  if (url === null || !/^https?:$/.test(url.protocol)) issues.push(`${field}.baseUrl: expected an http or https URL`);
+  else if (url.username !== '' || url.password !== '')
+    issues.push(`${field}.baseUrl: expected no credentials in the URL`);
+  if (model === '') issues.push(`${field}.model: expected a name`);
   if (apiKey !== null && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    issues.push('judge.apiKey: expected printable ASCII characters without spaces');
+    issues.push(`${field}.apiKey: expected printable ASCII characters without spaces`);
   }
-  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) issues.push('judge.timeoutMs: expected milliseconds above 0');
-  if (url === null || issues.length > 0) throw new ConfigurationError('judge', issues);
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) issues.push(`${field}.timeoutMs: expected milliseconds above 0`);
+  if (url === null || issues.length > 0) throw new ConfigurationError(field, issues);
   const { fetch: given } = options;
   return {
     url: `${url.origin}${url.pathname.replace(/\/+$/, '')}${path}${url.search}`,

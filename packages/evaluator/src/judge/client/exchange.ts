@@ -9,6 +9,8 @@ export interface Exchange {
   readonly timeoutMs: number;
   /** Never shown: taken out of whatever the provider says. */
   readonly secret: string;
+  /** Of the answer, in bytes; a longer one is garbage. Default 1 MiB. */
+  readonly longestBody?: number;
 }
 
 /** A parsed body of a 2xx, or a failure; of a 4xx with the provider's own words, by which a refused field is recognised. */
@@ -31,8 +33,9 @@ export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal
       redirect: 'manual',
       signal: either,
     });
-    const text = await readUpTo(response, LONGEST_BODY);
-    if (response.status >= 200 && response.status < 300) return parsed(text);
+    const most = to.longestBody ?? LONGEST_BODY;
+    const text = await readUpTo(response, most);
+    if (response.status >= 200 && response.status < 300) return parsed(text, most);
     const said = text ?? '';
     const detail = `HTTP ${response.status}${excerpt(said, to.secret)}`;
     return failed(kindOf(response.status), detail, {
@@ -67,8 +70,8 @@ export function failed(
   return { status: 'failed', kind, detail, code, retryAfterMs, said, ...(unbilled && { unbilled }) };
 }
 
-function parsed(text: string | null): Exchanged {
-  if (text === null) return failed('garbage', `the answer is longer than ${LONGEST_BODY} bytes`);
+function parsed(text: string | null, most: number): Exchanged {
+  if (text === null) return failed('garbage', `the answer is longer than ${most} bytes`);
   try {
     return { status: 'ok', body: JSON.parse(text) };
   } catch {

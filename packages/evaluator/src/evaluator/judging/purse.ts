@@ -1,0 +1,83 @@
+import { type Judging, nanoUsd } from '@understudy/instrumentation/experiment';
+import type { JudgeSpan, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { SharedBudget } from './shared-budget.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** How long nothing is asked once the money is gone, or is others' for now, in milliseconds. */
+const AGAIN_MS = { spent: 60_000, held: 5_000 };
+/** Text has four bytes a token, digits, code and rare scripts two or more. */
+const BYTES_A_TOKEN = 2;
+
+/** What calls of the evaluator's for an experiment are paid from, and how many there may be. */
+export interface Purse {
+  readonly experiment: string;
+  readonly limits: () => Pick<Judging, 'perMinute' | 'usdPerHour'>;
+  /** Null: any amount. */
+  readonly budget: () => SharedBudget | null;
+  readonly ledger: Pick<JudgingLedger, 'use' | 'giveBack'>;
+  readonly now: () => number;
+  /** Told of a price nobody knows. */
+  readonly onUnpriced: (model: string) => void;
+}
+
+/** Money and a turn for one call, or why there is none. */
+export type Reserved =
+  | { readonly status: 'granted'; settle(cost: number | null): Promise<void> }
+  | { readonly status: 'refused'; readonly detail: string; readonly retryAfterMs: number };
+
+/**
+ * Reserves the most a call may cost, from the budget and the hour's money, and a turn of the minute's.
+ *
+ * @param mostOf The most it may cost, in nano-dollars; null where no price is known: it is not made then, where anything is counted.
+ */
+export async function reserve(purse: Purse, model: string, mostOf: (() => number) | null): Promise<Reserved> {
+  const { experiment, ledger, now } = purse;
+  const { perMinute, usdPerHour } = purse.limits();
+  const budget = purse.budget();
+  const counts = budget !== null || usdPerHour !== null;
+  if (counts && mostOf === null) {
+    purse.onUnpriced(model);
+    return refused(`no price is known for ${model}`, AGAIN_MS.spent);
+  }
+  const most = counts ? (mostOf?.() ?? 0) : 0;
+  const held = budget === null ? null : await budget.hold(most);
+  if (budget !== null && held === null) {
+    return refused('no money is left in the budget', budget.isSpent ? AGAIN_MS.spent : AGAIN_MS.held);
+  }
+  const at = now();
+  const hour: JudgeSpan = { experiment, span: 'hour', starts: at - (at % HOUR_MS) };
+  const minute: JudgeSpan = { experiment, span: 'minute', starts: at - (at % MINUTE_MS) };
+  try {
+    if (usdPerHour !== null && !(await ledger.use(hour, most, nanoUsd(usdPerHour)))) {
+      held?.release();
+      return refused("the hour's money is used up", hour.starts + HOUR_MS - at);
+    }
+    if (perMinute !== null && !(await ledger.use(minute, 1, perMinute))) {
+      held?.release();
+      if (usdPerHour !== null) await ledger.giveBack(hour, most);
+      return refused("the minute's calls are used up", minute.starts + MINUTE_MS - at);
+    }
+  } catch (error) {
+    held?.release();
+    throw error;
+  }
+  return {
+    status: 'granted',
+    async settle(cost) {
+      held?.settle(cost);
+      const unused = most - (cost ?? most);
+      // What is not given back is given back by the end of the hour.
+      if (usdPerHour !== null && unused > 0) await ledger.giveBack(hour, unused).catch(() => undefined);
+    },
+  };
+}
+
+function refused(detail: string, retryAfterMs: number): Reserved {
+  return { status: 'refused', detail, retryAfterMs };
+}
+
+/** No text has more tokens than this. */
+export function mostTokens(bytes: number): number {
+  return Math.ceil(bytes / BYTES_A_TOKEN);
+}

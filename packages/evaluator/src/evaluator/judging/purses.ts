@@ -1,0 +1,57 @@
+import { ConfigurationError, type Judging } from '@understudy/instrumentation/experiment';
+import type { Budgets } from '../../queue/budgets.js';
+import type { Purse } from './purse.js';
+import { SharedBudget } from './shared-budget.js';
+
+/** The purses of all experiments: each holds one part of its experiment's budget for this process. */
+export interface Purses {
+  /** @param who For people: what it pays, such as `the judge`. */
+  of(experiment: string, bounds: Pick<Judging, 'perMinute' | 'usdPerHour' | 'budget'>, who: string): Purse;
+  /** Gives back what is not used. */
+  close(): Promise<void>;
+}
+
+export function createPurses(
+  options: Pick<Purse, 'ledger' | 'now'> & {
+    readonly budgets: Pick<Budgets, 'lease'>;
+    readonly onError: (error: unknown) => void;
+  },
+): Purses {
+  const { ledger, budgets, now, onError } = options;
+  const shared = new Map<string, { readonly usd: number; readonly budget: SharedBudget }>();
+  const unpriced = new Set<string>();
+
+  function budgetOf(experiment: string, budget: Judging['budget']): SharedBudget | null {
+    if (budget === null) return null;
+    const known = shared.get(experiment);
+    if (known?.usd === budget.usd) return known.budget;
+    known?.budget.close().catch(onError);
+    const opened = new SharedBudget(experiment, budget, { store: budgets, onError });
+    shared.set(experiment, { usd: budget.usd, budget: opened });
+    return opened;
+  }
+
+  return {
+    of: (experiment, bounds, who) => ({
+      experiment,
+      ledger,
+      now,
+      limits: () => bounds,
+      budget: () => budgetOf(experiment, bounds.budget),
+      onUnpriced(model) {
+        if (unpriced.has(model)) return;
+        unpriced.add(model);
+        const line = `${JSON.stringify(model)}: { input: ..., output: ... }`;
+        onError(
+          new ConfigurationError('budget.prices', [
+            `no price is known for ${who} ${model} of ${experiment}, so it is not asked; add, in USD a million tokens: ${line}`,
+          ]),
+        );
+      },
+    }),
+    async close() {
+      await Promise.all([...shared.values()].map(({ budget }) => budget.close().catch(onError)));
+      shared.clear();
+    },
+  };
+}
