@@ -1,3 +1,4 @@
+import { NOISE_GATES } from '../decide/describe.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { count, percent, type Style, table } from './style.js';
@@ -48,6 +49,7 @@ export function renderGates({ gates, level }: Verdict, style: Style): readonly s
 }
 
 function row(gate: GateVerdict): readonly string[] {
+  const noIncumbent = gate.floor !== undefined;
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
     gate.gate,
@@ -55,14 +57,14 @@ function row(gate: GateVerdict): readonly string[] {
     gate.state,
     pairs,
     level(gate, gate.candidate),
-    level(gate, gate.reference),
+    noIncumbent ? '-' : level(gate, gate.reference),
     allowed(gate),
     eValue(gate.safeLogE),
     eValue(gate.harmLogE),
   ];
 }
 
-const isNoise = ({ gate }: GateVerdict): boolean => gate === 'agreement' || gate === 'similarity';
+const isNoise = ({ gate }: GateVerdict): boolean => NOISE_GATES.has(gate);
 
 function level(gate: GateVerdict, value: number | null): string {
   if (value === null) return '-';
@@ -70,7 +72,10 @@ function level(gate: GateVerdict, value: number | null): string {
 }
 
 function allowed(gate: GateVerdict): string {
-  if (gate.gate === 'errors') return `+${Number((100 * gate.margin).toFixed(2))} points`;
+  const points = `${Number((100 * gate.margin).toFixed(2))} points`;
+  if (gate.gate === 'errors' || gate.gate === 'refusals') return `+${points}`;
+  if (gate.gate === 'validity') return `-${points}`;
+  if (gate.floor !== undefined) return `>= ${Number((gate.floor - gate.margin).toFixed(3))}`;
   if (isNoise(gate)) return `-${gate.margin}`;
   if (gate.gate === 'win_rate') return `>= ${percent(0.5 - gate.margin)}`;
   return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${Math.round(gate.thresholdMs)} ms`;

@@ -121,7 +121,7 @@ function invalidity(
   pairs: number,
 ): Transition | null {
   const bars: Bars = { safe: Infinity, harm: -Math.log(NOISE_LEVEL), gates: gates.length };
-  const tested = gates.filter((gate) => !gate.noise && noise[gate.name] !== undefined);
+  const tested = gates.filter((gate) => !gate.noise && gate.floor === null && noise[gate.name] !== undefined);
   const verdicts = tested.map((gate) => gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars));
   if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
   const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));

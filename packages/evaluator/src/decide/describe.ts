@@ -1,4 +1,5 @@
 import { LEAST_SENSITIVITY } from '../stats/judge-boundary.js';
+import type { GateName } from '../tally/gate-settings.js';
 import type { GateVerdict, WinRateShown } from './verdict.js';
 
 /** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
@@ -21,6 +22,15 @@ export function describeGate(gate: GateVerdict): string {
       return `${name} ${numbers(gate)}`;
   }
 }
+
+/** What is measured against the incumbent's agreement with itself. */
+export const NOISE_GATES: ReadonlySet<GateName> = new Set([
+  'agreement',
+  'similarity',
+  'length',
+  'language',
+  'structure',
+]);
 
 /** How many gates are described in one sentence before the rest is only counted. */
 const MOST_NAMED = 4;
@@ -45,12 +55,16 @@ export function count(value: number): string {
 }
 
 function numbers(one: GateVerdict): string {
-  const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, winRate } = one;
+  const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, floor, winRate } = one;
   const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
-  if (gate === 'errors') {
+  if (gate === 'errors' || gate === 'refusals') {
     return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
   }
-  if (gate === 'agreement' || gate === 'similarity') {
+  if (gate === 'validity') {
+    return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} less${lost})`;
+  }
+  if (floor !== undefined) return `${score(candidate)} (at least ${score(floor - margin)} needed${lost})`;
+  if (NOISE_GATES.has(gate)) {
     return `${score(candidate)} against the incumbent's ${score(reference)} with itself (at most ${margin} less${lost})`;
   }
   if (winRate !== undefined) {

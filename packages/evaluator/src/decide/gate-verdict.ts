@@ -1,3 +1,4 @@
+import { mcNemar } from '../stats/mcnemar.js';
 import { pairsRemaining } from '../stats/pairs-remaining.js';
 import type { Gates } from '../tally/gate-settings.js';
 import type { Gate } from '../tally/gates.js';
@@ -57,6 +58,8 @@ export function gateVerdict(
       state === 'open'
         ? pairsRemaining({ logLargest: numbers.safe.logLargest, pairs: numbers.pairs }, bars.safe)
         : null,
+    ...(gate.floor !== null && { floor: gate.floor }),
+    ...(gate.name === 'validity' && { mcNemarP: mcNemar(numbers.wins, numbers.losses).p }),
   };
 }
 

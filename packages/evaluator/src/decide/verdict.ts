@@ -93,7 +93,7 @@ export interface GateVerdict {
   readonly wins: number;
   readonly ties: number;
   readonly losses: number;
-  /** The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls. */
+  /** The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls, of refusals, of valid answers. */
   readonly reference: number | null;
   readonly candidate: number | null;
   /** As the policy has it: a difference of levels, or a ratio of latencies. */
@@ -105,6 +105,10 @@ export interface GateVerdict {
   readonly harmLogE: number;
   /** Pairs this gate still needs to be passed; null where passed, or where the data do not favour it. */
   readonly remaining: Range | null;
+  /** Of a gate with a fixed floor only: what `reference` is, too. */
+  readonly floor?: number;
+  /** Of validity only: McNemar's exact test that both are valid equally often, two-sided, for one look. */
+  readonly mcNemarP?: number;
   /** Of the win rate only. */
   readonly winRate?: WinRateShown;
 }

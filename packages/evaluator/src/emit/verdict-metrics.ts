@@ -18,7 +18,7 @@ export function verdictMetrics(standings: readonly Standing[]): readonly Metric[
     gauge(METRIC_VERDICT, 'The verdict: 1 for the state it is in, 0 for the others', current.flatMap(statePoints)),
     gauge(
       METRIC_ESTIMATE,
-      "The candidate's level less the incumbent's, over the evidence: failure rate, agreement, share of slow calls",
+      "The candidate's level less the incumbent's, over the evidence: failure rate, agreement, share of slow calls, of refusals, of valid answers",
       current.flatMap(estimatePoints),
     ),
     gauge(METRIC_EVIDENCE, 'The natural logarithm of the e-value of a claim', current.flatMap(evidencePoints)),

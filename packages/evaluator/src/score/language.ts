@@ -34,20 +34,25 @@ export function lettersOf(text: string): string {
  * @param detect Told at most 512 letters at a time.
  */
 export function createLanguage(detect: Detect): Scorer {
-  const known = new WeakMap<Answer, string | null>();
-  const languageOf = (answer: Answer): string | null => {
-    let found = known.get(answer);
-    if (found === undefined) known.set(answer, (found = detected(answer, detect)));
-    return found;
-  };
   return {
     name: 'language',
-    applies: (primary) => languageOf(primary) !== null,
+    applies: (primary) => languageOf(primary, detect) !== null,
     score: (primary, other) => {
-      const language = languageOf(other);
-      return language === null ? null : Number(languageOf(primary) === language);
+      const language = languageOf(other, detect);
+      return language === null ? null : Number(languageOf(primary, detect) === language);
     },
   };
+}
+
+const KNOWN = new WeakMap<Detect, WeakMap<Answer, string | null>>();
+
+/** The language of an answer's prose; null where it cannot be told. Looked at once an answer. */
+export function languageOf(answer: Answer, detect: Detect): string | null {
+  const known = KNOWN.get(detect) ?? new WeakMap<Answer, string | null>();
+  KNOWN.set(detect, known);
+  let found = known.get(answer);
+  if (found === undefined) known.set(answer, (found = detected(answer, detect)));
+  return found;
 }
 
 function detected({ prose, value }: Answer, detect: Detect): string | null {

@@ -1,6 +1,7 @@
 import { AA_ARM, type Leg, type Trial } from '@understudy/instrumentation/trial';
 import { type Answer, answerOf } from './answer.js';
 import { type Asked, askedOf } from './asked.js';
+import { type Noted, notesOf, type NotingOptions } from './notes.js';
 import { SCORERS } from './registry.js';
 import type { Scorer } from './scorer.js';
 
@@ -14,6 +15,8 @@ export type LegScores = Readonly<Record<string, number | null>>;
 export interface ScoredLeg {
   readonly ab: LegScores;
   readonly aa: LegScores;
+  /** Where they are asked for. */
+  readonly noted?: Noted;
 }
 
 /** Told of a scorer that threw or left [0,1]; the score is then null. */
@@ -24,6 +27,8 @@ export interface ScoringOptions {
   readonly scorers?: readonly Scorer[];
   /** Default: nobody is told. */
   readonly onBroken?: OnBroken;
+  /** Notes are taken of both answers. Default: none are. */
+  readonly noting?: NotingOptions;
 }
 
 /** The scores of a trial, by arm. */
@@ -44,7 +49,7 @@ export function scoreTrial(trial: Trial, options: ScoringOptions = {}): TrialSco
  * `aa`.
  */
 export function* scoring(trial: Trial, options: ScoringOptions = {}): Generator<undefined, TrialScores, undefined> {
-  const { scorers = SCORERS, onBroken = () => {} } = options;
+  const { scorers = SCORERS, onBroken = () => {}, noting } = options;
   const primary = answerOf(trial.primary);
   const asked = askedOf(trial);
   const scores: Record<string, Record<string, number | null>> = {};
@@ -59,9 +64,17 @@ export function* scoring(trial: Trial, options: ScoringOptions = {}): Generator<
       yield;
     }
   }
+  const noted = new Map<string, { readonly noted: Noted }>();
+  for (const [arm, other] of noting === undefined ? [] : others) {
+    noted.set(arm, { noted: notesOf({ primary, other, asked }, noting) });
+    yield;
+  }
   const aa = scores[AA_ARM] ?? {};
   return Object.fromEntries(
-    Object.entries(scores).map(([arm, ab]) => [arm, arm === AA_ARM ? { ab: aa, aa: {} } : { ab, aa }]),
+    Object.entries(scores).map(([arm, ab]) => [
+      arm,
+      { ...(arm === AA_ARM ? { ab: aa, aa: {} } : { ab, aa }), ...noted.get(arm) },
+    ]),
   );
 }
 

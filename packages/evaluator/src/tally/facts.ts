@@ -1,3 +1,8 @@
+import type { ErrorClass } from '../score/deltas/error-class.js';
+import type { AnswerNotes } from '../score/notes.js';
+import type { ToolClass } from '../score/tools/tool-class.js';
+import type { Amounts } from './amounts.js';
+
 /**
  * The numbers of one stored pair: all that evidence is made of. The ledger keeps them as JSON, one row a leg.
  */
@@ -24,6 +29,18 @@ export type Outcome =
  */
 export type Scores = Readonly<Record<string, number | null>>;
 
+/** What is shown of a pair beside its scores, and what gates read of the two answers. */
+export interface PairNotes {
+  /** Null: the call has no answer that can be looked at. */
+  readonly primary: AnswerNotes | null;
+  readonly shadow: AnswerNotes | null;
+  /** What became of the primary's tool calls; null: neither calls any. */
+  readonly tools: ToolClass | null;
+  /** What became of the two calls. */
+  readonly classes: readonly [primary: ErrorClass, shadow: ErrorClass];
+  readonly amounts: Amounts;
+}
+
 /** The numbers of one pair. In a row of the arm `aa`, `shadow` is the A/A leg and `aa` is null. */
 export interface PairFacts {
   readonly v: typeof FACTS_VERSION;
@@ -35,6 +52,8 @@ export interface PairFacts {
   readonly aa: Outcome | null;
   /** `ab`: the shadow's answer against the primary's. `aa`: the A/A leg's answer against the primary's. */
   readonly scores: { readonly ab: Scores; readonly aa: Scores };
+  /** Absent in rows of versions that did not take them. */
+  readonly notes?: PairNotes;
 }
 
 /** The numbers of a stored pair cannot be read: another version, or a field that is not what it should be. */
@@ -68,6 +87,7 @@ export function readFacts(value: unknown): PairFacts {
     shadow: outcome(facts['shadow'], 'shadow'),
     aa: facts['aa'] === null ? null : outcome(facts['aa'], 'aa'),
     scores: { ab: scoresOf(scores['ab'], 'scores.ab'), aa: scoresOf(scores['aa'], 'scores.aa') },
+    ...(facts['notes'] === undefined ? {} : { notes: readNotes(facts['notes']) }),
   };
 }
 
@@ -98,6 +118,15 @@ function outcome(value: unknown, field: string): Outcome {
     default:
       throw new FactsError(`${field}.status`, 'ok, error, aborted or missing');
   }
+}
+
+/** Who wrote them is this package; what is in a field that is there is left to whoever counts it. */
+function readNotes(value: unknown): PairNotes {
+  const notes = record(value, 'notes');
+  for (const side of ['primary', 'shadow'] as const) if (notes[side] !== null) record(notes[side], `notes.${side}`);
+  record(notes['amounts'], 'notes.amounts');
+  if (!Array.isArray(notes['classes'])) throw new FactsError('notes.classes', 'two words');
+  return notes as unknown as PairNotes;
 }
 
 function tokensOf(value: unknown, field: string): Tokens {

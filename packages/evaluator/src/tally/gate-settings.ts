@@ -1,6 +1,11 @@
 /** What a policy says about each gate, defaults resolved. A gate that is not named is not tested. */
 export interface Gates {
   readonly errors?: ErrorsGate | undefined;
+  readonly refusals?: ErrorsGate | undefined;
+  readonly validity?: ValidityGate | undefined;
+  readonly length?: ShapeGate | undefined;
+  readonly language?: ShapeGate | undefined;
+  readonly structure?: ShapeGate | undefined;
   readonly agreement?: NoiseGate | undefined;
   readonly similarity?: NoiseGate | undefined;
   readonly latency_p50?: LatencyGate | undefined;
@@ -17,6 +22,21 @@ export type GateName = keyof Gates;
 /** The candidate fails at most `margin` more often than the primary (0.01: one call in a hundred). */
 export interface ErrorsGate {
   readonly margin: number;
+}
+
+/** The candidate keeps to what was asked for at most `margin` less often than the primary. */
+export interface ValidityGate {
+  readonly margin: number;
+  /** The only answers there are; read where a pair is scored. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** The candidate matches the primary in its form at most `margin` less than the incumbent matches itself, or than `floor`. */
+export interface ShapeGate {
+  readonly margin: number;
+  readonly insensitiveBelow: number;
+  /** A fixed match in (margin, 1]; no A/A leg is needed then. */
+  readonly floor?: number | undefined;
 }
 
 /** The candidate agrees with the primary at most `margin` less than the incumbent agrees with itself. */
@@ -48,6 +68,8 @@ export class GateSettingsError extends RangeError {
 /**
  * Refuses settings under which a gate could be passed without evidence.
  *
+ * A fixed floor must lie above the margin, or a candidate that never matches could pass.
+ *
  * The insensitivity floor must lie above the margin: then a candidate that never agrees (s_AB = 0) has a mean
  * x = (1 - s_AA) / 2 below m = (1 - margin) / 2 in every sample the floor lets through, and the e-value stays below 1.
  *
@@ -60,7 +82,12 @@ export function checkGates(gates: Gates): void {
     if ('margin' in gate) within(name, 'margin', gate.margin, 0, 0.5);
     // At a boundary of 0 or of a half with nothing allowed there is no judge to be told from its ties.
     if (name === 'win_rate' && 'margin' in gate) within(name, 'margin', gate.margin, 0.001, 0.499);
-    if ('insensitiveBelow' in gate) {
+    const floor = 'floor' in gate ? gate.floor : undefined;
+    if (floor !== undefined) {
+      within(name, 'floor', floor, 0, 1);
+      if ('margin' in gate && floor <= gate.margin)
+        throw new GateSettingsError(`gate ${name}: expected floor (${floor}) above margin (${gate.margin})`);
+    } else if ('insensitiveBelow' in gate) {
       within(name, 'insensitiveBelow', gate.insensitiveBelow, 0, 1);
       if (gate.insensitiveBelow <= gate.margin) {
         throw new GateSettingsError(

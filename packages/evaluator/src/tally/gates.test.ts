@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AnswerNotes } from '../score/notes.js';
 import type { Outcome, PairFacts } from './facts.js';
 import { checkGates, GateSettingsError, type Gates } from './gate-settings.js';
 import { gatesOf, type Gate } from './gates.js';
@@ -132,6 +133,87 @@ describe('a gate on latency', () => {
   });
 });
 
+const NOTES = {
+  length: 1,
+  language: null,
+  structure: [],
+  finish: 'stop',
+  refused: null,
+  valid: null,
+  hash: null,
+  label: null,
+} satisfies AnswerNotes;
+
+describe.each([
+  ['refusals', { refusals: { margin: 0.01 } }, 'refused', 0.495],
+  ['validity', { validity: { margin: 0.02 } }, 'valid', 0.49],
+] as const)('the gate on %s', (_name, gates, mark, m) => {
+  const one = gate(gates);
+  const worse = mark === 'refused';
+  const marked = (
+    primary: boolean | null,
+    shadow: boolean | null | undefined,
+    some: Partial<PairFacts> = {},
+  ): PairFacts =>
+    pair({
+      notes: {
+        primary: { ...NOTES, [mark]: primary },
+        shadow: shadow === undefined ? null : { ...NOTES, [mark]: shadow },
+        tools: null,
+        classes: ['ok', 'ok'],
+        amounts: {},
+      },
+      ...some,
+    });
+  it('asks for a mean above (1 - margin) / 2', () => expect(one.m).toBe(m));
+  it.each([
+    ['both do', true, true, 0.5],
+    ['neither does', false, false, 0.5],
+    ['only the candidate does', false, true, worse ? 0 : 1],
+    ['only the primary does', true, false, worse ? 1 : 0],
+  ])('%s', (_what, primary, shadow, safe) => {
+    const seen = one.observe(marked(primary, shadow), 0);
+    expect(seen).toEqual({ safe, harm: safe, reference: Number(primary), candidate: Number(shadow) });
+  });
+  it('counts a failed shadow as one that does worse', () => {
+    expect(one.observe(marked(!worse, undefined, { shadow: failed }), 0)).toMatchObject({ safe: 0, harm: 0 });
+    expect(one.observe(marked(worse, undefined, { shadow: failed }), 0)).toMatchObject({ safe: 0.5 });
+  });
+  it('does not apply where the primary has no answer, or none that can be marked', () => {
+    expect(one.observe(marked(null, true), 0)).toBeNull();
+    expect(one.observe(marked(true, true, { primary: failed }), 0)).toBeNull();
+    expect(one.observe(marked(true, true, { primary: aborted(3) }), 0)).toBeNull();
+    expect(one.observe(pair({}), 0)).toBeNull();
+  });
+  it('has nothing where the mark of the shadow is of its own making unknown', () => {
+    expect(one.observe(marked(true, null), 0)).toBe(MISSING);
+    expect(one.observe(marked(true, undefined), 0)).toBe(MISSING);
+    expect(one.observe(marked(true, true, { shadow: missing }), 0)).toBe(MISSING);
+    expect(one.observe(marked(true, true, { shadow: aborted(3) }), 0)).toBe(MISSING);
+    expect(one.observe(marked(true, true, { primary: missing }), 0)).toBe(MISSING);
+  });
+});
+
+describe('the gates on length, language and structure', () => {
+  const scores = { ab: { structure: 0.25 }, aa: { structure: 0.75 } };
+  it('set the candidate beside the noise of the incumbent', () => {
+    const one = gate({ structure: { margin: 0.05, insensitiveBelow: 0.3 } });
+    expect(one).toMatchObject({ m: 0.475, noise: true, floor: null, insensitiveBelow: 0.3 });
+    expect(one.observe(pair({ aa: ok(1), scores }), 0)).toMatchObject({ safe: 0.25, reference: 0.75 });
+    expect(one.observe(pair({ scores }), 0)).toBeNull();
+  });
+  it('or beside a floor of the policy, which needs no A/A leg', () => {
+    const one = gate({ structure: { margin: 0.05, insensitiveBelow: 0.3, floor: 0.85 } });
+    expect(one).toMatchObject({ noise: false, floor: 0.85, insensitiveBelow: null });
+    expect(one.m).toBeCloseTo(0.8);
+    expect(one.observe(pair({ scores }), 0)).toMatchObject({ safe: 0.25, harm: 0.25, candidate: 0.25 });
+    expect(one.observe(pair({ scores, shadow: failed }), 0)).toMatchObject({ safe: 0, candidate: 0 });
+    expect(one.observe(pair({ scores: { ab: { structure: null }, aa: {} } }), 0)).toBe(MISSING);
+    expect(one.observe(pair({ scores: { ab: {}, aa: {} } }), 0)).toBeNull();
+    expect(one.observe(pair({ scores, primary: failed }), 0)).toBeNull();
+  });
+});
+
 describe('settings of gates', () => {
   it.each([
     [{ errors: { margin: -0.01 } }],
@@ -141,6 +223,11 @@ describe('settings of gates', () => {
     [{ agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.05 } }],
     [{ similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0 } }],
     [{ similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: Number.NaN } }],
+    [{ refusals: { margin: 0.6 } }],
+    [{ validity: { margin: -1 } }],
+    [{ length: { margin: 0.05, insensitiveBelow: 0.05 } }],
+    [{ length: { margin: 0.05, insensitiveBelow: 0.3, floor: 0.05 } }],
+    [{ length: { margin: 0.05, insensitiveBelow: 0.3, floor: 1.1 } }],
     [{ latency_p95: { ratio: 0 } }],
     [{ latency_p95: { ratio: Infinity } }],
     [{ latency_p95: { ratio: 1.2, thresholdMs: 0 } }],

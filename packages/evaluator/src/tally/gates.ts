@@ -1,4 +1,5 @@
-import type { Gates, GateName, LatencyGate, NoiseGate } from './gate-settings.js';
+import type { AnswerNotes } from '../score/notes.js';
+import type { Gates, GateName, LatencyGate, NoiseGate, ShapeGate } from './gate-settings.js';
 import type { Outcome, PairFacts } from './facts.js';
 import { MISSING, type Observation } from './observation.js';
 
@@ -25,6 +26,8 @@ export interface Gate {
   readonly thresholdMs: number | null;
   /** Mean self-agreement of the incumbent below which the gate holds; null where the rule does not apply. */
   readonly insensitiveBelow: number | null;
+  /** A level the policy fixes, which the incumbent itself may miss; null: the incumbent's own is the standard. */
+  readonly floor: number | null;
   /**
    * What a pair says. Null: the gate does not apply to it, which is decided from the request and the primary alone.
    * `thresholdMs` is T for a latency gate, and unused elsewhere.
@@ -41,6 +44,13 @@ export function gatesOf(gates: Gates): readonly Gate[] {
 const GATES: { readonly [Name in Exclude<GateName, 'win_rate'>]-?: (gates: Gates) => Gate | null } = {
   errors: ({ errors }) =>
     errors ? { ...PLAIN, name: 'errors', m: half(errors.margin), observe: observeErrors } : null,
+  refusals: ({ refusals }) =>
+    refusals ? { ...PLAIN, name: 'refusals', m: half(refusals.margin), observe: observeRefusals } : null,
+  validity: ({ validity }) =>
+    validity ? { ...PLAIN, name: 'validity', m: half(validity.margin), observe: observeValidity } : null,
+  length: ({ length }) => shapeGate('length', length),
+  language: ({ language }) => shapeGate('language', language),
+  structure: ({ structure }) => shapeGate('structure', structure),
   agreement: ({ agreement }) => (agreement ? noiseGate('agreement', agreement) : null),
   similarity: ({ similarity }) => (similarity ? noiseGate('similarity', similarity) : null),
   latency_p50: (gates) => latencyGate('latency_p50', gates.latency_p50, { measure: 'duration', p: 0.5, minimum: 500 }),
@@ -55,7 +65,7 @@ const GATES: { readonly [Name in Exclude<GateName, 'win_rate'>]-?: (gates: Gates
     latencyGate('first_chunk_p99', gates.first_chunk_p99, { measure: 'first_chunk', p: 0.99, minimum: 2000 }),
 };
 
-const PLAIN = { noise: false, freezing: null, thresholdMs: null, insensitiveBelow: null } as const;
+const PLAIN = { noise: false, freezing: null, thresholdMs: null, insensitiveBelow: null, floor: null } as const;
 
 /** A difference of two levels in [0,1] may be `margin`: x = (difference + 1) / 2 must have a mean above (1 - margin) / 2. */
 function half(margin: number): number {
@@ -69,13 +79,69 @@ function observeErrors({ primary, shadow }: PairFacts): Observation | null {
   return fewer(primary.status === 'error', shadow.status === 'error');
 }
 
+/** As for errors, with 1 = refused, or failed where the primary answered. */
+function observeRefusals(facts: PairFacts): Observation | null {
+  const answers = marksOf(facts, ({ refused }) => refused, true);
+  return answers === null || answers === 'missing' ? unmarked(answers) : fewer(answers.primary, answers.shadow);
+}
+
+/** x = (shadow - primary + 1) / 2 with 1 = valid; a shadow that failed is not. */
+function observeValidity(facts: PairFacts): Observation | null {
+  const answers = marksOf(facts, ({ valid }) => valid, false);
+  if (answers === null || answers === 'missing') return unmarked(answers);
+  const [reference, candidate] = [Number(answers.primary), Number(answers.shadow)];
+  const x = (candidate - reference + 1) / 2;
+  return { safe: x, harm: x, reference, candidate };
+}
+
+function unmarked(answers: 'missing' | null): Observation | null {
+  return answers === null ? null : MISSING;
+}
+
+interface Marks {
+  readonly primary: boolean;
+  readonly shadow: boolean;
+}
+
+/** A mark of both answers. Null where it does not apply: the primary gave no answer, or none that can be marked. */
+function marksOf(
+  { primary, shadow, notes }: PairFacts,
+  markOf: (answer: AnswerNotes) => boolean | null,
+  ofFailed: boolean,
+): Marks | 'missing' | null {
+  if (primary.status === 'missing') return 'missing';
+  if (primary.status !== 'ok' || !notes?.primary) return null;
+  const own = markOf(notes.primary);
+  if (own === null) return null;
+  if (shadow.status === 'error') return { primary: own, shadow: ofFailed };
+  const other = shadow.status === 'ok' && notes.shadow !== null ? markOf(notes.shadow) : null;
+  return other === null ? 'missing' : { primary: own, shadow: other };
+}
+
+/** Of a scorer by the gate's own name: beside the incumbent's noise, or a floor of the policy. */
+function shapeGate(name: 'length' | 'language' | 'structure', gate: ShapeGate | undefined): Gate | null {
+  if (gate === undefined) return null;
+  const { margin, floor } = gate;
+  if (floor === undefined) return noiseGate(name, { ...gate, scorer: name });
+  return { ...PLAIN, name, m: floor - margin, floor, observe: (facts) => observeFloor(facts, name, floor) };
+}
+
+/** x = s_AB. */
+function observeFloor({ primary, shadow, scores }: PairFacts, scorer: string, floor: number): Observation | null {
+  if (primary.status === 'error' || primary.status === 'aborted') return null;
+  if (primary.status === 'missing') return MISSING;
+  const score = scores.ab[scorer];
+  if (score === undefined) return null;
+  const match = shadow.status === 'error' ? 0 : shadow.status === 'ok' ? score : null;
+  return isUnit(match) ? { safe: match, harm: match, reference: floor, candidate: match } : MISSING;
+}
+
 function noiseGate(name: GateName, gate: NoiseGate): Gate {
   return {
+    ...PLAIN,
     name,
     m: half(gate.margin),
     noise: true,
-    freezing: null,
-    thresholdMs: null,
     insensitiveBelow: gate.insensitiveBelow,
     observe: (facts) => observeAgreement(facts, gate.scorer),
   };
@@ -97,12 +163,11 @@ function latencyGate(name: GateName, gate: LatencyGate | undefined, freezing: Fr
   if (gate === undefined) return null;
   const { ratio, thresholdMs = null } = gate;
   return {
+    ...PLAIN,
     name,
     m: 0.5,
-    noise: false,
     freezing: thresholdMs === null ? freezing : null,
     thresholdMs,
-    insensitiveBelow: null,
     observe: (facts, threshold) => observeLatency(facts, freezing.measure, threshold, ratio),
   };
 }
