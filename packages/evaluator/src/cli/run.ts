@@ -3,6 +3,7 @@ import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { messageOf } from '../errors.js';
 import { type EvaluatorEvents, startEvaluator } from '../evaluator.js';
+import { checkEmbeddings } from '../evaluator/embedding/embedder.js';
 import { checkJudges } from '../evaluator/judging/run-judges.js';
 import { EXIT } from './exit-codes.js';
 import { renderSentence } from './render-verdict.js';
@@ -18,6 +19,7 @@ export async function runCommand(options: { readonly config?: string | undefined
   const config = loadConfig({ path: options.config });
   const seal = loadSeal(config);
   checkJudges(config.experiments, config.source, secretsOf());
+  checkEmbeddings(config.experiments, secretsOf());
   const { signal, release } = untilSignal();
   const { tracesUrl, metricsUrl } = config.telemetry;
   const { err } = output;
