@@ -78,6 +78,16 @@ export function* scoring(trial: Trial, options: ScoringOptions = {}): Generator<
   );
 }
 
+/** Both scores of a trial, those of `more` over the others. */
+export function mergedScores(scores: TrialScores, more: TrialScores): TrialScores {
+  return Object.fromEntries(
+    Object.entries(scores).map(([arm, leg]) => {
+      const { ab = {}, aa = {} } = more[arm] ?? {};
+      return [arm, { ...leg, ab: { ...leg.ab, ...ab }, aa: { ...leg.aa, ...aa } }];
+    }),
+  );
+}
+
 /** A text and hashes have nothing in common that could be compared. */
 function comparableTo(primary: Answer | null, leg: Leg): Answer | null {
   const other = answerOf(leg);
