@@ -41,7 +41,7 @@ const REFUSALS = 24;
 
 /**
  * Asks an endpoint until a deadline. After a failure nobody asks for a while (what the provider asks for, else 250 ms, doubled up to a minute):
- * who cannot wait that long goes without at once, so that an endpoint that is down costs one deadline, and a request a minute from then on. A
+ * who cannot wait that long goes without at once, so that an endpoint that is down costs two deadlines at most, and a request a minute from then on. A
  * batch that is refused is parted until it is clear which text is to blame, and a text that is too long is cut.
  */
 export class PatientClient {
