@@ -7,6 +7,7 @@ import type { Standing } from './decide/standing.js';
 import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
 import { createHandlers } from './evaluator/consume.js';
+import { createEmbedder } from './evaluator/embedding/embedder.js';
 import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
 import { keepBudgets } from './evaluator/keep-budgets.js';
@@ -77,14 +78,22 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
   const budgets = openBudgets(stores.queue);
+  const secrets = options.secrets ?? secretsOf();
   const judging = startJudging({
     store: stores.queue,
     ledger: stores.ledger,
     budgets,
-    secrets: options.secrets ?? secretsOf(),
+    secrets,
     source: config.source ?? '',
     now,
     onError: (error) => events.onError?.('judge', error),
+  });
+  const embedder = createEmbedder({
+    ledger: stores.ledger,
+    budgets,
+    secrets,
+    now,
+    onError: (error) => events.onError?.('embeddings', error),
   });
   const handlers = createHandlers({
     ledger: stores.ledger,
@@ -93,6 +102,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     now,
     judging,
     scorers,
+    embedder,
     onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
     onRejected: (rejections) => events.onRejected?.(rejections),
   });
@@ -140,11 +150,17 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
 
   async function close(timeoutMs: number): Promise<void> {
     const failed = (error: unknown): void => events.onError?.('close', error);
-    await consumer.close(timeoutMs / 2).catch(failed);
+    const consumed = consumer.close(timeoutMs / 2).catch(failed);
+    // What still waits for vectors after a while is put back.
+    const patience = setTimeout(embedder.stop, timeoutMs / 4);
+    await consumed;
+    clearTimeout(patience);
+    embedder.stop();
     await within(timeoutMs / 2, judging.close(timeoutMs / 4)).catch(failed);
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);
+    await within(timeoutMs / 4, embedder.close()).catch(failed);
     await within(timeoutMs / 4, spending.then(budgets.close)).catch(failed);
     await emitter.close(timeoutMs / 4);
     const released = stores.ledger.releaseLease(holder).catch(failed);

@@ -6,10 +6,11 @@ import { ConfigurationError } from '../errors.js';
 import type { BatchJudging } from '../ledger/judging/judging-ledger.js';
 import type { Ledger, PairRow, RegisteredRun, Rejection } from '../ledger/ledger.js';
 import type { QueuedJob } from '../queue/consume-batches.js';
-import { type OnBroken, scoring } from '../score/score-trial.js';
+import { mergedScores, type OnBroken, scoring, type TrialScores } from '../score/score-trial.js';
 import type { Scorer } from '../score/scorer.js';
 import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
+import type { Embedder } from './embedding/embedder.js';
 import type { RunRow } from './judging/draw-pairs.js';
 import type { RunJudges } from './judging/run-judges.js';
 import { createPace, paced } from './pace.js';
@@ -27,6 +28,8 @@ export interface Consuming {
   readonly onBroken: OnBroken;
   /** Default: all that need nothing but the answers. */
   readonly scorers?: readonly Scorer[];
+  /** Where the vectors of answers come from. Default: nowhere, and no run is scored by them. */
+  readonly embedder?: Pick<Embedder, 'scorerFor'>;
   /** Where judges are asked: which pairs are drawn for them, and what is wrong with a run's judge. */
   readonly judging?: {
     readonly draw: (rows: readonly RunRow[]) => Promise<BatchJudging>;
@@ -82,12 +85,14 @@ export function createHandlers(consuming: Consuming): Handlers {
       if (reasons.length > 0) refused.add(announcement.run);
       rejections.push(...reasons);
     }
-    const scored: ScoredRow[] = [];
+    const known: { readonly run: RegisteredRun; readonly trials: readonly Trial[] }[] = [];
     for (const [id, trials] of Map.groupBy(batch.trials, (trial) => trial.run)) {
       const run = refused.has(id) ? await ledger.findRun(id) : await findRun(id);
       if (run === null) rejections.push(...rejectionsOfTrials(origin, id, trials, unknownRun(id)));
-      else scored.push(...(await score(trials, run, consuming)));
+      else known.push({ run, trials });
     }
+    // All at once: endpoints that are away are waited for together.
+    const scored = (await Promise.all(known.map(({ run, trials }) => score(trials, run, consuming)))).flat();
     const [declared, foreign] = [scored.filter(isDeclared), scored.filter((one) => !isDeclared(one))];
     await putAside([...rejections, ...foreignArms(origin, foreign)]);
     const rows = declared.map(({ row }) => row);
@@ -130,14 +135,24 @@ async function register(
 async function score(
   trials: readonly Trial[],
   run: RegisteredRun,
-  { now, onBroken, scorers }: Pick<Consuming, 'now' | 'onBroken' | 'scorers'>,
+  { now, onBroken, scorers, embedder }: Pick<Consuming, 'now' | 'onBroken' | 'scorers' | 'embedder'>,
 ): Promise<readonly ScoredRow[]> {
   const options = { onBroken, ...(scorers !== undefined && { scorers }) };
   const pace = createPace();
-  const scored: ScoredRow[] = [];
+  // Vectors are fetched while the other scores are made.
+  const embedding = embedder?.scorerFor(run, trials) ?? null;
+  embedding?.catch(() => undefined);
+  const others: { readonly trial: Trial; readonly scores: TrialScores; readonly startedAt: number }[] = [];
   for (const trial of trials) {
     const startedAt = now();
-    const rows = rowsOf(trial, run, await paced(scoring(trial, options), pace));
+    others.push({ trial, startedAt, scores: await paced(scoring(trial, options), pace) });
+    await pace();
+  }
+  const scorer = await embedding;
+  const scored: ScoredRow[] = [];
+  for (const { trial, startedAt, scores } of others) {
+    const more = scorer === null ? {} : await paced(scoring(trial, { onBroken, scorers: [scorer] }), pace);
+    const rows = rowsOf(trial, run, mergedScores(scores, more));
     const endedAt = now();
     scored.push(...rows.map((row) => ({ row, run, startedAt, endedAt })));
     await pace();
