@@ -49,6 +49,7 @@ export function arm(change: Partial<ArmState> = {}): ArmState {
   return {
     streams: { _all: { errors: errorsTally(0, 1000, 0) } },
     preferences: {},
+    observed: {},
     judgements: [],
     labels: NO_LABELS,
     quarantine: null,
@@ -79,6 +80,8 @@ export function runState(change: Partial<RunState> = {}): RunState {
     control: null,
     budget: null,
     judging: null,
+    days: [],
+    labelNames: new Map(),
     thresholds: [],
     firstSliceAt: AT - 3_600_000,
     closedThrough: AT - 60_000,

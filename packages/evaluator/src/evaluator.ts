@@ -13,6 +13,7 @@ import { StoreError } from './errors.js';
 import { keepBudgets } from './evaluator/keep-budgets.js';
 import { startJudging } from './evaluator/judging/start-judging.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
+import { createNoting } from './evaluator/noting.js';
 import { openStores } from './evaluator/stores.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
 import { openBudgets } from './queue/budgets.js';
@@ -74,7 +75,8 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const now = Date.now;
   let report: Report | null = null;
-  const scorers = scorersWith(await loadDetector());
+  const detect = await loadDetector();
+  const scorers = scorersWith(detect);
   const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
   const budgets = openBudgets(stores.queue);
@@ -103,6 +105,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     judging,
     scorers,
     embedder,
+    noting: createNoting(stores.ledger.judging, detect),
     onBroken: (scorer, error) => events.onError?.(`scorer ${scorer}`, error),
     onRejected: (rejections) => events.onRejected?.(rejections),
   });

@@ -13,6 +13,7 @@ import type {
 import { budgetJson, renderBudget } from './render-budget.js';
 import { renderBounds } from './render-control.js';
 import { renderJudge, renderJudged } from './render-judging.js';
+import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
 
@@ -45,13 +46,18 @@ function renderRun(state: RunState, at: number, standings: readonly Standing[], 
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
-    ...[...renderBounds(state, at), ...renderBudget(state.budget), ...renderJudge(state.judging, style)].map(
-      (line) => `  ${line}`,
-    ),
+    ...[
+      ...renderBounds(state, at),
+      ...renderBudget(state.budget),
+      ...renderJudge(state.judging, style),
+      ...renderDrift(state.days),
+    ].map((line) => `  ${line}`),
     ...standings.flatMap(({ arm, state: one, verdict }) => [
       `  candidate ${style.bold(arm)}`,
       `    ${renderSentence(verdict, style)}`,
-      ...[...renderFunnel(one), ...renderJudged(one, style)].map((line) => `    ${line}`),
+      ...[...renderFunnel(one), ...renderJudged(one, style), ...renderShown(one, state.labelNames)].map(
+        (line) => `    ${line}`,
+      ),
     ]),
     ...(arms[AA_ARM] === undefined
       ? []
@@ -192,7 +198,7 @@ function total(counts: Readonly<Record<string, number>>): number {
 export function statusJson({ snapshot, standings }: Report): Readonly<Record<string, unknown>> {
   return {
     at: snapshot.at,
-    runs: snapshot.runs.map(({ run, arms, budget, ...rest }) => ({
+    runs: snapshot.runs.map(({ run, arms, budget, days, labelNames, ...rest }) => ({
       ...rest,
       budget: budgetJson(budget),
       experiment: run.experiment,
@@ -200,8 +206,12 @@ export function statusJson({ snapshot, standings }: Report): Readonly<Record<str
       k: run.k,
       registeredAt: run.registeredAt,
       definition: run.definition,
+      drift: driftJson(days),
       arms: Object.fromEntries(
-        Object.entries(arms).map(([arm, { streams: _streams, preferences: _preferences, ...state }]) => [arm, state]),
+        Object.entries(arms).map(([arm, { streams: _streams, preferences: _preferences, observed, ...state }]) => [
+          arm,
+          { ...state, shown: shownJson({ observed }, labelNames) },
+        ]),
       ),
       verdicts: Object.fromEntries(
         standings.filter((standing) => standing.run.id === run.id).map(({ arm, verdict }) => [arm, verdict]),

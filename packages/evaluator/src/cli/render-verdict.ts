@@ -1,10 +1,13 @@
 import { NOISE_GATES } from '../decide/describe.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
+import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { count, percent, type Style, table } from './style.js';
 
 /** A verdict for a person: the sentence, the other reasons to hold, and the gates with the numbers that decide. */
-export function renderVerdict({ run, arm, verdict, expired, spent }: Standing, style: Style): readonly string[] {
+export function renderVerdict(standing: Standing, style: Style): readonly string[] {
+  const { run, arm, verdict, expired, spent, state, labelNames, days } = standing;
+  const shown = [...renderShown(state, labelNames), ...renderDrift(days)];
   return [
     `${style.bold(run.experiment)}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
     '',
@@ -15,6 +18,7 @@ export function renderVerdict({ run, arm, verdict, expired, spent }: Standing, s
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
     ...renderGates(verdict, style),
+    ...(shown.length === 0 ? [] : ['', ...shown]),
   ];
 }
 
@@ -91,6 +95,8 @@ export function eValue(logE: number): string {
 }
 
 /** A verdict as JSON: what programs read. */
-export function verdictJson({ run, arm, current, verdict, expired }: Standing): Readonly<Record<string, unknown>> {
-  return { experiment: run.experiment, run: run.id, k: run.k, arm, current, expired, ...verdict };
+export function verdictJson(standing: Standing): Readonly<Record<string, unknown>> {
+  const { run, arm, current, verdict, expired, state, labelNames, days } = standing;
+  const shown = { shown: shownJson(state, labelNames), drift: driftJson(days) };
+  return { experiment: run.experiment, run: run.id, k: run.k, arm, current, expired, ...verdict, ...shown };
 }

@@ -20,6 +20,9 @@ export interface Standing {
   /** The A/A arm of the same run; null where none was drawn. */
   readonly noise: ArmState | null;
   readonly verdict: Verdict;
+  /** What its labels are in words, and what the primaries of its run look like by day: shown, never decided on. */
+  readonly labelNames: RunState['labelNames'];
+  readonly days: RunState['days'];
   /** The window or the budget is over, and all of it that can be evidence is: nothing more will come. */
   readonly expired: boolean;
   /** It is the budget that is over. */
@@ -53,6 +56,8 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
         state: one,
         noise: arms[AA_ARM] ?? null,
         verdict: verdictOf(state, one, snapshot),
+        labelNames: state.labelNames,
+        days: state.days,
         expired: isOver(state, snapshot),
         spent: isSpent(state),
       }));

@@ -38,7 +38,7 @@ export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
   ];
 }
 
-interface ArmOfExperiment {
+export interface ArmOfExperiment {
   readonly attributes: { readonly experiment: string; readonly arm: string };
   /** Registration of the experiment's first run. */
   readonly since: number;
@@ -46,7 +46,7 @@ interface ArmOfExperiment {
   readonly states: readonly ArmState[];
 }
 
-function armsOf({ runs }: LedgerSnapshot): readonly ArmOfExperiment[] {
+export function armsOf({ runs }: LedgerSnapshot): readonly ArmOfExperiment[] {
   const arms = new Map<string, ArmOfExperiment & { states: ArmState[] }>();
   for (const { run, arms: states } of runs) {
     for (const [arm, state] of Object.entries(states)) {

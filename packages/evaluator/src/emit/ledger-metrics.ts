@@ -3,6 +3,7 @@ import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metric
 import type { Standing } from '../decide/standing.js';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
 import { budgetMetrics } from './budget-metrics.js';
+import { callMetrics } from './call-metrics.js';
 import { funnelMetrics } from './funnel-metrics.js';
 import { judgeMetrics } from './judge-metrics.js';
 import { toMetricData } from './metric-data.js';
@@ -34,6 +35,7 @@ function collected(report: Report | null): CollectionResult {
           ...verdictMetrics(report.standings),
           ...budgetMetrics(report.snapshot),
           ...judgeMetrics(report),
+          ...callMetrics(report.snapshot),
         ]
           .filter(({ points }) => points.length > 0)
           .map((metric) => toMetricData(metric, report.snapshot.at));

@@ -31,6 +31,11 @@ export function counter(name: string, description: string, points: readonly Poin
   return { kind: 'counter', name, description, unit, valueType: ValueType.INT, points };
 }
 
+/** A counter of parts of a thing, such as dollars. */
+export function sum(name: string, description: string, points: readonly Point[], unit: string): Metric {
+  return { kind: 'counter', name, description, unit, valueType: ValueType.DOUBLE, points };
+}
+
 /** A number as it stands now. */
 export function gauge(name: string, description: string, points: readonly Point[], unit = ''): Metric {
   return { kind: 'gauge', name, description, unit, valueType: ValueType.DOUBLE, points };

@@ -14,6 +14,7 @@ import type { Embedder } from './embedding/embedder.js';
 import type { RunRow } from './judging/draw-pairs.js';
 import type { RunJudges } from './judging/run-judges.js';
 import { createPace, paced } from './pace.js';
+import type { Noting } from './noting.js';
 import { type Origin, rejectionIn, rejectionsOfJob, rejectionsOfTrials } from './rejections.js';
 import { rowsOf } from './rows.js';
 
@@ -28,6 +29,8 @@ export interface Consuming {
   readonly onBroken: OnBroken;
   /** Default: all that need nothing but the answers. */
   readonly scorers?: readonly Scorer[];
+  /** How notes of answers are taken, and what calls cost. Default: neither is known. */
+  readonly noting?: Pick<Noting, 'of' | 'changed'>;
   /** Where the vectors of answers come from. Default: nowhere, and no run is scored by them. */
   readonly embedder?: Pick<Embedder, 'scorerFor'>;
   /** Where judges are asked: which pairs are drawn for them, and what is wrong with a run's judge. */
@@ -111,7 +114,7 @@ export function createHandlers(consuming: Consuming): Handlers {
  * registered, it would fail every look.
  */
 async function register(
-  { ledger, judging, now }: Consuming,
+  { ledger, judging, noting, now }: Consuming,
   announcement: Announcement,
   origin: Origin,
 ): Promise<readonly Rejection[]> {
@@ -121,7 +124,10 @@ async function register(
     checkPolicy({ ...policy, critical: segments.critical });
     if (run.definition.judge !== null) judging?.judges.hashOf(run, run.definition.judge);
     await ledger.registerRun(run, now());
-    if (announcement.bounds !== undefined) await ledger.noteBounds(run.id, announcement.bounds, origin.batch.startedAt);
+    if (announcement.bounds !== undefined) {
+      await ledger.noteBounds(run.id, announcement.bounds, origin.batch.startedAt);
+      noting?.changed(run.id);
+    }
     return [];
   } catch (error) {
     const refused =
@@ -135,9 +141,10 @@ async function register(
 async function score(
   trials: readonly Trial[],
   run: RegisteredRun,
-  { now, onBroken, scorers, embedder }: Pick<Consuming, 'now' | 'onBroken' | 'scorers' | 'embedder'>,
+  { now, onBroken, scorers, noting, embedder }: Pick<Consuming, 'now' | 'onBroken' | 'scorers' | 'noting' | 'embedder'>,
 ): Promise<readonly ScoredRow[]> {
-  const options = { onBroken, ...(scorers !== undefined && { scorers }) };
+  const noted = await noting?.of(run);
+  const options = { onBroken, ...(scorers !== undefined && { scorers }), ...(noted && { noting: noted.options }) };
   const pace = createPace();
   // Vectors are fetched while the other scores are made.
   const embedding = embedder?.scorerFor(run, trials) ?? null;
@@ -152,7 +159,7 @@ async function score(
   const scored: ScoredRow[] = [];
   for (const { trial, startedAt, scores } of others) {
     const more = scorer === null ? {} : await paced(scoring(trial, { onBroken, scorers: [scorer] }), pace);
-    const rows = rowsOf(trial, run, mergedScores(scores, more));
+    const rows = rowsOf(trial, run, mergedScores(scores, more), noted?.priceOf);
     const endedAt = now();
     scored.push(...rows.map((row) => ({ row, run, startedAt, endedAt })));
     await pace();

@@ -72,7 +72,7 @@ async function closeOne(
   const rows = await loadSlice(query, run.id, slice);
   const gates = gatesOf(policy.gates);
   const evidence = closeSlice({ ...rows, slice, gates, piMin });
-  await writeEvidence(query, run.id, slice, { ...rows, gates }, evidence);
+  await writeEvidence(query, run.id, slice, { ...rows, gates, lengthMs: run.definition.slice.lengthMs }, evidence);
   if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
   const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
   const reason: CloseReason = deadline ? 'deadline' : 'complete';

@@ -43,6 +43,7 @@ async function erasePairs(database: Database, target: ErasureTarget): Promise<nu
       await query('update understudy.judgements set said = null where pair = any($1::uuid[]) and said is not null', [
         pairs,
       ]);
+      await query('delete from understudy.label_names where pair = any($1::uuid[])', [pairs]);
       await query('delete from understudy.judge_orders where pair = any($1::uuid[])', [pairs]);
       return rows.length;
     });

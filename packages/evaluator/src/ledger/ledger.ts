@@ -111,12 +111,14 @@ export interface PairRow {
   readonly pi: number;
   readonly facts: PairFacts;
   readonly content: PairContent;
+  /** The labels of its answers in words, by the hashes in its numbers. */
+  readonly labels?: ReadonlyMap<number, string>;
   /** It was erased on its way: the content is not stored. */
   readonly erased?: true;
 }
 
 /** A stored pair. `evidence`: its slice is closed and it is the pair of its cluster key that counts. */
-export interface ShownPair extends Omit<PairRow, 'content' | 'erased'> {
+export interface ShownPair extends Omit<PairRow, 'content' | 'labels' | 'erased'> {
   readonly content: PairContent | null;
   readonly late: boolean;
   readonly evidence: boolean;

@@ -64,7 +64,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     closeSlices: (options) => closeSlices(database, options),
     compact: (options) => compact(database, options),
     recordTransition: (transition) => recordTransition(database, transition),
-    snapshot: (options) => readSnapshot(database, options),
+    snapshot: (options) => readSnapshot(database, options, seal),
     readPairs: (wanted) => readPairs(query, wanted, seal),
     findCall: (pair) => findCall(database, pair),
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),

@@ -1,6 +1,7 @@
 import type { WinRateMetric } from '../tally/close-win-rate.js';
 import { decodeTally } from '../tally/codec.js';
 import type { GateName } from '../tally/gate-settings.js';
+import { decodeObserved, isShown, type ObservedParts, type ShownMetric } from '../tally/observed-codec.js';
 import type { Tally } from '../tally/tally.js';
 import { decodeWinRate } from '../tally/win-rate-codec.js';
 import { type SliceFacts, sliceTimes, waitsFor } from './completeness.js';
@@ -11,11 +12,11 @@ import { factsOf, openSlices, producersOf } from './progress.js';
 import { type ArmState, OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from './snapshot.js';
 
 /** The evidence of all closed slices of an arm, by stream. */
-type Totals = Pick<ArmState, 'streams' | 'preferences'>;
+type Totals = Pick<ArmState, 'streams' | 'preferences' | 'observed'>;
 
 /** By arm. */
 export async function selectTotals(query: Query, run: string): Promise<ReadonlyMap<string, Totals>> {
-  const { rows } = await query<{ arm: string; stream: string; metric: GateName | WinRateMetric; bytes: Buffer }>(
+  const { rows } = await query<{ arm: string; stream: string; metric: TotalRow['metric']; bytes: Buffer }>(
     'select arm, stream, metric, bytes from understudy.totals where run = $1 order by arm, stream, metric',
     [run],
   );
@@ -25,6 +26,11 @@ export async function selectTotals(query: Query, run: string): Promise<ReadonlyM
     // A segment may be called `__proto__`.
     totals.set(arm, {
       streams: Object.fromEntries([...streams].map(([stream, some]) => [stream, talliesOf(some)])),
+      observed: Object.fromEntries(
+        [...streams].flatMap(([stream, some]) =>
+          some.some(({ metric }) => isShown(metric)) ? [[stream, observedOf(some)]] : [],
+        ),
+      ),
       preferences: Object.fromEntries(
         [...streams].flatMap(([stream, some]) => {
           const preference = preferenceOf(some);
@@ -37,7 +43,7 @@ export async function selectTotals(query: Query, run: string): Promise<ReadonlyM
 }
 
 interface TotalRow {
-  readonly metric: GateName | WinRateMetric;
+  readonly metric: GateName | WinRateMetric | ShownMetric;
   readonly bytes: Buffer;
 }
 
@@ -48,8 +54,12 @@ const OF_THE_WIN_RATE: ReadonlySet<string> = new Set<WinRateMetric>([
 ]);
 
 function talliesOf(rows: readonly TotalRow[]): Readonly<Partial<Record<GateName, Tally>>> {
-  const tallies = rows.filter(({ metric }) => !OF_THE_WIN_RATE.has(metric));
+  const tallies = rows.filter(({ metric }) => !OF_THE_WIN_RATE.has(metric) && !isShown(metric));
   return Object.fromEntries(tallies.map(({ metric, bytes }) => [metric, decodeTally(bytes)]));
+}
+
+function observedOf(rows: readonly TotalRow[]): ObservedParts {
+  return decodeObserved((metric) => rows.find((row) => row.metric === metric)?.bytes);
 }
 
 function preferenceOf(rows: readonly TotalRow[]): PreferenceEvidence | null {

@@ -1,9 +1,13 @@
 import { isFinished, isGone } from './completeness.js';
 import { selectBudgets } from './budgets.js';
 import { selectBounds, selectControls } from './control.js';
+import type { Seal } from '@understudy/instrumentation/trial';
+import { cellsOf } from '../tally/confusion.js';
+import { selectAnswerDays } from './answer-days.js';
 import type { Database, Query } from './database.js';
 import { funnelState, judgementsOf, outcomesOf, segmentsOf } from './funnel-state.js';
 import { NO_LABELS } from './judging-state.js';
+import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectLegs } from './read-counts.js';
 import { selectJudging, selectLabels, selectQuarantines } from './read-judging.js';
@@ -16,7 +20,11 @@ import type { ArmState, LedgerSnapshot, ProducerState, RejectedItem, RejectedSta
 const NEWEST = 20;
 
 /** Reads everything in one transaction, so that no two numbers are of different times. */
-export async function readSnapshot(database: Database, { now, queue }: SnapshotOptions): Promise<LedgerSnapshot> {
+export async function readSnapshot(
+  database: Database,
+  { now, queue }: SnapshotOptions,
+  seal: Seal | null,
+): Promise<LedgerSnapshot> {
   const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
   return database.transaction(async (query) => {
     const runs: RunState[] = [];
@@ -30,7 +38,7 @@ export async function readSnapshot(database: Database, { now, queue }: SnapshotO
         control: controls.get(experiment) ?? null,
         budget: budgets.get(experiment) ?? null,
       };
-      runs.push({ ...(await readRun(query, run, now, view)), ...set });
+      runs.push({ ...(await readRun(query, run, now, view, seal)), ...set });
     }
     const { handledThrough } = view;
     return {
@@ -48,6 +56,7 @@ async function readRun(
   run: RegisteredRun,
   now: number,
   view: QueueView,
+  seal: Seal | null,
 ): Promise<Omit<RunState, 'bounds' | 'control' | 'budget'>> {
   const totals = await selectTotals(query, run.id);
   const transitions = await selectTransitions(query, run.id);
@@ -60,7 +69,7 @@ async function readRun(
     const own = legs.filter((one) => one.arm === arm);
     const segments = [...segmentsOf(own)].map(([segment, some]) => [segment, funnelState(some)] as const);
     return {
-      ...(totals.get(arm) ?? { streams: {}, preferences: {} }),
+      ...(totals.get(arm) ?? { streams: {}, preferences: {}, observed: {} }),
       judgements: judgementsOf(own),
       labels: labels?.get(arm) ?? NO_LABELS,
       quarantine: quarantines?.get(arm) ?? null,
@@ -75,9 +84,18 @@ async function readRun(
     arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
     producers: (await producersOf(query, run.id)).map(({ id }) => id),
     judging,
+    days: await selectAnswerDays(query, run.id),
+    labelNames: await selectLabelNames(query, run.id, labelsOf([...totals.values()]), seal),
     thresholds: await selectThresholds(query, run.id),
     ...(await readProgress(query, run, now, view)),
   };
+}
+
+/** The labels that are told apart, of all arms and streams. */
+function labelsOf(totals: readonly Pick<ArmState, 'observed'>[]): readonly number[] {
+  const matrices = totals.flatMap(({ observed }) => Object.values(observed).map(({ labels }) => labels));
+  const labels = matrices.flatMap((matrix) => cellsOf(matrix).flatMap(({ primary, other }) => [primary, other]));
+  return [...new Set(labels)].filter((label) => label >= 0);
 }
 
 interface ProducerRow {

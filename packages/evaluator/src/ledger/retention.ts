@@ -23,6 +23,10 @@ const KEPT = [
     empty: 'update understudy.judgements set said = null',
   },
   {
+    old: 'select ctid from understudy.label_names where stored_at < $1 order by stored_at',
+    empty: 'delete from understudy.label_names',
+  },
+  {
     old: 'select ctid from understudy.judge_orders where stored_at < $1 order by stored_at',
     empty: 'delete from understudy.judge_orders',
   },

@@ -1,6 +1,8 @@
 import type { Bounds, BudgetState, Control } from '@understudy/instrumentation/experiment';
+import type { Distribution } from '../tally/distribution.js';
 import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
+import type { ObservedParts } from '../tally/observed-codec.js';
 import type { Tally } from '../tally/tally.js';
 import type { Threshold } from '../tally/latencies.js';
 import type { JudgementCount, JudgingState, LabelState, PreferenceEvidence } from './judging-state.js';
@@ -31,6 +33,10 @@ export interface RunState {
   readonly budget: BudgetState | null;
   /** Its judge; null: it has none. */
   readonly judging: JudgingState | null;
+  /** What the primaries of the evidence look like, by day: the last one and those it is held against. */
+  readonly days: readonly AnswerDay[];
+  /** Labels of answers in words, by their hashes, as far as they are kept and can be read. */
+  readonly labelNames: ReadonlyMap<number, string>;
   /** Frozen so far; the arms share them, since they are of the primary. */
   readonly thresholds: readonly Threshold[];
   /** Start of the first slice with calls, and end of the last closed one, in epoch ms; null without one. */
@@ -42,11 +48,20 @@ export interface RunState {
   readonly closedCount: Readonly<Record<CloseReason, number>>;
 }
 
+/** Primaries of a stream on a day (epoch days). */
+export interface AnswerDay {
+  readonly stream: string;
+  readonly day: number;
+  readonly answers: Distribution;
+}
+
 export interface ArmState {
   /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
   readonly streams: Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
   /** The same of the win rate, by stream; empty where it is no gate. */
   readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
+  /** What the pairs of the closed slices look like, by stream: shown, never decided on. */
+  readonly observed: Readonly<Record<string, ObservedParts>>;
   /** Evidence that was drawn for the judge, by what came of it. */
   readonly judgements: readonly JudgementCount[];
   readonly labels: LabelState;

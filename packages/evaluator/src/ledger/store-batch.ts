@@ -6,6 +6,7 @@ import type { Database, Query } from './database.js';
 import { countPairs, insertPairs, isLate, type OpenRun } from './insert-pairs.js';
 import type { BatchJudging } from './judging/judging-ledger.js';
 import { storeDrawn } from './judging/store-drawn.js';
+import { keepLabelNames } from './label-names.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { boundSegments } from './segments.js';
 import { newCounts, upsertCounts } from './store-counts.js';
@@ -45,6 +46,7 @@ export async function storeBatch(
     const gone = await compactedPlaces(query, batch.producer, [...counts, ...bounded.rows], runs);
     const isHere = (place: Place): boolean => !gone.has(placeKey(place));
     const inserted = await insertPairs(query, bounded.rows, contents, runs, now);
+    await keepLabelNames(query, inserted, now, seal);
     const here = inserted.filter(isHere);
     const old = inserted.filter((row) => !isHere(row));
     const fresh = await newCounts(query, batch, counts.filter(isHere));

@@ -1,6 +1,8 @@
 import type { SliceEvidence } from '../tally/close-slice.js';
 import { encodeTally } from '../tally/codec.js';
 import type { Gate } from '../tally/gates.js';
+import { encodeObserved } from '../tally/observed-codec.js';
+import { addAnswerDays, DAY_MS } from './answer-days.js';
 import type { Query } from './database.js';
 import type { ProducerLegs } from './leg-sums.js';
 import type { SliceRows } from './slice-rows.js';
@@ -11,16 +13,15 @@ export async function writeEvidence(
   query: Query,
   run: string,
   slice: number,
-  known: Pick<SliceRows, 'thresholds'> & { readonly gates: readonly Gate[] },
+  known: Pick<SliceRows, 'thresholds'> & { readonly gates: readonly Gate[]; readonly lengthMs: number },
   evidence: SliceEvidence,
 ): Promise<void> {
   await insertClusters(query, run, slice, evidence);
-  await writeTallies(
-    query,
-    run,
-    slice,
-    evidence.tallies.map(({ tally, ...one }) => ({ ...one, bytes: encodeTally(tally) })),
-  );
+  await writeTallies(query, run, slice, [
+    ...evidence.tallies.map(({ tally, ...one }) => ({ ...one, bytes: encodeTally(tally) })),
+    ...evidence.observed.flatMap(encodeObserved),
+  ]);
+  await addAnswerDays(query, run, Math.floor((slice * known.lengthMs) / DAY_MS), evidence.primaries);
   for (const { stream, metric, value, fromSlice } of evidence.thresholds) {
     await query(
       'insert into understudy.thresholds (run, stream, metric, value, from_slice) values ($1, $2, $3, $4, $5)',

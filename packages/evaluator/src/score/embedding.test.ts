@@ -7,7 +7,7 @@ import { roundedVector } from './vector.js';
 
 /** Stands for a model: how often each letter is there. */
 const letters = (text: string) =>
-  roundedVector([...'abcdefghijklmnopqrstuvwxyz'].map((letter) => text.toLowerCase().split(letter).length - 1));
+  roundedVector('abcdefghijklmnopqrstuvwxyz'.split('').map((letter) => text.toLowerCase().split(letter).length - 1));
 
 describe('embedding', () => {
   testScorer(createEmbedding(letters), [

@@ -3,6 +3,7 @@ import type { Gate } from './gates.js';
 import { MISSING } from './observation.js';
 import { missingLegs, type AdmittedCount, type MissingLegs } from './missing.js';
 import { readLatencies, thresholdsFrom, type Latencies, type Threshold } from './latencies.js';
+import { observe, type Observed, type Primaries } from './observed.js';
 import { streamsOf, type StoredPair } from './stored-pair.js';
 import { addPair, emptyTally, type Tally } from './tally.js';
 import { weightOf } from './weight.js';
@@ -32,6 +33,9 @@ export interface SliceEvidence {
   readonly thresholds: readonly Threshold[];
   /** This slice's latencies, to be kept with the earlier ones until every threshold is frozen. */
   readonly latencies: Latencies;
+  /** What is shown beside the gates. */
+  readonly observed: readonly Observed[];
+  readonly primaries: readonly Primaries[];
   /** What is missing, for the metrics of this slice that close later. */
   readonly absent: readonly MissingLegs[];
   /** Legs counted missing, and rows refused for an impossible probability of inclusion (counted missing, too). */
@@ -78,6 +82,7 @@ export function closeSlice(input: SliceInput): SliceEvidence {
     tallies: tallies.list(),
     clusters: evidence.map(({ arm, cluster, call }) => ({ arm, key: cluster, call })),
     ...thresholdsFrom(input, fresh),
+    ...observe(stored, evidence),
     absent,
     missing,
     refused,

@@ -3,7 +3,7 @@ import { type Distribution, emptyDistribution, isHash } from './distribution.js'
 import { readInteger, TallyError, writeInteger } from './integers.js';
 
 /** The first byte of a stored distribution: what it is, and its version. */
-const DISTRIBUTION_VERSION = 0x31;
+export const DISTRIBUTION_VERSION = 0x31;
 
 /**
  * The bytes of a distribution: version, then every count, then the kept hashes as steps, as zigzag variable-length integers;

@@ -3,7 +3,7 @@ import { readInteger, TallyError, writeInteger } from './integers.js';
 import { emptyWinRate, NUMBERS, type WinRate, winRateSums, type WinRateSums } from './win-rate.js';
 
 /** The first byte of a stored win rate: what it is, and its version. A tally begins with 1. */
-const WIN_RATE_VERSION = 0x21;
+export const WIN_RATE_VERSION = 0x21;
 
 const HEADER = 17;
 

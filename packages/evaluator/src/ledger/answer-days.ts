@@ -1,0 +1,44 @@
+import { decodeDistribution, encodeDistribution } from '../tally/distribution-codec.js';
+import { DAYS_BEFORE } from '../tally/drift.js';
+import { mergeStored } from '../tally/merge-stored.js';
+import type { Primaries } from '../tally/observed.js';
+import type { Query } from './database.js';
+import type { AnswerDay } from './snapshot.js';
+
+export const DAY_MS = 86_400_000;
+
+/** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last eight is added to. */
+export async function addAnswerDays(
+  query: Query,
+  run: string,
+  day: number,
+  primaries: readonly Primaries[],
+): Promise<void> {
+  if (primaries.length === 0) return;
+  const streams = primaries.map(({ stream }) => stream);
+  const { rows } = await query<{ stream: string; bytes: Buffer }>(
+    'select stream, bytes from understudy.answer_days where run = $1 and day = $2 and stream = any($3::text[])',
+    [run, day, streams],
+  );
+  const before = new Map(rows.map(({ stream, bytes }) => [stream, bytes]));
+  const sums = primaries.map(({ stream, answers }) => {
+    const fresh = encodeDistribution(answers);
+    const known = before.get(stream);
+    return Buffer.from(known === undefined ? fresh : mergeStored(known, fresh)).toString('base64');
+  });
+  await query(
+    `insert into understudy.answer_days (run, day, stream, bytes)
+     select $1, $2, stream, decode(bytes, 'base64') from unnest($3::text[], $4::text[]) as t (stream, bytes)
+     on conflict (run, stream, day) do update set bytes = excluded.bytes`,
+    [run, day, streams, sums],
+  );
+  await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE]);
+}
+
+export async function selectAnswerDays(query: Query, run: string): Promise<readonly AnswerDay[]> {
+  const { rows } = await query<{ stream: string; day: number; bytes: Buffer }>(
+    'select stream, day, bytes from understudy.answer_days where run = $1 order by stream, day',
+    [run],
+  );
+  return rows.map(({ stream, day, bytes }) => ({ stream, day, answers: decodeDistribution(bytes) }));
+}
