@@ -50,7 +50,13 @@ describe('docs/configuration.md', () => {
 
   it('names nothing that is not there', () => {
     const others = ['queue.url', 'ledger.url', 'encryption.key', 'encryption.previous', 'retention.days'];
-    const known = new Set([...options.map(([option]) => option), ...others, 'latency.thresholdMs', 'validity.labels', 'shape.floor']);
+    const known = new Set([
+      ...options.map(([option]) => option),
+      ...others,
+      'latency.thresholdMs',
+      'validity.labels',
+      'shape.floor',
+    ]);
     const unknown = [...documented.keys()].filter((option) => option.includes('.') && !known.has(option));
     expect(unknown).toEqual([]);
   });
@@ -60,6 +66,14 @@ describe('docs/judge.md', () => {
   const judge = readFileSync(new URL('../../docs/judge.md', import.meta.url), 'utf8');
   it.each([...leaves(DEFAULTS.judge, '')])('names %s with its default', (option, value) => {
     const cell = new RegExp(`^\\| \`${option.replace('.', '\\.')}\` \\| (.+?) \\|`, 'm').exec(judge)?.[1];
+    expect(cell).toBe(`\`${JSON.stringify(value)}\``);
+  });
+});
+
+describe('docs/embeddings.md', () => {
+  const embeddings = readFileSync(new URL('../../docs/embeddings.md', import.meta.url), 'utf8');
+  it.each([...leaves(DEFAULTS.embeddings, '')])('names %s with its default', (option, value) => {
+    const cell = new RegExp(`^\\| \`${option}\` \\| (.+?) \\|`, 'm').exec(embeddings)?.[1];
     expect(cell).toBe(`\`${JSON.stringify(value)}\``);
   });
 });

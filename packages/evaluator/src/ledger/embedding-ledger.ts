@@ -1,7 +1,6 @@
 import { type CallId, opened, type Seal, type SubjectKey, UnderstudyError } from '@understudy/instrumentation/trial';
 import type { Vector } from '../score/vector.js';
 import type { Query } from './database.js';
-import type { ErasureTarget } from './ledger.js';
 
 /** A vector to be kept, with the call it was made for. */
 export interface KeptVector {
@@ -55,15 +54,6 @@ export function embeddingsOf(query: Query, seal: Seal | null): EmbeddingLedger {
       );
     },
   };
-}
-
-/** Removes the vectors of what is erased. */
-export async function eraseEmbeddings(query: Query, target: ErasureTarget): Promise<void> {
-  if (target.kind === 'subject') {
-    await query('delete from understudy.embeddings where subject = $1', [target.subject]);
-  } else if (target.call !== null) {
-    await query('delete from understudy.embeddings where call = $1::uuid', [target.call]);
-  }
 }
 
 function sealed(vector: Vector, key: string, seal: Seal | null): Buffer {

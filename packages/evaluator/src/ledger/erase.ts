@@ -1,6 +1,5 @@
 import type { Seal } from '@understudy/instrumentation/trial';
 import type { Database, Query } from './database.js';
-import { eraseEmbeddings } from './embedding-ledger.js';
 import { eraseAside } from './erase-aside.js';
 import type { Erasure, ErasureTarget } from './ledger.js';
 
@@ -49,6 +48,15 @@ async function erasePairs(database: Database, target: ErasureTarget): Promise<nu
     });
     erased += count;
     if (count < ROWS_AT_ONCE) return erased;
+  }
+}
+
+/** Removes the vectors of what is erased. */
+async function eraseEmbeddings(query: Query, target: ErasureTarget): Promise<void> {
+  if (target.kind === 'subject') {
+    await query('delete from understudy.embeddings where subject = $1', [target.subject]);
+  } else if (target.call !== null) {
+    await query('delete from understudy.embeddings where call = $1::uuid', [target.call]);
   }
 }
 
