@@ -63,7 +63,7 @@ async function closed(now: number): Promise<LedgerSnapshot> {
   const queue = { connectedSince: 0, handledThrough: now };
   await ledger.tryLease(HOLDER, now, 15_000);
   await ledger.closeSlices({ holder: HOLDER, now, queue });
-  return ledger.snapshot({ now, queue });
+  return ledger.snapshot({ now, queue, shown: true });
 }
 
 const stateOf = (snapshot: LedgerSnapshot, { run }: HandProducer) => {
@@ -143,11 +143,16 @@ describe('what is shown beside the gates', () => {
     );
     expect(ofSmall?.value).toBeCloseTo(76 * 25e-6, 12);
 
+    const looked = await ledger.snapshot({ now: NOON + 10_000 });
+    expect(callMetrics(looked)).toEqual(callMetrics(snapshot));
+    expect(Object.keys(stateOf(looked, producer).arms['small']?.observed ?? {})).toEqual(['_all']);
     const late = NOON + 2 * DAY_MS;
     await ledger.tryLease(HOLDER, late, 15_000);
     const queue = { connectedSince: 0, handledThrough: late };
     expect(await ledger.compact({ holder: HOLDER, now: late, queue })).toBeGreaterThan(0);
-    expect(jsonOf(await ledger.snapshot({ now: late, queue }), producer).arms).toEqual(jsonOf(snapshot, producer).arms);
+    expect(jsonOf(await ledger.snapshot({ now: late, queue, shown: true }), producer).arms).toEqual(
+      jsonOf(snapshot, producer).arms,
+    );
   });
 
   it('holds the last day of the primary against the week before it', async () => {
@@ -185,7 +190,7 @@ describe('what is shown beside the gates', () => {
     ];
     expect(await words()).toEqual(['jane doe']);
     const unsealed = await openLedger(store.postgresUrl ?? '', NOON);
-    const { labelNames } = stateOf(await unsealed.snapshot({ now: NOON + 10_000 }), producer);
+    const { labelNames } = stateOf(await unsealed.snapshot({ now: NOON + 10_000, shown: true }), producer);
     await unsealed.close();
     expect(labelNames.size).toBe(0);
     const pairs = await ledger.readPairs({ run: producer.run.id, arm: 'small' });

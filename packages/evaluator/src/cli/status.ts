@@ -41,6 +41,6 @@ export async function statusCommand(options: StatusOptions, output: Output): Pro
 
 /** One look at a ledger that is only read. */
 export async function readReport(ledger: Pick<Ledger, 'snapshot'>): Promise<Report> {
-  const snapshot = await ledger.snapshot({ now: Date.now() });
+  const snapshot = await ledger.snapshot({ now: Date.now(), shown: true });
   return { snapshot, standings: standingsOf(snapshot) };
 }

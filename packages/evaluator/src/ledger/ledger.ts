@@ -180,4 +180,9 @@ export interface SnapshotOptions {
   readonly now: number;
   /** Without it, producers are judged as by a reader that has always been connected to a drained queue. */
   readonly queue?: QueueView;
+  /**
+   * With what is shown beside the gates in every stream, which is read seldom and much; without it only the overall counters, which metrics are
+   * made of. Default false.
+   */
+  readonly shown?: boolean;
 }

@@ -1,7 +1,14 @@
+import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { WinRateMetric } from '../tally/close-win-rate.js';
 import { decodeTally } from '../tally/codec.js';
 import type { GateName } from '../tally/gate-settings.js';
-import { decodeObserved, isShown, type ObservedParts, type ShownMetric } from '../tally/observed-codec.js';
+import {
+  decodeObserved,
+  isShown,
+  type ObservedParts,
+  SHOWN_METRICS,
+  type ShownMetric,
+} from '../tally/observed-codec.js';
 import type { Tally } from '../tally/tally.js';
 import { decodeWinRate } from '../tally/win-rate-codec.js';
 import { type SliceFacts, sliceTimes, waitsFor } from './completeness.js';
@@ -15,10 +22,15 @@ import { type ArmState, OPEN_SLICES_SHOWN, type OpenSlice, type RunState } from 
 type Totals = Pick<ArmState, 'streams' | 'preferences' | 'observed'>;
 
 /** By arm. */
-export async function selectTotals(query: Query, run: string): Promise<ReadonlyMap<string, Totals>> {
+export async function selectTotals(
+  query: Query,
+  run: string,
+  options: { readonly shown: boolean },
+): Promise<ReadonlyMap<string, Totals>> {
   const { rows } = await query<{ arm: string; stream: string; metric: TotalRow['metric']; bytes: Buffer }>(
-    'select arm, stream, metric, bytes from understudy.totals where run = $1 order by arm, stream, metric',
-    [run],
+    `select arm, stream, metric, bytes from understudy.totals
+     where run = $1 and ($2 or not (metric = any($3::text[])) or (metric = $4 and stream = $5)) order by arm, stream, metric`,
+    [run, options.shown, SHOWN_METRICS, 'counters' satisfies ShownMetric, SEGMENT_ALL],
   );
   const totals = new Map<string, Totals>();
   for (const [arm, own] of Map.groupBy(rows, (row) => row.arm)) {

@@ -22,7 +22,7 @@ const NEWEST = 20;
 /** Reads everything in one transaction, so that no two numbers are of different times. */
 export async function readSnapshot(
   database: Database,
-  { now, queue }: SnapshotOptions,
+  { now, queue, shown = false }: SnapshotOptions,
   seal: Seal | null,
 ): Promise<LedgerSnapshot> {
   const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
@@ -38,7 +38,7 @@ export async function readSnapshot(
         control: controls.get(experiment) ?? null,
         budget: budgets.get(experiment) ?? null,
       };
-      runs.push({ ...(await readRun(query, run, now, view, seal)), ...set });
+      runs.push({ ...(await readRun(query, run, { now, view, seal, shown })), ...set });
     }
     const { handledThrough } = view;
     return {
@@ -51,14 +51,19 @@ export async function readSnapshot(
   }, 'read');
 }
 
+interface Reading {
+  readonly now: number;
+  readonly view: QueueView;
+  readonly seal: Seal | null;
+  readonly shown: boolean;
+}
+
 async function readRun(
   query: Query,
   run: RegisteredRun,
-  now: number,
-  view: QueueView,
-  seal: Seal | null,
+  { now, view, seal, shown }: Reading,
 ): Promise<Omit<RunState, 'bounds' | 'control' | 'budget'>> {
-  const totals = await selectTotals(query, run.id);
+  const totals = await selectTotals(query, run.id, { shown });
   const transitions = await selectTransitions(query, run.id);
   const legs = await selectLegs(query, run, now);
   const judging = await selectJudging(query, run);
@@ -84,7 +89,7 @@ async function readRun(
     arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
     producers: (await producersOf(query, run.id)).map(({ id }) => id),
     judging,
-    days: await selectAnswerDays(query, run.id),
+    days: shown ? await selectAnswerDays(query, run.id) : [],
     labelNames: await selectLabelNames(query, run.id, labelsOf([...totals.values()]), seal),
     thresholds: await selectThresholds(query, run.id),
     ...(await readProgress(query, run, now, view)),

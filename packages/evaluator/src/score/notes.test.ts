@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerOfParts, answerOfText } from './answer.js';
+import { type Answer, answerOfParts, answerOfText } from './answer.js';
 import { type Asked, NOTHING_ASKED } from './asked.js';
 import { type NotingOptions, notesOf } from './notes.js';
 
@@ -9,8 +9,13 @@ const hashOf = (text: string): number => Buffer.from(text).reduce((sum, byte) =>
 const schema = { type: 'object', required: ['a'], properties: { a: { type: 'integer' } } };
 const ASKED_JSON: Asked = { json: true, schema, tools: null };
 
+function bothOf(primary: Answer, other: Answer, asked: Asked, options: NotingOptions = {}) {
+  const [one, two] = [primary, other].map((answer) => notesOf(answer, { primary, asked }, options));
+  return { primary: one?.notes, other: two?.notes, labels: [one?.label, two?.label] };
+}
+
 function marksOf(primary: string, other: string, asked: Asked = NOTHING_ASKED, options: NotingOptions = { hashOf }) {
-  return notesOf({ primary: answerOfText(primary), other: answerOfText(other), asked }, options);
+  return bothOf(answerOfText(primary), answerOfText(other), asked, options);
 }
 
 describe('notes of two answers', () => {
@@ -25,9 +30,9 @@ describe('notes of two answers', () => {
     const { primary, other, labels } = marksOf('Yes.', ' "yes" ');
     expect(primary?.label).toBe(other?.label);
     expect(primary?.hash).not.toBe(other?.hash);
-    expect([...labels.values()]).toEqual(['yes']);
+    expect(labels).toEqual(['yes', 'yes']);
     const bare = marksOf('Yes.', 'no', NOTHING_ASKED, {});
-    expect(bare).toMatchObject({ primary: { hash: null, label: null }, labels: new Map() });
+    expect(bare).toMatchObject({ primary: { hash: null, label: null } });
   });
 
   it.each([
@@ -43,8 +48,8 @@ describe('notes of two answers', () => {
     const call = (name: string, args: string) =>
       answerOfParts([{ type: 'tool_call', id: null, name, arguments: args }], 'tool_calls');
     const asked = { ...NOTHING_ASKED, tools };
-    const noted = notesOf({ primary: call('find', '{"a":1}'), other: call('seek', '{}'), asked });
-    expect(noted).toMatchObject({ primary: { valid: true }, other: { valid: false }, tools: 'other_tool' });
+    const noted = bothOf(call('find', '{"a":1}'), call('seek', '{}'), asked);
+    expect(noted).toMatchObject({ primary: { valid: true, finish: 'other' }, other: { valid: false } });
   });
 
   it('hold both against the labels there are', () => {
@@ -57,15 +62,14 @@ describe('notes of two answers', () => {
       primary: { valid: false },
       other: { valid: true },
     });
+    const long = { labels: ['None of these five words, really'] };
+    expect(marksOf('none of these  five words, really', 'none', NOTHING_ASKED, long)).toMatchObject({
+      primary: { valid: true },
+      other: { valid: false },
+    });
   });
 
   it('know no validity where nothing was asked', () => {
     expect(marksOf('a', 'b')).toMatchObject({ primary: { valid: null }, other: { valid: null } });
-  });
-
-  it('are of the answer that is there', () => {
-    const other = answerOfText('a');
-    expect(notesOf({ primary: null, other, asked: NOTHING_ASKED })).toMatchObject({ primary: null, other: null });
-    expect(notesOf({ primary: other, other: null, asked: NOTHING_ASKED })).toMatchObject({ other: null, tools: null });
   });
 });

@@ -1,9 +1,10 @@
+import { normalisedText } from '@understudy/instrumentation/trial';
 import type { Answer } from './answer.js';
 import type { Asked } from './asked.js';
 import { jsonValid } from './json/valid.js';
 import { labelOf } from './label.js';
 import { isRefusal } from './refusal.js';
-import { toolClass, type ToolClass } from './tools/tool-class.js';
+import type { ToolClass } from './tools/tool-class.js';
 import { toolValid } from './tools/valid-calls.js';
 
 /** What is noted of one answer: numbers, marks and words of ours, nothing that was said. */
@@ -13,7 +14,7 @@ export interface AnswerNotes {
   /** ISO 639-1; null where it cannot be told. */
   readonly language: string | null;
   readonly structure: readonly ('headings' | 'lists' | 'code' | 'tables' | 'json')[];
-  /** Why it ended, in the words of the conventions or the provider's own. */
+  /** Why it ended, in the words of the conventions; `other`: in others, which may be anybody's. */
   readonly finish: string | null;
   /** Null: of features only the provider's word is known. */
   readonly refused: boolean | null;
@@ -28,6 +29,7 @@ export interface AnswerNotes {
 export interface Noted {
   readonly primary: AnswerNotes | null;
   readonly other: AnswerNotes | null;
+  /** What became of the primary's tool calls. */
   readonly tools: ToolClass | null;
   /** What the labels are in words, by their hashes. */
   readonly labels: ReadonlyMap<number, string>;
@@ -42,47 +44,38 @@ export interface NotingOptions {
   readonly labels?: readonly string[];
 }
 
-/** Pure. Whether a mark applies is decided from the request and the primary alone: `valid` of both answers is, too. */
-export function notesOf(
-  { primary, other, asked }: { readonly primary: Answer | null; readonly other: Answer | null; readonly asked: Asked },
-  options: NotingOptions = {},
-): Noted {
-  const labels = new Map<number, string>();
-  const note = (answer: Answer | null): AnswerNotes | null =>
-    answer === null || primary === null ? null : noteOf(answer, { primary, asked, labels }, options);
-  return {
-    primary: note(primary),
-    other: note(other),
-    tools: primary === null || other === null ? null : toolClass(primary, other, asked),
-    labels,
-  };
-}
-
-interface Noting {
+/** What an answer is held against: what was asked, as far as it applies to the primary. */
+export interface Standard {
   readonly primary: Answer;
   readonly asked: Asked;
-  readonly labels: Map<number, string>;
 }
 
-function noteOf(answer: Answer, noting: Noting, options: NotingOptions): AnswerNotes {
+const FINISHES: ReadonlySet<string> = new Set(['stop', 'length', 'tool_call', 'content_filter', 'error']);
+
+/**
+ * Notes of one answer, and the label it is in words. Pure. Whether a mark applies is decided from the request and the primary alone.
+ */
+export function notesOf(
+  answer: Answer,
+  standard: Standard,
+  options: NotingOptions = {},
+): { readonly notes: AnswerNotes; readonly label: string | null } {
   const { hashOf, languageOf } = options;
   const text = answer.form === 'text';
-  const label = labelOf(answer);
   // With a key, so that nobody can try short answers; of features the hash is one trial's own.
-  const hash = (value: string | null): number | null =>
-    value === null || !text || hashOf === undefined ? null : hashOf(value);
-  const labelled = hash(label === null ? null : `label ${label}`);
-  if (label !== null && labelled !== null) noting.labels.set(labelled, label);
-  return {
+  const hash = (value: string): number | null => (text && hashOf !== undefined ? hashOf(value) : null);
+  const label = labelOf(answer);
+  const notes: AnswerNotes = {
     length: answer.length,
     language: languageOf?.(answer) ?? null,
     structure: structureOf(answer),
-    finish: answer.finish,
+    finish: answer.finish === null || FINISHES.has(answer.finish) ? answer.finish : 'other',
     refused: text ? isRefusal(answer) : null,
-    valid: validOf(answer, noting, options.labels),
+    valid: validOf(answer, standard, options.labels),
     hash: hash(answer.normalised),
-    label: labelled,
+    label: label === null ? null : hash(`label ${label}`),
   };
+  return { notes, label };
 }
 
 function structureOf({ form, structure, value, json }: Answer): AnswerNotes['structure'] {
@@ -97,15 +90,21 @@ function structureOf({ form, structure, value, json }: Answer): AnswerNotes['str
 }
 
 /** Every mark that applies must be 1. */
-function validOf(answer: Answer, { primary, asked }: Noting, labels: readonly string[] | undefined): boolean | null {
+function validOf(answer: Answer, { primary, asked }: Standard, labels: readonly string[] | undefined): boolean | null {
   if (primary.form !== 'text') return null;
   const marks = [jsonValid, toolValid]
     .filter((scorer) => scorer.applies(primary, asked))
     .map((scorer) => scorer.score(primary, answer, asked));
-  if (labels !== undefined) {
-    const said = labelOf(answer);
-    marks.push(Number(said !== null && labels.some((label) => label.trim().toLowerCase() === said)));
-  }
+  if (labels !== undefined) marks.push(Number(isOneOf(answer, labels)));
   if (marks.includes(0)) return false;
   return marks.length === 0 || marks.includes(null) ? null : true;
+}
+
+/** Without case and what stands around it, as labels are compared; one of many words as it is. */
+function isOneOf(answer: Answer, labels: readonly string[]): boolean {
+  const [said, whole] = [labelOf(answer), answer.normalised.toLowerCase()];
+  return labels.some((label) => {
+    const one = normalisedText(label).toLowerCase();
+    return one === said || one === whole;
+  });
 }

@@ -4,6 +4,7 @@ import { type Asked, askedOf } from './asked.js';
 import { type Noted, notesOf, type NotingOptions } from './notes.js';
 import { SCORERS } from './registry.js';
 import type { Scorer } from './scorer.js';
+import { toolClass } from './tools/tool-class.js';
 
 /**
  * Scores by scorer. A scorer that does not apply to this primary is absent; one that applies and has no number is null:
@@ -64,16 +65,12 @@ export function* scoring(trial: Trial, options: ScoringOptions = {}): Generator<
       yield;
     }
   }
-  const noted = new Map<string, { readonly noted: Noted }>();
-  for (const [arm, other] of noting === undefined ? [] : others) {
-    noted.set(arm, { noted: notesOf({ primary, other, asked }, noting) });
-    yield;
-  }
+  const noted = noting === undefined ? null : yield* takingNotes({ primary, asked }, others, noting);
   const aa = scores[AA_ARM] ?? {};
   return Object.fromEntries(
     Object.entries(scores).map(([arm, ab]) => [
       arm,
-      { ...(arm === AA_ARM ? { ab: aa, aa: {} } : { ab, aa }), ...noted.get(arm) },
+      { ...(arm === AA_ARM ? { ab: aa, aa: {} } : { ab, aa }), ...noted?.get(arm) },
     ]),
   );
 }
@@ -86,6 +83,30 @@ export function mergedScores(scores: TrialScores, more: TrialScores): TrialScore
       return [arm, { ...leg, ab: { ...leg.ab, ...ab }, aa: { ...leg.aa, ...aa } }];
     }),
   );
+}
+
+/** Notes of both answers of every leg, by arm; those of the primary are taken once. */
+function* takingNotes(
+  { primary, asked }: { readonly primary: Answer | null; readonly asked: Asked },
+  others: ReadonlyMap<string, Answer | null>,
+  options: NotingOptions,
+): Generator<undefined, ReadonlyMap<string, { readonly noted: Noted }>, undefined> {
+  const noted = new Map<string, { readonly noted: Noted }>();
+  const standard = primary === null ? null : { primary, asked };
+  const own = standard === null ? null : notesOf(standard.primary, standard, options);
+  yield;
+  for (const [arm, other] of others) {
+    const found = standard === null || other === null ? null : notesOf(other, standard, options);
+    yield;
+    const labels = new Map<number, string>();
+    for (const one of [own, found]) {
+      if (one?.label != null && one.notes.label !== null) labels.set(one.notes.label, one.label);
+    }
+    const tools = primary === null || other === null ? null : toolClass(primary, other, asked);
+    noted.set(arm, { noted: { primary: own?.notes ?? null, other: found?.notes ?? null, tools, labels } });
+    yield;
+  }
+  return noted;
 }
 
 /** A text and hashes have nothing in common that could be compared. */

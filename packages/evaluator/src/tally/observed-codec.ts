@@ -42,7 +42,8 @@ export interface ObservedParts {
   readonly shadow: Distribution;
 }
 
-const METRICS: ReadonlySet<string> = new Set<ShownMetric>(['counters', 'labels', 'answers_primary', 'answers_shadow']);
+export const SHOWN_METRICS: readonly ShownMetric[] = ['counters', 'labels', 'answers_primary', 'answers_shadow'];
+const METRICS: ReadonlySet<string> = new Set(SHOWN_METRICS);
 
 export function isShown(metric: string): metric is ShownMetric {
   return METRICS.has(metric);
