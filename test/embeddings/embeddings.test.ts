@@ -1,6 +1,8 @@
-import type { EmbeddingsInput } from '@understudy/instrumentation/experiment';
+import { type EmbeddingsInput, resolveExperiment } from '@understudy/instrumentation/experiment';
 import { eraseTrial, Seal, type SubjectKey } from '@understudy/instrumentation/trial';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { checkEmbeddings } from '../../packages/evaluator/src/evaluator/embedding/embedder.js';
+import { pricesOf } from '../../packages/evaluator/src/evaluator/judging/pay.js';
 import { type EmbeddingBench, openEmbeddingBench, type Said } from './embedding-bench.js';
 import { type EmbeddingServer, SECRET, startEmbeddingServer, TOKENS, type Trouble } from './embedding-server.js';
 
@@ -211,7 +213,22 @@ describe('embeddings in trouble', () => {
   });
 });
 
+it('embeddings of a file are checked at start: their key is there, and can stand in a header', () => {
+  const experiments = [resolveExperiment({ name: 'checked', candidate: { model: 'small' }, embeddings: at() })];
+  expect(() => checkEmbeddings(experiments, () => SECRET)).not.toThrow();
+  expect(() => checkEmbeddings(experiments, () => undefined)).toThrow(
+    'embeddings.apiKey: expected the key for embed-1',
+  );
+  expect(() => checkEmbeddings(experiments, () => 'sk two words')).toThrow('embeddings.apiKey: expected printable');
+});
+
 describe('what embeddings cost', () => {
+  it('has list prices', () => {
+    const price = pricesOf({}).of('text-embedding-3-small', 'https://api.openai.com');
+    // 0.02 USD a million tokens, in nano-dollars.
+    expect(price?.cost({ input: 1_000_000, output: 0 })).toBe(20_000_000);
+  });
+
   const prices = { 'embed-*': { input: 100, output: 0 } };
 
   it('is paid from the budget, and never more than is in it', async () => {

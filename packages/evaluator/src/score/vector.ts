@@ -15,7 +15,11 @@ export function roundedVector(numbers: readonly number[]): Vector | null {
     if (!Number.isFinite(number)) return null;
     largest = Math.max(largest, Math.abs(number));
   }
-  return largest === 0 ? null : Int8Array.from(numbers, (number) => Math.round((number / largest) * STEPS));
+  if (largest === 0) return null;
+  const vector = new Int8Array(numbers.length);
+  // `Int8Array.from` takes ten times as long.
+  for (let at = 0; at < numbers.length; at += 1) vector[at] = Math.round(((numbers[at] ?? 0) / largest) * STEPS);
+  return vector;
 }
 
 /**
@@ -25,8 +29,8 @@ export function roundedVector(numbers: readonly number[]): Vector | null {
 export function cosine(a: Vector, b: Vector): number | null {
   if (a.length !== b.length) return null;
   let [dot, ofA, ofB] = [0, 0, 0];
-  for (const [at, x] of a.entries()) {
-    const y = b[at] ?? 0;
+  for (let at = 0; at < a.length; at += 1) {
+    const [x, y] = [a[at] ?? 0, b[at] ?? 0];
     dot += x * y;
     ofA += x * x;
     ofB += y * y;

@@ -90,7 +90,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     definition: EmbeddingsDefinition,
     trials: readonly Trial[],
   ): Promise<ReadonlyMap<string, Vector>> {
-    const wanted = wantedTexts(trials);
+    const wanted = await wantedTexts(trials);
     const vectors = new Map<string, Vector>();
     if (wanted.size === 0) return vectors;
     const { client, bounds } = await askedOf(run, definition);

@@ -1,6 +1,7 @@
 import type { CallId, SubjectKey, Trial } from '@understudy/instrumentation/trial';
 import { answerOf } from '../../score/answer.js';
 import { embeddedText } from '../../score/embedding.js';
+import { createPace } from '../pace.js';
 
 /** The call a text was said in, and whose that is. */
 export interface TextOwner {
@@ -9,7 +10,8 @@ export interface TextOwner {
 }
 
 /** The texts whose vectors the scores of these trials need, each with the first call it is of. */
-export function wantedTexts(trials: readonly Trial[]): ReadonlyMap<string, TextOwner> {
+export async function wantedTexts(trials: readonly Trial[]): Promise<ReadonlyMap<string, TextOwner>> {
+  const pace = createPace();
   const wanted = new Map<string, TextOwner>();
   for (const { primary, legs, callId: call, subject = null, erased } of trials) {
     const ours = erased === true ? null : answerOf(primary);
@@ -22,6 +24,7 @@ export function wantedTexts(trials: readonly Trial[]): ReadonlyMap<string, TextO
       if (other === null || other === text) continue;
       for (const one of [text, other]) if (!wanted.has(one)) wanted.set(one, { call, subject });
     }
+    await pace();
   }
   return wanted;
 }
