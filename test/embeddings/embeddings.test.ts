@@ -217,9 +217,9 @@ it('embeddings of a file are checked at start: their key is there, and can stand
   const experiments = [resolveExperiment({ name: 'checked', candidate: { model: 'small' }, embeddings: at() })];
   expect(() => checkEmbeddings(experiments, () => SECRET)).not.toThrow();
   expect(() => checkEmbeddings(experiments, () => undefined)).toThrow(
-    'embeddings.apiKey: expected the key for embed-1',
+    'expected the key for embed-1 in the environment variable EMBEDDING_KEY',
   );
-  expect(() => checkEmbeddings(experiments, () => 'sk two words')).toThrow('embeddings.apiKey: expected printable');
+  expect(() => checkEmbeddings(experiments, () => 'sk two words')).toThrow('expected printable ASCII');
 });
 
 describe('what embeddings cost', () => {
