@@ -99,8 +99,8 @@ function* takingNotes(
     const found = standard === null || other === null ? null : notesOf(other, standard, options);
     yield;
     const labels = new Map<number, string>();
-    for (const one of [own, found]) {
-      if (one?.label != null && one.notes.label !== null) labels.set(one.notes.label, one.label);
+    for (const { label, notes } of [own, found].filter((one) => one !== null)) {
+      if (label !== null && notes.label !== null) labels.set(notes.label, label);
     }
     const tools = primary === null || other === null ? null : toolClass(primary, other, asked);
     noted.set(arm, { noted: { primary: own?.notes ?? null, other: found?.notes ?? null, tools, labels } });
