@@ -4,7 +4,7 @@ import { eValue, renderVerdict } from '../../packages/evaluator/src/cli/render-v
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
-import { arm, AT, funnel, report, runState } from './report.js';
+import { arm, AT, funnel, report, run, runState } from './report.js';
 
 const plain = styleFor(false);
 
@@ -14,6 +14,19 @@ describe('renderVerdict', () => {
     expect(text).toContain('GO: after 1,000 pairs every gate is passed');
     expect(text).toMatch(/^errors +all +safe +1,000 +0\.0 % +0\.0 % +\+10 points +1\.2e\+22 +0\.0099$/m);
     expect(text).toContain('E(safe) >= 40');
+  });
+
+  it('says of a gate on validity what is allowed, and of a floor what is needed', () => {
+    const policy = { gates: { validity: {}, structure: { floor: 0.9 } } };
+    const state = runState({ run: run({ policy, noise: { rate: 0 } }), arms: { small: arm({ streams: {} }) } });
+    const of = report([state]).standings[0]!;
+    const text = renderVerdict(of, plain).join('\n');
+    expect(text).toMatch(/^validity +all +empty +0 +- +- +-2 points/m);
+    expect(text).toMatch(/^structure +all +empty +0 +- +- +>= 0\.85/m);
+    expect(of.verdict.gates).toMatchObject([
+      { gate: 'validity', mcNemarP: 1 },
+      { gate: 'structure', floor: 0.9 },
+    ]);
   });
 
   it('has colours only where they are asked for', () => {

@@ -34,6 +34,18 @@ describe('resolveExperiment', () => {
     });
   });
 
+  it('gives the gates on refusals, validity and form their defaults, and a floor needs no A/A legs', () => {
+    const gates = { refusals: {}, validity: { labels: ['yes', 'no'] }, length: {}, structure: { floor: 0.9 } };
+    expect(resolveExperiment({ ...minimal, policy: { gates } }).policy.gates).toEqual({
+      refusals: { margin: 0.01 },
+      validity: { margin: 0.02, labels: ['yes', 'no'] },
+      length: { margin: 0.05, insensitiveBelow: 0.3 },
+      structure: { margin: 0.05, insensitiveBelow: 0.3, floor: 0.9 },
+    });
+    const floor = { policy: { gates: { structure: { floor: 0.9 } } }, noise: { rate: 0 } };
+    expect(() => resolveExperiment({ ...minimal, ...floor })).not.toThrow();
+  });
+
   it('names the field, what was expected and what was got', () => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, sample: { rate: 1.5 } }))).toEqual([
       'sample.rate: Too big: expected number to be <=1, got 1.5',
@@ -66,6 +78,10 @@ describe('resolveExperiment', () => {
     [{ policy: { gates: {} } }, 'at least one gate'],
     [{ policy: { gates: { win_rate: {} } } }, 'win_rate'],
     [{ policy: { gates: { agreement: { margin: 0.3 } } } }, 'insensitiveBelow'],
+    [{ policy: { gates: { structure: { floor: 0.05 } } } }, 'structure.floor'],
+    [{ policy: { gates: { length: {} } }, noise: { rate: 0 } }, 'noise.rate'],
+    [{ policy: { gates: { refusals: {} } }, content: 'features' }, 'content: redacted'],
+    [{ policy: { gates: { validity: { labels: [] } } } }, 'labels'],
     [{ policy: { gates: { errors: { margin: 0.51 } } } }, 'margin'],
     [{ policy: { gates: { latency_p95: { ratio: 1 } } } }, 'ratio'],
     [{ shadow: { timeoutMs: 5000 }, slice: { deadlineMs: 5000 } }, 'slice.deadlineMs'],
