@@ -47,7 +47,8 @@ export async function exchange(
   limits: ExchangeLimits,
   cancelled: AbortSignal,
 ): Promise<ExchangeOutcome> {
-  const reading = openReading();
+  // Held up for longer, no exchange is evidence, however long it goes on.
+  const reading = openReading(Math.max(HELD_UP.ms, HELD_UP.share * limits.timeoutMs));
   const ended = await bounded(
     limits,
     cancelled,

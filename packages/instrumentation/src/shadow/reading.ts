@@ -1,3 +1,4 @@
+import { OwnLimit } from './own-limit.js';
 import type { Pace } from './pace.js';
 import type { Turns } from './turns.js';
 
@@ -14,10 +15,13 @@ export interface ReadingOptions {
   readonly now: () => number;
 }
 
+const NEVER = Infinity;
+
 /** How one response is read: at once as long as it comes as answers do, and beyond that when it is its turn. Begins with its request. */
 export class Reading {
   readonly #options: ReadingOptions;
   readonly #startedAt: number;
+  readonly #mostHeldMs: number;
   #came = 0;
   #read = 0;
   #flooded = false;
@@ -25,8 +29,10 @@ export class Reading {
   #heldSince = 0;
   #heldMs = 0;
 
-  constructor(options: ReadingOptions) {
+  /** @param mostHeldMs A flood that was held up for longer is given up: its time says nothing of its candidate any more. */
+  constructor(options: ReadingOptions, mostHeldMs: number = NEVER) {
     this.#options = options;
+    this.#mostHeldMs = mostHeldMs;
     this.#startedAt = options.now();
   }
 
@@ -61,15 +67,22 @@ export class Reading {
     };
   }
 
-  /** Resolves when a piece of the response may be read, and where the signal fires. */
+  /** Resolves when a piece of the response may be read, and where the signal fires. @throws {OwnLimit} for a flood that is given up. */
   async turn(signal: AbortSignal): Promise<void> {
     const { turns, floods } = this.#options;
     if (this.isFlood) {
       const release = this.hold();
-      await floods.turn(signal);
+      await floods.turn(this.#untilGivenUp(signal));
       release();
+      if (this.heldMs > this.#mostHeldMs) throw new OwnLimit('leg_held_up', 'a flood that was held up for long');
     }
     await turns.turn(signal);
+  }
+
+  #untilGivenUp(signal: AbortSignal): AbortSignal {
+    if (this.#mostHeldMs === NEVER) return signal;
+    const left = Math.max(0, Math.ceil(this.#mostHeldMs - this.heldMs)) + 1;
+    return AbortSignal.any([signal, AbortSignal.timeout(left)]);
   }
 
   /**
