@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { OwnLimit } from './own-limit.js';
 import type { Pace } from './pace.js';
 import type { Turns } from './turns.js';
@@ -72,17 +73,25 @@ export class Reading {
     const { turns, floods } = this.#options;
     if (this.isFlood) {
       const release = this.hold();
-      await floods.turn(this.#untilGivenUp(signal));
+      await this.#untilGivenUp(signal, (until) => floods.turn(until));
       release();
       if (this.heldMs > this.#mostHeldMs) throw new OwnLimit('leg_held_up', 'a flood that was held up for long');
     }
     await turns.turn(signal);
   }
 
-  #untilGivenUp(signal: AbortSignal): AbortSignal {
-    if (this.#mostHeldMs === NEVER) return signal;
+  /** Waits under a signal that fires with the given one, and where the response is given up meanwhile. */
+  async #untilGivenUp(signal: AbortSignal, wait: (until: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#mostHeldMs === NEVER) return await wait(signal);
+    const givenUp = new AbortController();
     const left = Math.max(0, Math.ceil(this.#mostHeldMs - this.heldMs)) + 1;
-    return AbortSignal.any([signal, AbortSignal.timeout(left)]);
+    // A flood has hundreds of turns a second, most of them at once: none leaves a timer behind.
+    const timer = setTimeout(() => givenUp.abort(), left).unref();
+    try {
+      await wait(AbortSignal.any([signal, givenUp.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
