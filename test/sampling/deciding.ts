@@ -10,6 +10,26 @@ import type { Random } from '../simulation/random.js';
 /** What producers share once they are connected. */
 const SALT: Uint8Array = Buffer.alloc(32, 7);
 
+/** Rules of every sort, and the share that they draw of each kind of call. */
+export const BY_RULES: {
+  readonly experiment: Partial<ExperimentInput>;
+  readonly rates: Readonly<Record<string, number>>;
+} = {
+  experiment: {
+    segments: { attribute: 'route' },
+    sample: {
+      rate: 0.3,
+      rules: [
+        { segment: 'refunds', rate: 1 },
+        { model: '*-mini', rate: 0.05 },
+        { attribute: 'job', value: 'bulk*', rate: 0.1 },
+        { header: 'X-Tenant', value: 'acme', rate: 0.6 },
+      ],
+    },
+  },
+  rates: { mini: 0.05, bulk: 0.1, refunds: 1, acme: 0.6, other: 0.3 },
+};
+
 /** A process's decider: state of its own, the salt shared. */
 export function instance(
   change: Partial<ExperimentInput> = {},

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentInput } from '../../packages/instrumentation/src/experiment/definition.js';
 import { seeded } from '../simulation/random.js';
-import { aCall, hexId, instance, spread } from './deciding.js';
+import { aCall, BY_RULES, hexId, instance, spread } from './deciding.js';
 
 const CALLS = 8000;
 
@@ -13,22 +13,7 @@ describe('the share that is drawn', () => {
       { sample: { rate: 0.3, by: 'key', key: 'user' } },
       { mini: 0.3, bulk: 0.3, refunds: 0.3, acme: 0.3, other: 0.3 },
     ],
-    [
-      'by rules',
-      {
-        segments: { attribute: 'route' },
-        sample: {
-          rate: 0.3,
-          rules: [
-            { segment: 'refunds', rate: 1 },
-            { model: '*-mini', rate: 0.05 },
-            { attribute: 'job', value: 'bulk*', rate: 0.1 },
-            { header: 'X-Tenant', value: 'acme', rate: 0.6 },
-          ],
-        },
-      },
-      { mini: 0.05, bulk: 0.1, refunds: 1, acme: 0.6, other: 0.3 },
-    ],
+    ['by rules', BY_RULES.experiment, BY_RULES.rates],
   ];
 
   it.each(strategies)('%s is the declared one in every class, and the stored one', (_, experiment, rates) => {

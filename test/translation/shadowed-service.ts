@@ -18,6 +18,7 @@ import { Secret } from '../../packages/instrumentation/src/shadow/secret.js';
 import { tapFetch } from '../../packages/instrumentation/src/tap/tap-fetch.js';
 import { decodeBatch, type EncodedBatch } from '../../packages/instrumentation/src/trial/codec.js';
 import type { Trial } from '../../packages/instrumentation/src/trial/trial.js';
+import { UNGOVERNED } from '../integration/service-harness.js';
 
 /** A service whose every call is repeated by every candidate, with a queue in memory: all that a real one has but the store. */
 export interface ShadowedService extends AsyncDisposable {
@@ -42,6 +43,7 @@ export async function startShadowed(
     content: 'full',
     sample: { rate: 1 },
     noise: { rate: 0 },
+    governor: UNGOVERNED,
     policy: { gates: { errors: {} } },
     ...change,
   });

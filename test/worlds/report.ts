@@ -68,6 +68,7 @@ export function experimentOf({ origin, shadow = {} }: Told): Record<string, unkn
     policy: { gates: { errors: {} } },
     sample: { rate: 1 },
     noise: { rate: 0 },
+    governor: { pauseMs: 0, eventLoopMs: 10_000, eventLoopShare: 1 },
     shadow,
   };
 }

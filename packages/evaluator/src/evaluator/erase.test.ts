@@ -1,6 +1,7 @@
-import { type Batch, decodeBatch, encodeBatch, type PairId, type Trial } from '@understudy/instrumentation/trial';
+import { decodeBatch, encodeBatch, type PairId, type Trial } from '@understudy/instrumentation/trial';
 import { expect, it } from 'vitest';
 import type { Erasure, ErasureTarget } from '../ledger/ledger.js';
+import { batchOf } from '../queue/fake-batch.test.support.js';
 import { FakeQueue } from '../queue/fake-queue.test.support.js';
 import { erase, type EraseOptions, type ErasureReport } from './erase.js';
 
@@ -29,20 +30,7 @@ function trial(call: string, pair: string, run: string): Trial {
 }
 
 async function job(seq: number, trials: readonly Trial[]): Promise<unknown> {
-  const batch: Batch = {
-    v: 1,
-    producer: 'p1',
-    seq,
-    startedAt: 1,
-    sentAt: 1,
-    watermark: 1,
-    final: false,
-    runs: [],
-    totals: { admitted: 0, published: 0, dropped: 0 },
-    slices: [],
-    trials,
-  };
-  return await encodeBatch(batch);
+  return await encodeBatch(batchOf(seq, trials));
 }
 
 async function textOf(queue: FakeQueue): Promise<string> {

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { controlId, phaseId, type PhaseRecord, readControl, readPhase } from '@understudy/instrumentation/experiment';
 import { progressOf } from '../decide/target.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { RunState } from '../ledger/snapshot.js';
 import type { Settings } from '../queue/settings.js';
+import { again } from './again.js';
 
 /** What guiding the services needs. */
 export interface Guiding {
@@ -54,12 +54,5 @@ async function setPhase(state: RunState, settings: Settings, now: number): Promi
 
 /** Guides again and again until `signal`. A time that fails is told, and repeated. */
 export async function keepGuiding(guiding: Guiding, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await guide(guiding);
-    } catch (error) {
-      if (!signal.aborted) guiding.onError(error);
-    }
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
-  }
+  await again(EVERY_MS, () => guide(guiding), guiding.onError, signal);
 }

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BudgetState, MOST_NANO_USD } from '@understudy/instrumentation/experiment';
 import type { Report } from '../emit/ledger-metrics.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Budgets } from '../queue/budgets.js';
+import { again } from './again.js';
 
 export interface KeepingBudgets {
   readonly budgets: Pick<Budgets, 'read' | 'remind'>;
@@ -36,12 +36,5 @@ function isSame(one: BudgetState, other: BudgetState | null): boolean {
 
 /** Again and again until `signal`. A time that fails is told, and repeated. */
 export async function keepBudgets(keeping: KeepingBudgets, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await matchBudgets(keeping);
-    } catch (error) {
-      if (!signal.aborted) keeping.onError(error);
-    }
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
-  }
+  await again(EVERY_MS, () => matchBudgets(keeping), keeping.onError, signal);
 }

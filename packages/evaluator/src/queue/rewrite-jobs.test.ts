@@ -1,23 +1,8 @@
-import { type Batch, encodeBatch } from '@understudy/instrumentation/trial';
+import { encodeBatch } from '@understudy/instrumentation/trial';
 import { expect, it } from 'vitest';
+import { batchOf } from './fake-batch.test.support.js';
 import { FakeQueue, type FakeState } from './fake-queue.test.support.js';
 import { rewriteJobs, type RewrittenJobs } from './rewrite-jobs.js';
-
-function batch(seq: number): Batch {
-  return {
-    v: 1,
-    producer: 'p1',
-    seq,
-    startedAt: 1,
-    sentAt: 1,
-    watermark: 1,
-    final: false,
-    runs: [],
-    totals: { admitted: 0, published: 0, dropped: 0 },
-    slices: [],
-    trials: [],
-  };
-}
 
 async function run(queue: FakeQueue): Promise<{ report: RewrittenJobs; seen: string[] }> {
   const seen: string[] = [];
@@ -35,7 +20,7 @@ async function run(queue: FakeQueue): Promise<{ report: RewrittenJobs; seen: str
 }
 
 async function put(queue: FakeQueue, seq: number, state: FakeState): Promise<void> {
-  queue.data.set(`p1-${seq}`, await encodeBatch(batch(seq)));
+  queue.data.set(`p1-${seq}`, await encodeBatch(batchOf(seq)));
   queue.states.set(`p1-${seq}`, state);
 }
 
@@ -57,7 +42,7 @@ it.each<[from: FakeState, to: FakeState, after: FakeState]>([
 });
 
 it('looks until nothing is found twice, and at each job once', async () => {
-  const late = await encodeBatch(batch(2));
+  const late = await encodeBatch(batchOf(2));
   const queue = new FakeQueue((state, looks, { states, data }) => {
     if (state !== 'waiting' || looks !== 3) return;
     data.set('p1-2', late);
@@ -70,7 +55,7 @@ it('looks until nothing is found twice, and at each job once', async () => {
 });
 
 it('says that it has not found all where something came each time', async () => {
-  const encoded = await Promise.all(Array.from({ length: 100 }, async (_, seq) => await encodeBatch(batch(seq))));
+  const encoded = await Promise.all(Array.from({ length: 100 }, async (_, seq) => await encodeBatch(batchOf(seq))));
   const queue = new FakeQueue((state, looks, { states, data }) => {
     if (state !== 'waiting') return;
     data.set(`p1-${looks}`, encoded[looks]);

@@ -4,6 +4,9 @@ import type { Leg, Message, SpanReference } from '../trial/trial.js';
 import type { ProviderResponse } from './provider-response.js';
 import type { SpanPrivacy } from './span-privacy.js';
 
+/** What a trial is told of a call that cannot be compared: a shadow's answer of the same length is missing as well. */
+export const PRIMARY_TOO_LARGE: Leg = { status: 'missing', reason: 'primary_too_large' };
+
 /** A call as it was sent over HTTP. */
 export interface WireCall extends WireRequest {
   readonly dialect: Dialect;

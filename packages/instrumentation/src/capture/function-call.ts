@@ -9,7 +9,7 @@ import {
   ATTR_OUTCOME,
 } from '../semconv.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
-import type { Call } from './call.js';
+import { type Call, PRIMARY_TOO_LARGE } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import { type Clock, processClock } from './clock.js';
 import { contentAttributes } from './content-attributes.js';
@@ -53,9 +53,6 @@ type End =
   | { readonly how: 'aborted' }
   | { readonly how: 'abandoned' }
   | { readonly how: 'unread' };
-
-/** What a trial is told of a call that cannot be compared: a shadow's answer of the same length is missing as well. */
-const TOO_LARGE: Leg = { status: 'missing', reason: 'primary_too_large' };
 
 const BYTES_PER_CHARACTER = 2;
 
@@ -211,7 +208,7 @@ export class FunctionCall implements Call {
     const leg = this.#leg(end, durationMs);
     guard('capture.span', () => this.#describe(end, leg, hosts.start));
     guard('capture.metrics', () => this.#measure(end, leg));
-    const told = end.how === 'too_large' ? TOO_LARGE : leg;
+    const told = end.how === 'too_large' ? PRIMARY_TOO_LARGE : leg;
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(told));
     if (this.#own) guard('capture.span', () => this.#end(end, hosts.start));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));

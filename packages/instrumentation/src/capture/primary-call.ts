@@ -13,7 +13,7 @@ import {
 import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
-import type { Call, WireCall } from './call.js';
+import { type Call, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { contentAttributes } from './content-attributes.js';
@@ -48,9 +48,6 @@ export interface CallStart {
   /** Attributes that go on the standard metrics. */
   readonly identity: Attributes;
 }
-
-/** What a trial is told of a call that cannot be compared: a shadow's answer of the same length is missing as well. */
-const TOO_LARGE: Leg = { status: 'missing', reason: 'primary_too_large' };
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
@@ -230,7 +227,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const leg = this.#leg(end, answer, reader, durationMs);
     guard('capture.span', () => this.#describe(end, leg, answer));
     guard('capture.metrics', () => this.#measure(leg, answer));
-    const told = leg.status === 'ok' && reader !== null && isTooLarge(reader) ? TOO_LARGE : leg;
+    const told = leg.status === 'ok' && reader !== null && isTooLarge(reader) ? PRIMARY_TOO_LARGE : leg;
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(told));
     if (this.#own) guard('capture.span', () => this.#end(answer));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));

@@ -4,7 +4,6 @@ import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
 import { asObject, isObject, type JsonObject, isTooComplex, parseForeign } from './json.js';
-
 import { topLevelFields } from './top-level.js';
 import { UnfinishedJson } from './unfinished-json.js';
 

@@ -79,11 +79,7 @@ export class EventStreamParser {
       start = end + 1;
     }
     this.#rest.add(start === 0 ? text : text.slice(start));
-    if (this.#isRestTooMuch()) this.#overflow();
-  }
-
-  #isRestTooMuch(): boolean {
-    return this.#rest.length > this.#maxLength || this.#rest.tooComplex;
+    if (this.#rest.exceeds(this.#maxLength)) this.#overflow();
   }
 
   #whole(line: string): void {
@@ -120,7 +116,7 @@ export class EventStreamParser {
     this.#dropping = true;
     this.#hasData = false;
     this.#data.clear();
-    if (!this.#isRestTooMuch()) return;
+    if (!this.#rest.exceeds(this.#maxLength)) return;
     this.#rest.clear();
     this.#rest.add(':');
   }

@@ -59,7 +59,7 @@ export class JsonLinesParser implements FrameParser {
   #hold(piece: string): void {
     if (this.#dropping) return;
     this.#held.add(piece);
-    if (this.#held.length <= this.#maxLength && !this.#held.tooComplex) return;
+    if (!this.#held.exceeds(this.#maxLength)) return;
     this.overflowed = true;
     this.#dropping = true;
     this.#held.clear();
@@ -130,7 +130,7 @@ export class JsonArrayParser implements FrameParser {
   #hold(piece: string): void {
     if (this.#dropping) return;
     this.#held.add(piece);
-    if (this.#held.length <= this.#maxLength && !this.#held.tooComplex) return;
+    if (!this.#held.exceeds(this.#maxLength)) return;
     this.overflowed = true;
     this.#dropping = true;
     this.#held.clear();

@@ -22,6 +22,11 @@ export class UnfinishedJson {
     return this.#tooComplex;
   }
 
+  /** It cannot become a text of at most so many characters that is parsed. */
+  exceeds(maxLength: number): boolean {
+    return this.length > maxLength || this.#tooComplex;
+  }
+
   add(piece: string): void {
     this.#text.add(piece);
     if (!this.#structure.push(piece)) this.#tooComplex = true;

@@ -11,7 +11,7 @@ import { Journal, type PauseMeters } from './journal.js';
 import { LowLimits } from './low-limits.js';
 import { keyHeadersOf, partyAt, partyOf, type Party, shares, targetOf } from './party.js';
 import { LONGEST_PAUSE_MS, usualMs } from './pause.js';
-import { type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
+import { type HeldBack, type PauseReason, Pauses, type PauseTrouble } from './pauses.js';
 import { retryAfterMs } from './retry-after.js';
 import { Spare } from './spare.js';
 
@@ -119,15 +119,11 @@ export class Governor {
     const target = partyAt(this.#targets.get(arm) ?? {}, primary);
     const now = this.#options.clock.elapsed();
     const held = this.#pauses.heldBack(now, { primary, target });
-    const { share } = this.#spare;
     this.#asked = true;
-    if (held !== null && this.#draw(call) >= held.share) {
-      this.#journal.met(held.reason, call);
-      return held.reason;
-    }
-    if (share < 1 && this.#draw(call) >= share) {
-      this.#journal.met('paused_busy', call);
-      return 'paused_busy';
+    const reason = this.#refusal(call, held) ?? this.#refusal(call, this.#spare.heldBack);
+    if (reason !== null) {
+      this.#journal.met(reason, call);
+      return reason;
     }
     // Those of a provider of its own are the candidate's affair.
     if (!this.#isShared(target)) return NOTHING_HELD;
@@ -175,6 +171,10 @@ export class Governor {
     const seen = this.#see(call);
     seen.draw ??= this.#random();
     return seen.draw;
+  }
+
+  #refusal(call: Call, held: HeldBack | null): PauseReason | null {
+    return held !== null && this.#draw(call) >= held.share ? held.reason : null;
   }
 
   #isShared({ origin, keys }: Party): boolean {

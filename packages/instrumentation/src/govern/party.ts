@@ -76,7 +76,8 @@ export function shares(a: Party, b: Party): boolean {
 
 function numbersOf(credentials: readonly (string | null | undefined)[]): readonly number[] {
   const numbers: number[] = [];
-  for (const credential of credentials) {
+  // Lists of headers overlap: the same credential is looked along once.
+  for (const credential of new Set(credentials)) {
     if (credential === null || credential === undefined || credential === '') continue;
     const number = keyNumber(credential);
     if (!numbers.includes(number)) numbers.push(number);

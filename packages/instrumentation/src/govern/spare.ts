@@ -1,4 +1,4 @@
-/** What of the event loop's time shadows may have, by what it has left. */
+import type { HeldBack } from './pauses.js';
 
 /** One busy second is nobody's load: so many windows in a row are. */
 const WINDOWS_IN_A_ROW = 2;
@@ -23,6 +23,11 @@ export class Spare {
   /** @param most Utilisation of the event loop, in (0,1], up to which there is room. 1: always. */
   constructor(most: number) {
     this.#most = most;
+  }
+
+  /** What of shadows is held back for it; null where none is. */
+  get heldBack(): HeldBack | null {
+    return this.#share < 1 ? { share: this.#share, reason: 'paused_busy' } : null;
   }
 
   /** In (0,1]. */

@@ -47,7 +47,8 @@ export async function exchange(
   limits: ExchangeLimits,
   cancelled: AbortSignal,
 ): Promise<ExchangeOutcome> {
-  const reading = openReading();
+  // Held up for longer, no exchange is evidence, however long it goes on.
+  const reading = openReading(mostHeldMs(limits.timeoutMs));
   const ended = await bounded(
     limits,
     cancelled,
@@ -99,10 +100,15 @@ async function attempt(
   }
 }
 
+/** For how long an exchange of so many milliseconds may be held up. */
+function mostHeldMs(durationMs: number): number {
+  return Math.max(HELD_UP.ms, HELD_UP.share * durationMs);
+}
+
 /** Of an answer that we have read more slowly than it came nobody can say how long it takes, or whether it would have come in time. */
 function unlessHeldUp(outcome: ExchangeOutcome, { heldMs }: Reading): ExchangeOutcome {
   const { status, durationMs } = outcome;
-  if (heldMs <= Math.max(HELD_UP.ms, HELD_UP.share * durationMs)) return outcome;
+  if (heldMs <= mostHeldMs(durationMs)) return outcome;
   if (status !== 'ok' && !(status === 'error' && BY_TIME.has(outcome.type))) return outcome;
   const { response } = outcome;
   return { status: 'missing', reason: 'leg_held_up', durationMs, ...(response !== undefined && { response }) };

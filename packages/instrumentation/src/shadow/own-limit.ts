@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isOurs } from '../capture/failure.js';
 import type { DropReason } from '../trial/funnel.js';
 
 /** What of ours may end a leg that its candidate would have gone on with. */
@@ -18,7 +18,7 @@ export class OwnLimit extends Error {
   }
 }
 
-/** The limit of ours that an attempt has ended by, or null. A candidate may throw anything: also what throws when it is looked at. */
+/** The limit of ours that an attempt has ended by, or null. */
 export function ownLimit(error: unknown): LimitReason | null {
-  return !types.isProxy(error) && error instanceof OwnLimit ? error.reason : null;
+  return isOurs(error, OwnLimit) ? error.reason : null;
 }

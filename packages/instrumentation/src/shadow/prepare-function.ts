@@ -1,6 +1,5 @@
-import { types } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
-import { failureType } from '../capture/failure.js';
+import { failureType, isOurs } from '../capture/failure.js';
 import type { AnswerRead, ReadLimits } from '../capture/function-answer.js';
 import type { ModelRequest } from '../dialect/dialect.js';
 import type { RequestContent } from '../dialect/request-content.js';
@@ -32,11 +31,6 @@ export interface FunctionShadow {
 /** A failure of ours, or of a rule of the user's: the leg is missing, its candidate has not failed. */
 export class Broken extends Error {
   override readonly name: string = 'Broken';
-}
-
-/** A candidate may throw anything: also what throws when it is looked at. */
-function isBroken(error: unknown): error is Broken {
-  return !types.isProxy(error) && error instanceof Broken;
 }
 
 /** Why a shadow cannot be made of a call. */
@@ -90,7 +84,7 @@ export function prepareFunction(
               return await attempt(shadow, limits, clock);
             },
             (error) => {
-              if (isBroken(error)) throw error;
+              if (isOurs(error, Broken)) throw error;
               return typeOf(error);
             },
           ),

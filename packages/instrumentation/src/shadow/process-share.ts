@@ -35,8 +35,8 @@ const SHARED: ReadingOptions = {
  * The reading of a response that is asked for now. All shadows of the process share the time of the event loop: what comes as answers
  * do is read as it comes, some milliseconds in a turn of the loop; floods in a quarter of the time and at 4 MiB a second at most.
  */
-export function openReading(): Reading {
-  return new Reading(SHARED);
+export function openReading(mostHeldMs?: number): Reading {
+  return new Reading(SHARED, mostHeldMs);
 }
 
 /** For all shadows of the process: what unfinished answers may take of its memory, beyond a usual one each. */

@@ -121,3 +121,22 @@ test('for how long it was held up is counted once, however many hold it', () => 
   move(100);
   expect(reading.heldMs).toBe(15);
 });
+
+test('gives a flood up that was held up for longer than could be evidence, and while it waits', async () => {
+  const never = { turn: (signal: AbortSignal) => new Promise<void>((resolve) => (signal.onabort = () => resolve())) };
+  const run = <Result>(work: () => Result): Result => work();
+  const now = (): number => performance.now();
+  const options = {
+    turns: { turn: () => Promise.resolve(), run },
+    floods: { ...never, run },
+    floodMs: () => 0,
+    usual: { bytes: 10, bytesPerMs: 0 },
+    now,
+  };
+  const reading = new Reading(options, 20);
+  reading.came(11);
+  await expect(reading.turn(new AbortController().signal)).rejects.toMatchObject({ reason: 'leg_held_up' });
+  const usual = new Reading(options, 20);
+  usual.came(10);
+  await expect(usual.turn(new AbortController().signal)).resolves.toBeUndefined();
+});

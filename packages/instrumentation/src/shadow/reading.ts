@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import { OwnLimit } from './own-limit.js';
 import type { Pace } from './pace.js';
 import type { Turns } from './turns.js';
 
@@ -14,10 +16,13 @@ export interface ReadingOptions {
   readonly now: () => number;
 }
 
+const NEVER = Infinity;
+
 /** How one response is read: at once as long as it comes as answers do, and beyond that when it is its turn. Begins with its request. */
 export class Reading {
   readonly #options: ReadingOptions;
   readonly #startedAt: number;
+  readonly #mostHeldMs: number;
   #came = 0;
   #read = 0;
   #flooded = false;
@@ -25,8 +30,10 @@ export class Reading {
   #heldSince = 0;
   #heldMs = 0;
 
-  constructor(options: ReadingOptions) {
+  /** @param mostHeldMs A flood that was held up for longer is given up: its time says nothing of its candidate any more. */
+  constructor(options: ReadingOptions, mostHeldMs: number = NEVER) {
     this.#options = options;
+    this.#mostHeldMs = mostHeldMs;
     this.#startedAt = options.now();
   }
 
@@ -61,15 +68,30 @@ export class Reading {
     };
   }
 
-  /** Resolves when a piece of the response may be read, and where the signal fires. */
+  /** Resolves when a piece of the response may be read, and where the signal fires. @throws {OwnLimit} for a flood that is given up. */
   async turn(signal: AbortSignal): Promise<void> {
     const { turns, floods } = this.#options;
     if (this.isFlood) {
       const release = this.hold();
-      await floods.turn(signal);
+      await this.#untilGivenUp(signal, (until) => floods.turn(until));
       release();
+      if (this.heldMs > this.#mostHeldMs) throw new OwnLimit('leg_held_up', 'a flood that was held up for long');
     }
     await turns.turn(signal);
+  }
+
+  /** Waits under a signal that fires with the given one, and where the response is given up meanwhile. */
+  async #untilGivenUp(signal: AbortSignal, wait: (until: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#mostHeldMs === NEVER) return await wait(signal);
+    const givenUp = new AbortController();
+    const left = Math.max(0, Math.ceil(this.#mostHeldMs - this.heldMs)) + 1;
+    // A flood has hundreds of turns a second, most of them at once: none leaves a timer behind.
+    const timer = setTimeout(() => givenUp.abort(), left).unref();
+    try {
+      await wait(AbortSignal.any([signal, givenUp.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**

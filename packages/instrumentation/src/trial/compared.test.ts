@@ -30,3 +30,14 @@ it('is normalised alike in one piece and in steps', () => {
     if (unit.startsWith('Two')) expect(steps).toBeGreaterThan(3);
   }
 });
+
+it('parts long runs of marks, so that they cost no more than other text, and leaves what people write', () => {
+  const marks = `a${'\u0301\u0323'.repeat(20)}`;
+  // The first run is sorted by itself: 15 of the one, then 15 of the other, which compose with nothing but the letter.
+  expect(normalisedText(marks).slice(-11)).toBe(`\u034f${'\u0323'.repeat(5)}${'\u0301'.repeat(5)}`);
+  expect(normalisedText(`${marks}\u0301`)).not.toBe(normalisedText(`${marks}\u0323`));
+  const written = `e\u0301${'\u0323'.repeat(3)} Z\u030d\u0332o\u0315`;
+  expect(normalisedText(written)).toBe(written.normalize('NFC'));
+  // What takes the square of its length to sort is short, however long the text.
+  expect(normalisedText(`a${'\u0301\u0323'.repeat(10_000)}`)).not.toMatch(/[\u0301\u0323]{31}/u);
+});
