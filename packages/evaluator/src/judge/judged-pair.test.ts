@@ -1,7 +1,7 @@
 import type { Content, Leg } from '@understudy/instrumentation/trial';
 import { describe, expect, it } from 'vitest';
 import { cutPair } from './cut.js';
-import { judgedPairOf } from './judged-pair.js';
+import { isExactMatch, judgedPairOf } from './judged-pair.js';
 
 const said = (content: string): Content => ({
   kind: 'text',
@@ -46,7 +46,8 @@ describe('the texts of a pair', () => {
     expect(pair).toEqual({
       request: '[system]\nBe brief.\n\n[user]\nWeather?\n[image]\n\n[tool]\n[tool result] sunny',
       primary: 'Sunny.',
-      shadow: '[calls look with {"a":2,"b":1}]',
+      shadow: '[calls look with { "b": 1, "a": 2 }]',
+      exact: false,
     });
     expect(JSON.stringify(pair)).not.toContain('gpt-secret');
   });
@@ -62,6 +63,46 @@ describe('the texts of a pair', () => {
       ok({ kind: 'text', messages: [{ role: 'assistant', parts: [{ type: 'other', kind: 'image' }] }] }),
     ],
   ])('are none where there is %s', (_, input, shadow) => expect(judgedPairOf(input, ok(said('x')), shadow)).toBeNull());
+});
+
+type Parts = Extract<Content, { kind: 'text' }>['messages'][number]['parts'];
+
+const answer = (...parts: Parts): Leg => ok({ kind: 'text', messages: [{ role: 'assistant', parts }] });
+const text = (content: string): Parts[number] => ({ type: 'text', content });
+const call = (given: string, id = '1'): Parts[number] => ({ type: 'tool_call', id, name: 'look', arguments: given });
+const isTie = (a: Leg, b: Leg): boolean => {
+  const pair = judgedPairOf(INPUT, a, b);
+  return pair !== null && isExactMatch(pair);
+};
+
+describe('a tie without a call', () => {
+  it.each<[string, Leg, Leg]>([
+    ['the same text', answer(text('Sunny.')), answer(text(' Sunny.\n'))],
+    ['a text in two parts', answer(text('a'), text('b')), answer(text('a\nb'))],
+    ['one composed otherwise', answer(text('e\u0301')), answer(text('é'))],
+    ['the same JSON', answer(text('{"a": 1, "b": 2}')), answer(text('{"b":2.0,"a":1}'))],
+    ['the same call', answer(text(''), call('{"a":1,"b":2}', 'x')), answer(call('{"b":2, "a":1}', 'y'))],
+  ])('is %s', (_, a, b) => expect(isTie(a, b)).toBe(true));
+
+  it.each<[string, Leg, Leg]>([
+    ['another large number', answer(text('{"id":9007199254740993}')), answer(text('{"id":9007199254740992}'))],
+    [
+      'another large number in a call',
+      answer(call('{"id":9007199254740993}')),
+      answer(call('{"id":9007199254740992}')),
+    ],
+    ['a text that spells the call', answer(call('{}')), answer(text('[calls look with {}]'))],
+    ['a refusal in a text', answer({ type: 'refusal', content: 'I cannot.' }), answer(text('I cannot.'))],
+    ['a refusal spelt', answer({ type: 'refusal', content: 'No.' }), answer(text('[refuses] No.'))],
+    ['another call', answer(call('{}')), answer(call('{}'), call('{}'))],
+    ['white space inside', answer(text('if x:\n  y')), answer(text('if x:\n y'))],
+  ])('is not %s', (_, a, b) => expect(isTie(a, b)).toBe(false));
+
+  it('shows what is different', () => {
+    const pair = judgedPairOf(INPUT, answer(call('{}')), answer(text('[calls look with {}]\n(in words) [calls x')));
+    expect(pair?.primary).toBe('[calls look with {}]');
+    expect(pair?.shadow).toBe('(in words) [calls look with {}]\n(in words) (in words) [calls x');
+  });
 });
 
 describe('a text that is too long', () => {

@@ -1,4 +1,6 @@
-import { canonicalText, type Content, type Leg, type Message, type Part } from '@understudy/instrumentation/trial';
+import { canonicalText, composed, type Content, type Leg, type Part } from '@understudy/instrumentation/trial';
+import { isLong } from '../score/cut.js';
+import { mayBeJson } from '../score/json/json-text.js';
 
 /** What a judge is shown of a pair, as texts: nothing of it names a model, an arm or a role of ours. */
 export interface JudgedPair {
@@ -8,6 +10,8 @@ export interface JudgedPair {
   readonly shadow: string;
   /** Material the answers are to keep to, where there is some beside the request. */
   readonly reference?: string;
+  /** Whether the answers are the same part by part, where it is known what they were made of. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -15,44 +19,84 @@ export interface JudgedPair {
  * features, or a part of an answer is no text (an image, a sound).
  */
 export function judgedPairOf(input: Content, primary: Leg, shadow: Leg): JudgedPair | null {
-  const texts = [answerText(primary), answerText(shadow)] as const;
-  if (input.kind !== 'text' || texts[0] === null || texts[1] === null) return null;
-  return { request: requestText(input.messages), primary: texts[0], shadow: texts[1] };
+  const [one, other] = [partsOf(primary), partsOf(shadow)];
+  if (input.kind !== 'text' || one === null || other === null) return null;
+  return {
+    request: input.messages.map(({ role, parts }) => `[${role}]\n${shown(parts)}`).join('\n\n'),
+    primary: shown(one),
+    shadow: shown(other),
+    exact: isSameAnswer(one, other),
+  };
 }
 
 /**
- * Whether a judge could only call it a tie: the same text in Unicode's composed form but for white space at its ends, or the same JSON.
- * White space inside counts: in a program it has a meaning.
+ * Whether a judge could only call it a tie: the same text in Unicode's composed form but for white space at its ends, or the same JSON; and the
+ * same calls of tools, whose arguments are the same JSON. White space inside counts: in a program it has a meaning. Long texts are the same where
+ * their code units are.
  */
-export function isExactMatch(pair: Pick<JudgedPair, 'primary' | 'shadow'>): boolean {
-  const primary = pair.primary.trim().normalize('NFC');
-  const shadow = pair.shadow.trim().normalize('NFC');
-  if (primary === shadow) return true;
-  const json = canonicalText(primary);
-  return json !== null && json === canonicalText(shadow);
+export function isExactMatch(pair: Pick<JudgedPair, 'primary' | 'shadow' | 'exact'>): boolean {
+  return pair.exact ?? isSameText(pair.primary, pair.shadow);
 }
 
-function requestText(messages: readonly Message[]): string {
-  return messages.map(({ role, parts }) => `[${role}]\n${parts.map(partText).join('\n')}`).join('\n\n');
+function isSameText(a: string, b: string): boolean {
+  const [one, other] = [a.trim(), b.trim()];
+  if (one === other) return true;
+  if (isLong(one.length) || isLong(other.length)) return false;
+  if (composed(one) === composed(other)) return true;
+  const json = mayBeJson(one) && mayBeJson(other) ? canonicalText(one) : null;
+  return json !== null && json === canonicalText(other);
 }
 
-function answerText(leg: Leg): string | null {
-  if (leg.status !== 'ok' || leg.answer.kind !== 'text') return null;
-  const parts = leg.answer.messages.flatMap((message) => message.parts);
-  return parts.some((part) => part.type === 'other') ? null : parts.map(partText).join('\n');
+function isSameAnswer(a: readonly Part[], b: readonly Part[]): boolean {
+  const [one, other] = [compared(a), compared(b)];
+  return one.length === other.length && one.every((part, at) => isSamePart(part, other[at]));
+}
+
+/** Texts beside each other are one; what says nothing is none. */
+function compared(parts: readonly Part[]): readonly Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (part.type === 'text' && before?.type === 'text')
+      joined[joined.length - 1] = { type: 'text', content: `${before.content}\n${part.content}` };
+    else joined.push(part);
+  }
+  return joined.filter((part) => part.type !== 'text' || part.content.trim() !== '');
 }
 
 /** Ids of calls are left out: they are drawn anew in each answer. */
+function isSamePart(a: Part, b: Part | undefined): boolean {
+  if (a.type === 'tool_call') return b?.type === a.type && a.name === b.name && isSameText(a.arguments, b.arguments);
+  if (a.type === 'tool_call_response') return b?.type === a.type && isSameText(a.response, b.response);
+  if (a.type === 'other') return false;
+  return b?.type === a.type && isSameText(a.content, b.content);
+}
+
+function partsOf(leg: Leg): readonly Part[] | null {
+  if (leg.status !== 'ok' || leg.answer.kind !== 'text') return null;
+  const parts = leg.answer.messages.flatMap((message) => message.parts);
+  return parts.some((part) => part.type === 'other') ? null : parts;
+}
+
+function shown(parts: readonly Part[]): string {
+  return parts.map(partText).join('\n');
+}
+
+/** Arguments as the model wrote them: what is wrong with them is a part of the answer. */
 function partText(part: Part): string {
   switch (part.type) {
     case 'text':
+      return part.content.replaceAll(LIKE_OURS, '(in words) $&');
     case 'refusal':
-      return part.content;
+      return `[refuses] ${part.content}`;
     case 'tool_call':
-      return `[calls ${part.name} with ${canonicalText(part.arguments) ?? part.arguments}]`;
+      return `[calls ${part.name} with ${part.arguments}]`;
     case 'tool_call_response':
       return `[tool result] ${part.response}`;
     case 'other':
       return `[${part.kind}]`;
   }
 }
+
+/** What a text says in the form of our own marks is told from them: an answer that only writes a call has called nothing. */
+const LIKE_OURS = /^(?:\(in words\) )*\[(?:calls |refuses\]|tool result\])/gm;

@@ -1,3 +1,4 @@
+import { composed } from '@understudy/instrumentation/trial';
 import type { Answer } from './answer.js';
 import { PREFACE, REFUSAL_OPENERS } from './refusal-openers.js';
 import type { Scorer } from './scorer.js';
@@ -45,9 +46,7 @@ function startsAsRefusal(prose: string): boolean {
 
 /** The beginning of a text as the openers are written. */
 function opening(prose: string): string {
-  return prose
-    .slice(0, MOST_READ)
-    .normalize('NFC')
+  return composed(prose.slice(0, MOST_READ))
     .toLowerCase()
     .replaceAll(/[’‘ʼ]/g, "'")
     .replaceAll(/\s+/gu, ' ')

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { comparedTokens, normalisedText, normalisingText } from './compared.js';
+import { canonicalText, comparedTokens, normalisedText, normalisingText } from './compared.js';
+import { composed } from './composed.js';
 
 it.each([
   ["Don't pay $1,200.50!", ["don't", 'pay', '$', '1,200.50', '!']],
@@ -40,4 +41,27 @@ it('parts long runs of marks, so that they cost no more than other text, and lea
   expect(normalisedText(written)).toBe(written.normalize('NFC'));
   // What takes the square of its length to sort is short, however long the text.
   expect(normalisedText(`a${'\u0301\u0323'.repeat(10_000)}`)).not.toMatch(/[\u0301\u0323]{31}/u);
+});
+
+it('parts them in the compatibility form, too, where half-width signs become marks', () => {
+  const composedOnce = composed(`a${'\u0323\uff9e'.repeat(10_000)}`, 'NFKC');
+  expect(composedOnce).not.toMatch(/[\u0323\u3099]{31}/u);
+  expect(composed('ｶﾞ é ﬁ', 'NFKC')).toBe('ガ é fi');
+});
+
+it.each([
+  ['{"b": 1.0, "a": "x"}', '{"a":"x","b":1}'],
+  [
+    '[9007199254740992, 0.30000000000000004, 1e21, 1234567890123456.0]',
+    '[9007199254740992,0.30000000000000004,1e+21,1234567890123456]',
+  ],
+  ['{"id": 9007199254740993}', String.raw`{"id":"\u00009007199254740993"}`],
+  ['"9007199254740993 \\" 9007199254740993"', '"9007199254740993 \\" 9007199254740993"'],
+  ['[1e400, -12345678901234567890.5e-3]', String.raw`["\u00001e400","\u0000-12345678901234567890.5e-3"]`],
+  // A string that is written like such a number would be taken for it.
+  [String.raw`[9007199254740993, "\u00009007199254740993"]`, null],
+  ['{9007199254740993: 1}', null],
+  ['[01234567890123456789]', null],
+])('spells the JSON %s so that no other value is spelt alike', (text, canonical) => {
+  expect(canonicalText(text)).toBe(canonical);
 });

@@ -1,5 +1,7 @@
 import { parseForeign } from '../dialect/json.js';
 import { canonicalJson } from '../experiment/canonical-json.js';
+import { composed } from './composed.js';
+import { withSpeltNumbers } from './spelt-numbers.js';
 import type { Steps } from './steps.js';
 import type { Content, Part } from './trial.js';
 
@@ -40,19 +42,6 @@ export function normalisedText(text: string): string {
   return evened(text).trim();
 }
 
-/** Composing sorts each run of marks, which takes the square of its length: no language has more of them on a letter than this. */
-const LONG_RUN = /\p{M}{30}(?=\p{M})/gu;
-/** Combining grapheme joiner: it shows nothing, and no mark is sorted past it. */
-const JOINER = '\u034f';
-
-/**
- * In Unicode's composed form (NFC), in a time that is linear in the text, whatever it is: long runs of marks are parted first.
- * Source: Unicode Standard Annex 15, "Stream-Safe Text Format".
- */
-function composed(text: string): string {
-  return text.replace(LONG_RUN, `$&${JOINER}`).normalize('NFC');
-}
-
 function evened(text: string): string {
   return composed(text).replace(/\s+/gu, ' ');
 }
@@ -75,10 +64,17 @@ export function* normalisingText(text: string): Steps<string> {
   return (made + evened(text.slice(start))).trim();
 }
 
-/** The one spelling of a JSON text. Null for what is not JSON, and for JSON that is too deep or has too many parts. */
+/**
+ * The one spelling of a JSON text: equal for two texts only where they are the same value. Null for what is not JSON, and for JSON that is too
+ * deep or has too many parts.
+ *
+ * Example: `{"b": 1.0, "a": 9007199254740993}` -> `{"a":"\u00009007199254740993","b":1}`.
+ */
 export function canonicalText(text: string): string | null {
   try {
-    return canonicalJson(parseForeign(text));
+    const value = parseForeign(text);
+    const spelt = value === undefined ? null : withSpeltNumbers(text);
+    return spelt === null ? null : canonicalJson(spelt === text ? value : parseForeign(spelt));
   } catch {
     return null;
   }

@@ -1,3 +1,5 @@
+import { composed } from '@understudy/instrumentation/trial';
+
 /** Words a shingle has: shared runs of this length are no accident of a language. */
 const WORDS = 4;
 /** Of a text, its beginning and its end are looked at: what bounds the time. */
@@ -9,7 +11,7 @@ const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{N}]
 /** The words of a text, folded so that case, width and punctuation do not tell them apart. */
 export function guardWords(text: string): readonly string[] {
   const looked = text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)} ${text.slice(-LONGEST / 2)}`;
-  return looked.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+  return composed(looked, 'NFKC').toLowerCase().match(WORD) ?? [];
 }
 
 /** Hashes, 32 bits each, of every run of {@link WORDS} words, repetitions included; a shorter text is one run. Empty without words. */

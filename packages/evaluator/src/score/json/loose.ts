@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@understudy/instrumentation/trial';
+import { composed, isObject, type JsonObject } from '@understudy/instrumentation/trial';
 
 /** How many values two JSON values have in the same place, of how many that either has. */
 export interface Agreement {
@@ -144,7 +144,7 @@ function sameString(a: string, b: string): boolean {
 }
 
 function folded(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase();
+  return composed(text).replace(/\s+/gu, ' ').trim().toLowerCase();
 }
 
 const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)$/;
