@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExperimentInput } from '@understudy/instrumentation/experiment';
 import type { Batch, PairId, RunId } from '@understudy/instrumentation/trial';
 import pg from 'pg';
 import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
@@ -55,16 +56,24 @@ export interface History {
   readonly batches: readonly { readonly batch: Batch; readonly rows: readonly PairRow[] }[];
 }
 
+export type PolicyGates = NonNullable<ExperimentInput['policy']>['gates'];
+
 /** Three slices of so many pairs each, all of them drawn for the judge. The pairs' ids, which decide every draw, are those of `seed`. */
 export function historyOf(
   each: number,
   truth: () => Side,
   seed: number,
-  options: { readonly labels: number; readonly unsent?: number; readonly margin?: number },
+  options: {
+    readonly labels: number;
+    readonly unsent?: number;
+    readonly margin?: number;
+    readonly gates?: PolicyGates;
+  },
 ): History {
+  const { gates = { win_rate: { margin: options.margin ?? 0.2 } } } = options;
   const run = scriptedRun(undefined, {
     judge: { model: 'judge', baseUrl: 'http://localhost:1', labels: { rate: options.labels } },
-    policy: { minPairs: 100, gates: { win_rate: { margin: options.margin ?? 0.2 } } },
+    policy: { minPairs: 100, gates },
   });
   const producer = new ScriptedProducer(run);
   const batches = [producer.hello()].map((batch) => ({ batch, rows: [] as readonly PairRow[] }));

@@ -17,6 +17,7 @@ import {
   labelAll,
   lookAt,
   openWorld,
+  type PolicyGates,
   SOON,
   store,
 } from './closing-world.js';
@@ -28,6 +29,8 @@ const honest = (truth: Side): Side => truth;
 const inverted = (truth: Side): Side => (1 - truth) as Side;
 
 let world: ClosingWorld;
+/** Seeds of the runs that are tried for quarantine. */
+let quarantines = 72;
 beforeAll(async () => {
   world = await openWorld();
 });
@@ -61,6 +64,17 @@ describe('the word of the judge alone', () => {
     expect(labelled.sentence).toMatch(/^GO_PROVISIONAL: after 300 pairs .*by the word of the judge alone/);
     expect(exitOfState(labelled.state, { acceptProvisional: false })).toBe(2);
     expect(exitOfState(labelled.state, { acceptProvisional: true })).toBe(0);
+  });
+
+  it('is asked for beside the gates of a policy that does not name it', async () => {
+    const random = seeded(9);
+    const history = historyOf(100, () => truthOf(random, GOOD), 9, { labels: 0, gates: { errors: { margin: 0.1 } } });
+    const { judged, labelled } = await wholeRun(history, { verdict: honest });
+    expect(labelled.gates.map(({ gate }) => gate)).toEqual(['errors', 'win_rate']);
+    expect([judged.state, labelled.state]).toEqual(['go_provisional', 'go_provisional']);
+    const blind = historyOf(100, () => 1, 10, { labels: 0, gates: { errors: { margin: 0.1 } } });
+    const { labelled: held } = await wholeRun(blind, { sensitivity: 0.1, verdict: honest });
+    expect(held).toMatchObject({ state: 'hold', reason: 'judge_insensitive' });
   });
 
   it('proves nothing where the judge always says TIE, whatever people say', async () => {
@@ -247,24 +261,108 @@ describe('closing', () => {
     );
     expect(left).toEqual([{ legs: 0, slices: 0 }]);
   });
+});
 
-  it('puts an arm into quarantine that says the same to everybody, for good', async () => {
-    const history = pairsOf(GOOD, 71, { labels: 0, each: 40 });
+describe('an arm that says the same to everybody', () => {
+  const HOUR = 3_600_000;
+  const NOW = Math.floor(START / HOUR);
+  const same = (at: number): [string, string] => [`answer number ${at}`, 'as you wish'];
+  const own = (at: number): [string, string] => [`answer number ${at}`, `number ${at} it is`];
+
+  /** What the guard has stored of `count` pairs. */
+  async function said(run: string, segment: string, hoursAgo: number, count: number, texts = same): Promise<void> {
+    const pairs = Array.from({ length: count }, (_, at) => {
+      const [primary, shadow] = texts(at + 1000 * hoursAgo);
+      return guardOutput(`${segment} ${hoursAgo} ${at}`, { primary, shadow });
+    });
+    await world.sql(
+      `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, 'candidate', $2, $3, $4)`,
+      [run, segment, NOW - hoursAgo, storedText(pairs.reduce(mergeArmGuards))],
+    );
+  }
+
+  async function quarantinedAs(seed: number, guards: (run: string) => Promise<void>, gates?: PolicyGates) {
+    const history = historyOf(40, () => 1, seed, { labels: 0, ...(gates !== undefined && { gates }) });
     const { id } = history.producer.run;
     const rows = await store(world, history, 0.9);
     await judgeAll(world, rows, honest);
-    const said = rows.map(({ pair }, at) =>
-      guardOutput(pair, { primary: `answer number ${at}`, shadow: 'as you wish' }),
-    );
-    const state = storedText(said.reduce(mergeArmGuards));
-    await world.sql(
-      `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, 'candidate', '_none', $2, $3)`,
-      [id, Math.floor(START / 3_600_000), state],
-    );
-    for (const now of [SOON, SOON + DAY]) {
-      const { verdict } = await lookAt(world, history, now);
-      expect(verdict).toMatchObject({ state: 'hold', reason: 'quarantined' });
-      await world.sql('delete from understudy.arm_guards where run = $1', [id]);
-    }
+    await guards(id);
+    const { verdict } = await lookAt(world, history, SOON);
+    const stored = await world.sql('select segment, reason from understudy.quarantines where run = $1', [id]);
+    return { history, verdict, stored };
+  }
+
+  it('is in quarantine for good', async () => {
+    const { history, verdict, stored } = await quarantinedAs(71, (id) => said(id, '_none', 0, 120));
+    expect(stored).toEqual([{ segment: '_none', reason: 'constant' }]);
+    expect(verdict).toMatchObject({ state: 'hold', reason: 'quarantined' });
+    await world.sql('delete from understudy.arm_guards where run = $1', [history.producer.run.id]);
+    expect((await lookAt(world, history, SOON + DAY)).verdict).toMatchObject({ reason: 'quarantined' });
+  });
+
+  it.each<readonly [string, string, (run: string) => Promise<void>]>([
+    [
+      'over its segments together, of which each has few pairs',
+      '_all',
+      async (id) => {
+        for (const segment of ['a', 'b', 'c']) await said(id, segment, 0, 20);
+      },
+    ],
+    [
+      'over the hours back to where there are enough',
+      '_none',
+      async (id) => {
+        for (const hour of [0, 1, 2, 5, 9, 10, 11, 12, 13, 14, 20, 21, 22]) await said(id, '_none', hour, 4);
+      },
+    ],
+    [
+      'in a segment of little traffic beside one that is well',
+      'rare',
+      async (id) => {
+        await said(id, 'busy', 0, 500, own);
+        for (const hour of [0, 3, 6, 9]) await said(id, 'rare', hour, 15);
+      },
+    ],
+    [
+      'in the last hour of a segment, however well it was before',
+      '_none',
+      async (id) => {
+        await said(id, '_none', 1, 500, own);
+        await said(id, '_none', 0, 60);
+      },
+    ],
+    [
+      'in the hour before the one that has begun',
+      '_none',
+      async (id) => {
+        await said(id, '_none', 0, 3, own);
+        await said(id, '_none', 1, 60);
+      },
+    ],
+  ])('is found %s', async (_what, segment, pairs) => {
+    const { verdict, stored } = await quarantinedAs((quarantines += 1), pairs);
+    expect(stored).toMatchObject([{ segment }]);
+    expect(verdict).toMatchObject({ state: 'hold', reason: 'quarantined' });
+  });
+
+  it('is not said of one with too few pairs, nor of one that answers what it is asked', async () => {
+    const { stored } = await quarantinedAs((quarantines += 1), async (id) => {
+      for (const [at, segment] of ['a', 'b', 'c'].entries()) await said(id, segment, at, 16);
+    });
+    expect(stored).toEqual([]);
+    const well = await quarantinedAs((quarantines += 1), async (id) => {
+      for (const segment of ['a', 'b', 'c']) for (const hour of [0, 1, 2]) await said(id, segment, hour, 40, own);
+    });
+    expect(well.stored).toEqual([]);
+    expect(well.verdict.state).toBe('go_provisional');
+  });
+
+  it('is held also where the win rate is to decide nothing', async () => {
+    const run = await quarantinedAs((quarantines += 1), (id) => said(id, '_none', 0, 120), {
+      errors: { margin: 0.1 },
+      win_rate: false,
+    });
+    expect(run.verdict.gates.map(({ gate }) => gate)).toEqual(['errors']);
+    expect(run.verdict).toMatchObject({ state: 'hold', reason: 'quarantined' });
   });
 });

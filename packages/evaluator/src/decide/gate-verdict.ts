@@ -76,6 +76,6 @@ function stateOf(gate: Gate, numbers: Snapshot, thresholdMs: number | null, bars
 
 function marginOf(settings: Gates, gate: Gate): number {
   const one = settings[gate.name];
-  if (one === undefined) return 0;
+  if (one === undefined || one === false) return 0;
   return 'ratio' in one ? one.ratio : one.margin;
 }

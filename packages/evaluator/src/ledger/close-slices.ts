@@ -8,6 +8,7 @@ import { addLegs, selectClosedLegs } from './leg-sums.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
 import { closeWinRates } from './close-win-rates.js';
 import { closedThrough, factsOf, openSlices, producersOf } from './progress.js';
+import { quarantine } from './quarantine.js';
 import { selectRuns } from './runs.js';
 import { loadSlice } from './slice-rows.js';
 import { awaitWinRate } from './win-rate-rows.js';
@@ -74,6 +75,8 @@ async function closeOne(
   const evidence = closeSlice({ ...rows, slice, gates, piMin });
   await writeEvidence(query, run.id, slice, { ...rows, gates, lengthMs: run.definition.slice.lengthMs }, evidence);
   if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
+  if (run.definition.judge !== null)
+    await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, now);
   const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
   const reason: CloseReason = deadline ? 'deadline' : 'complete';
   const summary = { stored: rows.stored, evidence: evidence.clusters.length, missing: evidence.missing };

@@ -1,12 +1,10 @@
 import { draw } from '../judge/select.js';
 import { closeJudged, closeLabelled, type WinRateInput } from '../tally/close-win-rate.js';
-import { sliceTimes } from './completeness.js';
 import type { Database, Query } from './database.js';
 import { fence } from './lease.js';
 import type { CloseOptions, RegisteredRun } from './ledger.js';
 import { addLegs, type ProducerLegs } from './leg-sums.js';
 import { closedThrough } from './progress.js';
-import { quarantine } from './quarantine.js';
 import { type JudgedEvidence, loadAbsent, loadJudged } from './win-rate-rows.js';
 import { winRateOf, type WinRateSettings } from './win-rate-settings.js';
 import { writeTallies } from './write-tallies.js';
@@ -111,7 +109,6 @@ async function closeOne(query: Query, run: RegisteredRun, slice: number, closing
     await writeTallies(query, run.id, slice, closeJudged(input, judge.sensitivity ?? -1));
     await addLegs(query, run.id, pairs.flatMap(judgedLegs));
     if (labels !== null) await offer(query, run.id, slice, pairs, labels, options.now);
-    await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, options.now);
   } else if (labels !== null) {
     deadline = pairs.some(({ facts }) => facts.status === 'judged' && facts.label === 'unanswered');
     await writeTallies(query, run.id, slice, closeLabelled(input, labels.rate));

@@ -1,4 +1,4 @@
-import type { RunDefinition } from '@understudy/instrumentation/experiment';
+import { DEFAULTS, type RunDefinition } from '@understudy/instrumentation/experiment';
 
 /** What a run's definition says of its win rate. */
 export interface WinRateSettings {
@@ -9,10 +9,13 @@ export interface WinRateSettings {
   readonly labels: { readonly rate: number; readonly deadlineMs: number } | null;
 }
 
-/** Null where the win rate is no gate: without a judge, or where the policy does not name it. */
+/**
+ * Null where the win rate is no gate: without a judge, or where the policy says `win_rate: false`. A definition that does not speak of it
+ * has the default: a judge is never dropped by saying nothing.
+ */
 export function winRateOf({ policy, judge }: Pick<RunDefinition, 'policy' | 'judge'>): WinRateSettings | null {
-  const gate = policy.gates.win_rate;
-  if (gate === undefined || judge === null) return null;
+  const gate = policy.gates.win_rate ?? DEFAULTS.gates.win_rate;
+  if (gate === false || judge === null) return null;
   const { piMin, labels } = judge;
   return { margin: gate.margin, piMin, labels: labels.rate > 0 ? labels : null };
 }

@@ -14,7 +14,8 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate | undefined;
   readonly first_chunk_p95?: LatencyGate | undefined;
   readonly first_chunk_p99?: LatencyGate | undefined;
-  readonly win_rate?: WinRateGate | undefined;
+  /** `false`: there is a judge, and it decides nothing. */
+  readonly win_rate?: WinRateGate | false | undefined;
 }
 
 export type GateName = keyof Gates;
@@ -78,7 +79,7 @@ export class GateSettingsError extends RangeError {
 export function checkGates(gates: Gates): void {
   for (const name of Object.keys(gates) as GateName[]) {
     const gate = gates[name];
-    if (gate === undefined) continue;
+    if (gate === undefined || gate === false) continue;
     if ('margin' in gate) within(name, 'margin', gate.margin, 0, 0.5);
     // At a boundary of 0 or of a half with nothing allowed there is no judge to be told from its ties.
     if (name === 'win_rate' && 'margin' in gate) within(name, 'margin', gate.margin, 0.001, 0.499);

@@ -107,7 +107,7 @@ export const DEFAULTS: {
 };
 
 /** The gates of a policy that names none. */
-export function defaultGates(options: { readonly judged: boolean }): Gates {
-  const { errors, similarity, latency, win_rate: winRate } = DEFAULTS.gates;
-  return { errors, similarity, latency_p95: latency, ...(options.judged && { win_rate: winRate }) };
+export function defaultGates(): Gates {
+  const { errors, similarity, latency } = DEFAULTS.gates;
+  return { errors, similarity, latency_p95: latency };
 }

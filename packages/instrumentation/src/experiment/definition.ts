@@ -175,8 +175,8 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate;
   readonly first_chunk_p95?: LatencyGate;
   readonly first_chunk_p99?: LatencyGate;
-  /** With a judge only. */
-  readonly win_rate?: WinRateGate;
+  /** With a judge only, and always with one: `false` says that it is not to decide, and nothing is drawn for it then. */
+  readonly win_rate?: WinRateGate | false;
 }
 
 /** What decides. Declared before the first pair; a change starts a new run. */

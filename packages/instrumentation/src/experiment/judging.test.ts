@@ -77,6 +77,21 @@ describe('a judge in the configuration', () => {
     );
   });
 
+  it('decides beside the gates of a policy of its own, unless that says that it is not to', () => {
+    const gates = (own: NonNullable<ExperimentInput['policy']>['gates'], judge: JudgeInput | null = ONE) =>
+      experiment(judge, own === undefined ? {} : { policy: { gates: own } }).policy.gates;
+    expect(gates(undefined)).toHaveProperty('win_rate', { margin: 0.05 });
+    expect(gates({ errors: {} })).toEqual({ errors: { margin: 0.01 }, win_rate: { margin: 0.05 } });
+    expect(gates({ errors: {}, win_rate: { margin: 0.1 } })).toHaveProperty('win_rate', { margin: 0.1 });
+    expect(gates({ errors: {}, win_rate: false })).toEqual({ errors: { margin: 0.01 }, win_rate: false });
+    expect(gates({ errors: {} }, null)).toEqual({ errors: { margin: 0.01 } });
+    expect(gates({ errors: {}, win_rate: false }, null)).toEqual({ errors: { margin: 0.01 } });
+    const off = runOf(experiment(ONE, { policy: { gates: { errors: {}, win_rate: false } } }));
+    const { id: run, experiment: named, definition } = off;
+    expect(off.id).not.toBe(runOf(experiment(ONE, { policy: { gates: { errors: {} } } })).id);
+    expect(resolveRun({ run, experiment: named, definition: JSON.parse(JSON.stringify(definition)) })).toEqual(off);
+  });
+
   it('is announced with what bounds it, and the budget it shares', () => {
     const { judging } = boundsOf(experiment({ ...ONE, usdPerHour: 2 }, { budget: { usd: 5 } }));
     expect(judging).toMatchObject({ concurrency: 4, usdPerHour: 2, budget: { usd: 5 } });
@@ -102,6 +117,9 @@ describe('a judge in the configuration', () => {
     ],
     [{ ...ONE, piMin: 0.9 }, {}, "judge.piMin: expected at most the experiment's piMin (0.1)"],
     [{ ...ONE, rate: 0 }, {}, 'judge.rate'],
+    [ONE, { policy: { gates: { win_rate: false } } }, 'policy.gates: expected at least one gate'],
+    [ONE, { policy: { gates: { win_rate: { margin: 0.5 } } } }, 'policy.gates.win_rate.margin: Too big'],
+    [ONE, { policy: { gates: { errors: {}, win_rate: true as never } } }, 'policy.gates.win_rate: expected { margin'],
     [{ ...ONE, baseUrl: 'ftp://x' }, {}, 'judge.baseUrl: expected an http or https URL'],
   ])('%j is refused', (judge, change, message) => {
     expect(issues(judge, change)).toContain(message);

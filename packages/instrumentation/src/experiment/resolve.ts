@@ -1,7 +1,15 @@
 import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
 import { defaultGates, DEFAULTS } from './defaults.js';
-import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
+import type {
+  ConfigShape,
+  Experiment,
+  ExperimentShape,
+  Gates,
+  Run,
+  RunDefinition,
+  UnderstudyConfig,
+} from './definition.js';
 import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
 import { embeddingsIssues } from './resolve-embeddings.js';
 import { judgeIssues, resolveJudge } from './resolve-judging.js';
@@ -58,7 +66,8 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
   const { candidate, candidates: named, slice, piMin: declared, window, judge, policy, ...rest } = shape;
   const piMin = declared ?? defaultPiMin(rest.sample, rest.target);
-  const { alpha, minPairs, minCoverage, gates = defaultGates({ judged: judge !== null }) } = policy;
+  const { alpha, minPairs, minCoverage } = policy;
+  const gates = resolveGates(policy.gates ?? defaultGates(), judge !== null);
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
@@ -73,6 +82,12 @@ function resolved(shape: ExperimentShape): { experiment: Experiment; issues: rea
     window: resolveWindow(window),
   };
   return { experiment, issues: [...crossFieldIssues(shape, experiment)] };
+}
+
+/** Who pays a judge means it to decide: beside gates of one's own it is one, too, unless they say that it is not. */
+function resolveGates({ win_rate: winRate, ...others }: Gates, judged: boolean): Gates {
+  if (judged) return { ...others, win_rate: winRate ?? DEFAULTS.gates.win_rate };
+  return winRate === undefined || winRate === false ? others : { ...others, win_rate: winRate };
 }
 
 function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iterable<string> {

@@ -99,6 +99,7 @@ const shapeGate = strict({
   insensitiveBelow: unit.default(DEFAULTS.gates.shape.insensitiveBelow),
   floor: positiveUnit.optional(),
 });
+const winRateGate = strict({ margin: z.number().min(0.001).max(0.499).default(DEFAULTS.gates.win_rate.margin) });
 const gatesShape = strict({
   errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
   refusals: strict({ margin: margin.default(DEFAULTS.gates.refusals.margin) }).optional(),
@@ -117,8 +118,10 @@ const gatesShape = strict({
   first_chunk_p50: latencyGate.optional(),
   first_chunk_p95: latencyGate.optional(),
   first_chunk_p99: latencyGate.optional(),
-  win_rate: strict({ margin: z.number().min(0.001).max(0.499).default(DEFAULTS.gates.win_rate.margin) }).optional(),
-}).refine((gates) => Object.keys(gates).length > 0, 'expected at least one gate');
+  win_rate: z
+    .union([winRateGate, z.literal(false)], { error: 'expected { margin: 0.001 to 0.499 }, or false' })
+    .optional(),
+}).refine((gates) => Object.values(gates).some((gate) => gate !== false), 'expected at least one gate');
 
 const policyShape = strict({
   preset: z.literal('safe').optional(),

@@ -6,6 +6,7 @@ import { drawForJudging } from '../../judge/select.js';
 import type { BatchJudging, DrawnPair, GuardedRow, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { PairRow } from '../../ledger/ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
+import { winRateOf } from '../../ledger/win-rate-settings.js';
 import { createPace } from '../pace.js';
 import type { RunJudges } from './run-judges.js';
 
@@ -52,12 +53,19 @@ export function createDrawing(
     for (const { row, run } of rows) {
       const { judge } = run.definition;
       if (judge === null || !isJudged(row)) continue;
-      key ??= await ledger.drawKey();
-      const main = await mainOf(run, judge);
-      if (main === null) continue;
       const place = { pair: row.pair, run: run.id, arm: row.arm, segment: row.segment };
       const { content } = row;
       const texts = row.erased === true ? null : judgedPairOf(content.input, content.primary, content.shadow);
+      if (texts !== null) {
+        const period = Math.floor(content.startedAt / HOUR_MS);
+        guarded.push({ ...place, period, state: guardOutput(row.pair, texts) });
+      }
+      await pace();
+      // Where the win rate decides nothing nobody pays for it; an arm that says the same to everybody is still held.
+      if (winRateOf(run.definition) === null) continue;
+      key ??= await ledger.drawKey();
+      const main = await mainOf(run, judge);
+      if (main === null) continue;
       const exact = texts !== null && isExactMatch(texts);
       const agreement = row.facts.scores.ab[AGREEMENT] ?? null;
       const one = drawForJudging({ pairId: row.pair, pi: row.pi, agreement, exact }, judge, judge.piMin, key);
@@ -71,11 +79,6 @@ export function createDrawing(
           deadline: deadlineOf(row, run, judge),
         });
       }
-      if (texts !== null) {
-        const period = Math.floor(content.startedAt / HOUR_MS);
-        guarded.push({ ...place, period, state: guardOutput(row.pair, texts) });
-      }
-      await pace();
     }
     return { drawn, guarded };
   };

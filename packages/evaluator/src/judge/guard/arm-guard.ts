@@ -5,7 +5,7 @@ import { guardWords, hash, shinglesOf } from './shingles.js';
  * What the outputs of an arm look like side by side: a sample of at most {@link SAMPLE} pairs, those whose ids hash lowest. So it is
  * uniform over all pairs, its merge is the lowest of both, and it is the same in whatever order they came. Bounded: some 30 KB.
  *
- * One for each arm and segment, and each stretch of time: in one state over a whole run, an arm that turns constant late would be diluted.
+ * One for each arm and segment, and each hour: in one state over a whole run, an arm that turns constant late would be diluted.
  */
 export interface ArmGuard {
   /** Pairs seen, all of them. */
@@ -68,18 +68,24 @@ export interface ArmGuardReport {
   readonly alike: { readonly primary: number; readonly shadow: number };
 }
 
+/** Whether a report says something. */
+export function isEnough({ sample }: ArmGuard): boolean {
+  return sample.length >= SAMPLE;
+}
+
 /**
  * Whether an arm answers the requests at all. Measured against the primary on the same requests: a classifier has few distinct answers and a form
  * letter long common parts, and the incumbent has them as well.
  */
-export function armGuardReport({ sample }: ArmGuard): ArmGuardReport {
+export function armGuardReport(guard: ArmGuard): ArmGuardReport {
+  const { sample } = guard;
   const shadows = sample.map(({ shadow }) => shadow);
   const primaries = sample.map(({ primary }) => primary);
   const distinct = { primary: distinctRatio(primaries), shadow: distinctRatio(shadows) };
   const alike = { primary: meanLikeness(primaries), shadow: meanLikeness(shadows) };
   const constant = distinct.shadow < DISTINCT && distinct.shadow < distinct.primary / 2;
   const nearly = alike.shadow > ALIKE && alike.primary < alike.shadow / 2;
-  if (sample.length < SAMPLE) return { state: 'waiting', reason: null, distinct, alike };
+  if (!isEnough(guard)) return { state: 'waiting', reason: null, distinct, alike };
   const reason = constant ? 'constant' : nearly ? 'near_constant' : null;
   return { state: reason === null ? 'clear' : 'quarantined', reason, distinct, alike };
 }
@@ -107,10 +113,19 @@ function meanLikeness(sketches: readonly OutputSketch[]): number {
   return count === 0 ? 0 : sum / count;
 }
 
-/** Jaccard's index, estimated from the lowest hashes of the union (Broder 1997). Two outputs without words are alike. */
+/**
+ * Jaccard's index, estimated from the lowest hashes of the union (Broder 1997): a walk along both, as they rise. Two outputs without words are
+ * alike.
+ */
 function likeness(a: OutputSketch, b: OutputSketch): number {
   if (a.whole === b.whole) return 1;
-  const union = [...new Set([...a.lowest, ...b.lowest])].toSorted((x, y) => x - y).slice(0, LOWEST);
-  const [inA, inB] = [new Set(a.lowest), new Set(b.lowest)];
-  return union.length === 0 ? 0 : union.filter((shingle) => inA.has(shingle) && inB.has(shingle)).length / union.length;
+  let [inA, inB, union, both] = [0, 0, 0, 0];
+  while (union < LOWEST && (inA < a.lowest.length || inB < b.lowest.length)) {
+    const [left, right] = [a.lowest[inA] ?? Infinity, b.lowest[inB] ?? Infinity];
+    if (left <= right) inA += 1;
+    if (right <= left) inB += 1;
+    if (left === right) both += 1;
+    union += 1;
+  }
+  return union === 0 ? 0 : both / union;
 }
