@@ -27,7 +27,8 @@ type Numbers = Pick<Snapshot, 'pairs' | 'missing' | 'wins' | 'ties' | 'losses' |
  * - Without labels the judge's verdicts are tested against .5 - d J, and at best the gate is `provisional`: its canaries are easier than
  *   life.
  * - With labels the gate is passed, and broken, by the verdicts corrected by them, which are right whatever the judge does. While they do
- *   not suffice, the judge alone can still make it `provisional`.
+ *   not suffice, the judge alone can still make it `provisional`, but not against them: what people have answered must not speak against the
+ *   candidate.
  * - A judge that sees too little, or was found unfit, passes nothing in either form. Alone, it proves no harm either.
  *
  * @throws PolicyError for evidence against another boundary than the run's
@@ -46,7 +47,7 @@ export function winRateVerdict(
   const labelled = rate === null ? null : labelledNumbers(rate);
   const deciding = judge.labelled ? labelled : blind ? capped(alone) : alone;
   const shown = deciding ?? alone;
-  const state = stateOf(judge, { alone, deciding, blind }, bars);
+  const state = stateOf(judge, { alone, deciding, blind, contradicted: rate !== null && isAgainst(rate) }, bars);
   return {
     gate: 'win_rate',
     stream,
@@ -77,19 +78,32 @@ export function winRateVerdict(
   };
 }
 
-function stateOf(
-  judge: JudgeStanding,
-  { alone, deciding, blind }: { alone: Numbers | null; deciding: Numbers | null; blind: boolean },
-  bars: Bars,
-): GateState {
+interface Known {
+  /** By the word of the judge alone. */
+  readonly alone: Numbers | null;
+  /** In the form that passes and breaks the gate. */
+  readonly deciding: Numbers | null;
+  readonly blind: boolean;
+  readonly contradicted: boolean;
+}
+
+function stateOf(judge: JudgeStanding, { alone, deciding, blind, contradicted }: Known, bars: Bars): GateState {
   // The mean over J gates is at least one gate's share of it.
   if (deciding !== null && deciding.harm.logE >= bars.harm + Math.log(bars.gates)) return 'harm';
   if (blind) return 'judge_insensitive';
   if (judge.sensitivity === null) return 'waiting';
   if (judge.labelled && deciding !== null && known(deciding) && deciding.safe.logE >= bars.safe) return 'safe';
-  if (alone !== null && known(alone) && alone.safe.logE >= bars.safe) return 'provisional';
+  if (!contradicted && alone !== null && known(alone) && alone.safe.logE >= bars.safe) return 'provisional';
   if (judge.labelled && deciding === null && alone !== null) return 'waiting';
   return deciding !== null && known(deciding) ? 'open' : 'empty';
+}
+
+/**
+ * Whether labels speak against the candidate, however few they are: none of the bets on it has grown, or the corrected win rate is below the
+ * boundary. Offers that nobody answered are no label: they count against it only beside some that were.
+ */
+function isAgainst({ offered, unanswered, safe, corrected, m }: WinRateSnapshot): boolean {
+  return offered > unanswered && (safe.logLargest <= 0 || (corrected !== null && corrected < m));
 }
 
 function remainingOf(

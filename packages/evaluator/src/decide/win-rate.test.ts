@@ -65,6 +65,17 @@ describe('a verdict on the word of a judge', () => {
     expect(verdict).toMatchObject({ state: 'no_go', reason: 'harm' });
   });
 
+  it('is not provisional against people, however few of them have answered', () => {
+    const against = judged({ labelled: true }, evidence(300, 100, { offered: 0.1, won: 3, lost: 17 }));
+    expect(against.gates.at(-1)).toMatchObject({ gate: 'win_rate', state: 'open', remaining: null });
+    expect(against).toMatchObject({ state: 'hold', reason: 'inconclusive' });
+    // What nobody answered says nothing of the candidate.
+    const unanswered = evidence(300, 100, { offered: 0.1, won: 0, lost: 0 });
+    addPreference(unanswered.labelled!, { status: 'judged', verdict: 1, label: 'unanswered' }, 1, 20);
+    expect(judged({ labelled: true }, unanswered).state).toBe('go_provisional');
+    expect(against.sentence).toContain('20 of 20 offered pairs labelled');
+  });
+
   it('waits for labels where the judge itself is not sure', () => {
     const verdict = judged({ labelled: true }, evidence(20, 20));
     expect(verdict).toMatchObject({ state: 'hold', reason: 'insufficient' });
