@@ -5,6 +5,7 @@ import {
   guardOutput,
   mergeArmGuards,
 } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
+import { keyedHash } from '../../packages/evaluator/src/judge/guard/keyed-hash.js';
 import { createGuardedJudge } from '../../packages/evaluator/src/judge/guard/guarded-judge.js';
 import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.js';
 import { printTable } from '../simulation/table.js';
@@ -13,6 +14,7 @@ import { type JudgeServer, startJudgeServer } from './judge-server.js';
 import { inParallel, judgeAt } from './judges.js';
 
 const PAIRS = 200;
+const HASH = keyedHash('a secret');
 
 let server: JudgeServer;
 beforeAll(async () => {
@@ -41,7 +43,7 @@ async function row(attack: string, pairs: readonly JudgedPair[]): Promise<Row> {
   const said = await inParallel(pairs, async (pair) => guarded.judge(pair));
   const kept = said.filter((one) => one.status === 'abstained' && one.reason === 'quarantined').length;
   expect(server.requests.length - before).toBe(2 * (pairs.length - kept));
-  const guard = pairs.map((pair, at) => guardOutput(`pair-${at}`, pair)).reduce(mergeArmGuards, EMPTY_ARM_GUARD);
+  const guard = pairs.map((pair, at) => guardOutput(`pair-${at}`, pair, HASH)).reduce(mergeArmGuards, EMPTY_ARM_GUARD);
   const { state, reason } = armGuardReport(guard);
   const passed = said.filter((one) => one.status === 'judged' && one.outcome === 'shadow').length;
   const counted = state === 'quarantined' ? 0 : passed;

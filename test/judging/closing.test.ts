@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfState } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { guardOutput, mergeArmGuards } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
+import { keyedHash } from '../../packages/evaluator/src/judge/guard/keyed-hash.js';
 import { storedText } from '../../packages/evaluator/src/judge/stored.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import { closeAt, compactAt, START } from '../integration/ledger-script.js';
@@ -21,6 +22,8 @@ import {
   SOON,
   store,
 } from './closing-world.js';
+
+const HASH = keyedHash('a secret');
 
 const GOOD: Pairs = { mean: 0.8, ties: 0.2, longer: 0 };
 /** Below .5 - .2, which is what the policy allows. */
@@ -273,7 +276,7 @@ describe('an arm that says the same to everybody', () => {
   async function said(run: string, segment: string, hoursAgo: number, count: number, texts = same): Promise<void> {
     const pairs = Array.from({ length: count }, (_, at) => {
       const [primary, shadow] = texts(at + 1000 * hoursAgo);
-      return guardOutput(`${segment} ${hoursAgo} ${at}`, { primary, shadow });
+      return guardOutput(`${segment} ${hoursAgo} ${at}`, { primary, shadow }, HASH);
     });
     await world.sql(
       `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, 'candidate', $2, $3, $4)`,

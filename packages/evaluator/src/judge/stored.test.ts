@@ -1,11 +1,13 @@
 import { ContractError } from '@understudy/instrumentation/trial';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_ARM_GUARD, guardOutput, mergeArmGuards } from './guard/arm-guard.js';
+import { keyedHash } from './guard/keyed-hash.js';
 import { abstained } from './judge-pair.js';
 import type { OrderResult } from './judgement.js';
 import { readArmGuard, readHealth, readOrderResult, storedText } from './stored.js';
 import { EMPTY_HEALTH, ofJudgement } from './trial/judge-health.js';
 
+const HASH = keyedHash('a secret');
 const PAIR = { request: 'x', primary: 'one two three four five', shadow: 'six seven eight nine ten' };
 const RESULT: OrderResult = {
   order: 'swapped',
@@ -26,7 +28,7 @@ const RESULT: OrderResult = {
 describe('what the judge has stored', () => {
   it('is read as it was written', () => {
     const health = ofJudgement(PAIR, abstained('j', 'truncated'));
-    const guard = mergeArmGuards(guardOutput('a', PAIR), guardOutput('b', PAIR));
+    const guard = mergeArmGuards(guardOutput('a', PAIR, HASH), guardOutput('b', PAIR, HASH));
     expect(readHealth(storedText(health))).toEqual(health);
     expect(readHealth(storedText(EMPTY_HEALTH))).toEqual(EMPTY_HEALTH);
     expect(readArmGuard(storedText(guard))).toEqual(guard);

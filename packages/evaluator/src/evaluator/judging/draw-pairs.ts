@@ -1,6 +1,7 @@
 import type { JudgeDefinition } from '@understudy/instrumentation/experiment';
 import { AA_ARM } from '@understudy/instrumentation/trial';
 import { guardOutput } from '../../judge/guard/arm-guard.js';
+import { type HashOf, keyedHash } from '../../judge/guard/keyed-hash.js';
 import { isExactMatch, judgedPairOf } from '../../judge/judged-pair.js';
 import { drawForJudging } from '../../judge/select.js';
 import type { BatchJudging, DrawnPair, GuardedRow, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
@@ -27,6 +28,7 @@ export function createDrawing(
   onError: (error: unknown) => void,
 ): (rows: readonly RunRow[]) => Promise<BatchJudging> {
   let key: string | null = null;
+  let hashOutput: HashOf | null = null;
   const mains = new Map<string, string>();
 
   /** A run keeps the judge of its first pair, also where the rubric's file has become another one since. */
@@ -56,14 +58,16 @@ export function createDrawing(
       const place = { pair: row.pair, run: run.id, arm: row.arm, segment: row.segment };
       const { content } = row;
       const texts = row.erased === true ? null : judgedPairOf(content.input, content.primary, content.shadow);
+      await pace();
+      key ??= await ledger.drawKey();
       if (texts !== null) {
+        hashOutput ??= keyedHash(key);
         const period = Math.floor(content.startedAt / HOUR_MS);
-        guarded.push({ ...place, period, state: guardOutput(row.pair, texts) });
+        guarded.push({ ...place, period, state: guardOutput(row.pair, texts, hashOutput) });
       }
       await pace();
       // Where the win rate decides nothing nobody pays for it; an arm that says the same to everybody is still held.
       if (winRateOf(run.definition) === null) continue;
-      key ??= await ledger.drawKey();
       const main = await mainOf(run, judge);
       if (main === null) continue;
       const exact = texts !== null && isExactMatch(texts);

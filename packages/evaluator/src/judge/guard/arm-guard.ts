@@ -1,5 +1,7 @@
+import { bothEnds } from '../../score/cut.js';
 import type { JudgedPair } from '../judged-pair.js';
-import { guardWords, hash, shinglesOf } from './shingles.js';
+import type { HashOf } from './keyed-hash.js';
+import { guardWords, hash, LONGEST, shinglesOf } from './shingles.js';
 
 /**
  * What the outputs of an arm look like side by side: a sample of at most {@link SAMPLE} pairs, those whose ids hash lowest. So it is
@@ -37,13 +39,13 @@ const DISTINCT = 0.2;
 /** Mean likeness of two outputs (Jaccard, over runs of words), above which an arm says nearly the same to everybody. */
 const ALIKE = 0.4;
 
-/** The guard's state of one pair: to be merged into the arm's. Each pair once. */
-export function guardOutput(pairId: string, pair: Pick<JudgedPair, 'primary' | 'shadow'>): ArmGuard {
+/** The guard's state of one pair: to be merged into the arm's. Each pair once. With a key, so that nobody can try what an output was. */
+export function guardOutput(pairId: string, pair: Pick<JudgedPair, 'primary' | 'shadow'>, hashOf: HashOf): ArmGuard {
   const guarded = {
     pair: pairId,
     rank: hash(pairId),
-    primary: sketchOf(pair.primary),
-    shadow: sketchOf(pair.shadow),
+    primary: sketchOf(pair.primary, hashOf),
+    shadow: sketchOf(pair.shadow, hashOf),
   };
   return { seen: 1, sample: [guarded] };
 }
@@ -90,10 +92,11 @@ export function armGuardReport(guard: ArmGuard): ArmGuardReport {
   return { state: reason === null ? 'clear' : 'quarantined', reason, distinct, alike };
 }
 
-function sketchOf(text: string): OutputSketch {
+function sketchOf(text: string, hashOf: HashOf): OutputSketch {
   const words = guardWords(text);
-  const lowest = [...new Set(shinglesOf(words))].toSorted((a, b) => a - b).slice(0, LOWEST);
-  return { whole: hash(words.length === 0 ? text.trim() : words.join(' ')), lowest };
+  const rising = Uint32Array.from(shinglesOf(words, hashOf)).sort();
+  const lowest = Array.from(rising.filter((one, at) => one !== rising[at - 1]).subarray(0, LOWEST));
+  return { whole: hashOf(words.length === 0 ? bothEnds(text.trim(), LONGEST) : words.join(' ')), lowest };
 }
 
 function distinctRatio(sketches: readonly OutputSketch[]): number {

@@ -1,24 +1,24 @@
 import { composed } from '@understudy/instrumentation/trial';
+import { bothEnds } from '../../score/cut.js';
 
 /** Words a shingle has: shared runs of this length are no accident of a language. */
 const WORDS = 4;
-/** Of a text, its beginning and its end are looked at: what bounds the time. */
-const LONGEST = 40_000;
+/** In UTF-16 code units: of a text, so much of its beginning and its end is looked at, which is more than a judge is shown. */
+export const LONGEST = 20_000;
 
 /** A sign of a script that puts no spaces between words is a word by itself. */
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{N}]+/gu;
 
 /** The words of a text, folded so that case, width and punctuation do not tell them apart. */
 export function guardWords(text: string): readonly string[] {
-  const looked = text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)} ${text.slice(-LONGEST / 2)}`;
-  return composed(looked, 'NFKC').toLowerCase().match(WORD) ?? [];
+  return composed(bothEnds(text, LONGEST), 'NFKC').toLowerCase().match(WORD) ?? [];
 }
 
-/** Hashes, 32 bits each, of every run of {@link WORDS} words, repetitions included; a shorter text is one run. Empty without words. */
-export function shinglesOf(words: readonly string[], length: number = WORDS): readonly number[] {
+/** Hashes of every run of {@link WORDS} words, repetitions included; a shorter text is one run. Empty without words. */
+export function shinglesOf(words: readonly string[], hashOf: (run: string) => number = hash): readonly number[] {
   if (words.length === 0) return [];
-  if (words.length < length) return [hash(words.join(' '))];
-  return Array.from({ length: words.length - length + 1 }, (_, at) => hash(words.slice(at, at + length).join(' ')));
+  if (words.length < WORDS) return [hashOf(words.join(' '))];
+  return Array.from({ length: words.length - WORDS + 1 }, (_, at) => hashOf(words.slice(at, at + WORDS).join(' ')));
 }
 
 /** FNV-1a over UTF-16 code units with a final avalanche: for counting what is alike, not for secrets. */
