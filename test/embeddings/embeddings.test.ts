@@ -172,7 +172,7 @@ describe('embeddings in trouble', () => {
     await gone.close();
     const run = await bench.run('nobody', at({ baseUrl: gone.baseUrl }));
     expect(embeddings(await bench.send(run, [said()]))).toEqual([null, null]);
-    expect(String(bench.errors)).toContain('network: the endpoint could not be reached');
+    expect(String(bench.errors)).toContain('unreached: the endpoint could not be reached');
   });
 
   it('of one text cost that text alone, and of one that is too long nothing', async () => {

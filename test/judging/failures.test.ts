@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JudgeMemory } from '../../packages/evaluator/src/judge/judge.js';
-import type { Judgement, OrderResult } from '../../packages/evaluator/src/judge/judgement.js';
+import { type Judgement, type OrderResult, paidInVain } from '../../packages/evaluator/src/judge/judgement.js';
 import { EMPTY_HEALTH, ofJudgement } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { mergeHealth } from '../../packages/evaluator/src/judge/trial/merge-health.js';
 import { type JudgeServer, startJudgeServer, type Trouble } from './judge-server.js';
@@ -47,8 +47,11 @@ describe('a judge in trouble', () => {
   });
 
   it('that is down abstains', async () => {
-    const said = await judgeAt({ baseUrl: 'http://127.0.0.1:1/v1' }).judge(PAIR);
-    expect(said).toMatchObject({ status: 'abstained', reason: 'network', retryable: true });
+    const gone = await startJudgeServer();
+    await gone.close();
+    const said = await judgeAt(gone).judge(PAIR);
+    expect(said).toMatchObject({ status: 'abstained', reason: 'unreached', retryable: true });
+    expect(paidInVain(said)).toBe(0);
   });
 
   it('says how long to wait, and never its key', async () => {

@@ -23,8 +23,11 @@ afterEach(() => {
 
 let runs = 0;
 /** A run of the test's own, whose judge has stood its trial. */
-async function tried(judge: Parameters<typeof judgedRun>[1] = { baseUrl: server.baseUrl }): Promise<JudgedRun> {
-  const judged = judgedRun(`run ${(runs += 1)}`.replace(' ', '-'), judge);
+async function tried(
+  judge: Parameters<typeof judgedRun>[1] = { baseUrl: server.baseUrl },
+  change: Parameters<typeof judgedRun>[2] = {},
+): Promise<JudgedRun> {
+  const judged = judgedRun(`run ${(runs += 1)}`.replace(' ', '-'), judge, change);
   await bench.send(judged, 4, ['same']);
   expect(await bench.try(judged.run.id)).toEqual(['tried']);
   return judged;
@@ -50,7 +53,7 @@ describe('a judge in trouble, on the queue', () => {
   ];
 
   it.each(RETRYABLE)('%s: the pairs are kept and judged later', async (trouble, reason) => {
-    const judged = await tried({ baseUrl: server.baseUrl, timeoutMs: trouble === 'slow' ? 50 : 10_000 });
+    const judged = await tried({ baseUrl: server.baseUrl, timeoutMs: trouble === 'slow' ? 400 : 10_000 });
     await bench.send(judged, 3, ['worse']);
     server.trouble = trouble;
     expect(new Set(await bench.judgeDue())).toEqual(new Set(['later']));
@@ -100,6 +103,67 @@ describe('a judge in trouble, on the queue', () => {
     expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, abstained: 3 });
     const state = await bench.ledger.judging.state(judged.run.id, (await bench.tasks(judged.run.id))[0]?.judge ?? '');
     expect(state?.health.abstained).toEqual({ server: 3 });
+  });
+
+  it.each(['slow', 'broken', 'garbage', 'hang_up'] as const)(
+    '%s: a pair is paid for in vain three times at most, ten minutes apart in the end, and abstains then',
+    async (trouble) => {
+      const judged = await tried({ baseUrl: server.baseUrl, timeoutMs: trouble === 'slow' ? 400 : 10_000 });
+      await bench.send(judged, 1, ['worse']);
+      server.trouble = trouble;
+      const before = server.requests.length;
+      const begun = bench.now;
+      const outcomes: (readonly [number, string])[] = [];
+      for (const at of [0, 4_900, 5_000, 600_000, 605_000, 1_000_000, 3_500_000]) {
+        bench.now = begun + at;
+        for (const outcome of await bench.judgeDue()) outcomes.push([at, outcome]);
+      }
+      expect(outcomes).toEqual([
+        [0, 'later'],
+        [5_000, 'later'],
+        [605_000, 'abstained'],
+      ]);
+      expect(server.requests.length - before).toBe(3);
+    },
+  );
+
+  it.each(['rate_limit', 'overloaded'] as const)('%s: costs nothing, and is waited for', async (trouble) => {
+    const judged = await tried();
+    await bench.send(judged, 1, ['worse']);
+    server.trouble = trouble;
+    for (let turn = 0; turn < 20; turn += 1, bench.now += 10_000) expect(await bench.judgeDue()).toEqual(['later']);
+    server.trouble = null;
+    expect(await bench.judgeDue()).toEqual(['judged']);
+  });
+
+  it('that fails time after time is asked about no further pairs for a while', async () => {
+    const judged = await tried();
+    await bench.send(judged, 40, ['worse']);
+    server.trouble = 'broken';
+    const before = server.requests.length;
+    for (let turn = 0; turn < 30; turn += 1, bench.now += 2_000) await bench.judgeDue(1);
+    expect(server.requests.length - before).toBeLessThan(12);
+    server.trouble = null;
+    bench.now += 600_000;
+    await bench.judgeDue();
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, judged: 40 });
+  });
+
+  it('has not failed where its money cannot be asked for: that is our own outage', async () => {
+    const prices = { 'judge-*': { input: 0.2, output: 1 } };
+    const judged = await tried({ baseUrl: server.baseUrl, usdPerHour: 1 }, { budget: { usd: 1, prices, pace: false } });
+    await bench.send(judged, 2, ['worse']);
+    const before = server.requests.length;
+    const use = vi.spyOn(bench.ledger.judging, 'use').mockRejectedValue(new Error('away'));
+    await bench.restart();
+    expect(await bench.judgeDue(1)).toEqual(['later']);
+    use.mockRestore();
+    expect(await reasons(judged.run.id)).toContain('unpaid');
+    expect(server.requests.length).toBe(before);
+    bench.now += 3_700_000;
+    await bench.ledger.judging.expire(bench.now, async () => HEALTH_LIMITS);
+    const [task] = await bench.tasks(judged.run.id);
+    expect((await bench.ledger.judging.state(judged.run.id, task?.judge ?? ''))?.health.pairs.abstained).toBe(0);
   });
 
   it('without its key is waited for, and says where the key belongs', async () => {

@@ -21,6 +21,9 @@ export interface Asking {
 type Ok = Extract<ModelReply, { status: 'ok' }>;
 type Reading = Pick<OrderResult, 'verdict' | 'confidence' | 'preference' | 'reasoning' | 'reason'>;
 
+/** Of a model's name, in UTF-16 code units. */
+const MODEL_LENGTH = 100;
+
 /** Asks for one order, and once more with a larger cap where the reply was cut off or cannot be read. Never rejects. */
 export async function askInOrder(
   pair: CutPair,
@@ -97,10 +100,12 @@ function resultOf(order: Order, attempts: readonly (readonly [ModelReply, Readin
     ...reading,
     detail: reply?.status === 'failed' ? reply.detail : '',
     finishReason: reply?.status === 'ok' ? reply.finishReason : null,
+    ...(reply?.status === 'ok' && reply.model !== null && { model: reply.model.slice(0, MODEL_LENGTH) }),
     truncated: count('truncated'),
     unparseable: count('unparseable'),
     calls: attempts.length,
     usage: usages.every(({ usage }) => usage === null) ? null : usageOf(usages),
     retryAfterMs: reply?.status === 'failed' ? reply.retryAfterMs : null,
+    ...(reply?.status === 'failed' && reply.unbilled === true && { unbilled: true as const }),
   };
 }

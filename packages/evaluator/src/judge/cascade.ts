@@ -7,13 +7,14 @@ import { hashOf } from './model-judge.js';
 /** A judge and what it must be sure of to be the last one asked. */
 export interface CascadeStep {
   readonly judge: Judge;
-  /** In [0,1]: a judgement that is less sure goes to the next step, as do an abstention and orders that disagree. */
+  /** In [0,1]: a judgement that is less sure goes to the next step, as do a final abstention and orders that disagree. */
   readonly enough: number;
 }
 
 /**
  * Asks a cheap judge first and a stronger one where the first is not sure. What the last one asked says stands, an abstention as
- * well: to fall back on the doubts of the first would choose the judge by its verdict.
+ * well: to fall back on the doubts of the first would choose the judge by its verdict. A step that may still answer is waited for: otherwise
+ * whose word stands would depend on whose provider is busy.
  *
  * @throws ConfigurationError without steps, or for a confidence outside [0,1]
  */
@@ -34,6 +35,7 @@ export function createCascade(steps: readonly CascadeStep[], last: Judge): Judge
       for (const { judge, enough } of steps) {
         const said = await judge.judge(pair, context);
         members.push(said);
+        if (said.status === 'abstained' && said.retryable) return whole(said, members);
         if (said.status === 'judged' && said.how !== 'disagreed' && said.confidence >= enough)
           return whole(said, members);
       }

@@ -49,6 +49,15 @@ const broken = (message = 'key sk-1'): Judge =>
     { identity: { provider: 'here', model: `broken ${message}` }, ask: () => Promise.reject(new Error(message)) },
     RUBRIC,
   );
+/** A model that will never answer. */
+const refusing = (): Judge =>
+  createModelJudge(
+    {
+      identity: { provider: 'here', model: 'refusing' },
+      ask: async () => ({ status: 'failed', kind: 'refused', detail: 'no', code: 400, retryAfterMs: null }),
+    },
+    RUBRIC,
+  );
 
 describe('a pair', () => {
   it.each([
@@ -178,8 +187,13 @@ describe('a jury', () => {
       retryable: true,
       calls: 4,
     });
-    const most = createJury([judging('shadow'), judging('shadow', 0.9), broken('a')]);
+    const most = createJury([judging('shadow'), judging('shadow', 0.9), refusing()]);
     expect(await most.judge(PAIR)).toMatchObject({ status: 'judged', outcome: 'shadow', confidence: 1 });
+  });
+
+  it('is not decided without a member that may still answer', async () => {
+    const jury = createJury([judging('shadow'), judging('shadow', 0.9), broken('a')]);
+    expect(await jury.judge(PAIR)).toMatchObject({ status: 'abstained', reason: 'no_quorum', retryable: true });
   });
 
   it('is refused with one judge twice', () => {
@@ -197,11 +211,18 @@ describe('a cascade', () => {
     ['is sure', judging('shadow', 0.9), 'shadow', 2],
     ['is not', judging('shadow', 0.5), 'primary', 4],
     ['contradicts itself', judging('A', 1), 'primary', 4],
-    ['abstains', broken(), 'primary', 3],
+    ['abstains for good', refusing(), 'primary', 3],
   ] as const)('asks the stronger judge where the first %s', async (_, first, outcome, calls) => {
     const said = await cascade(first).judge(PAIR);
     expect(said).toMatchObject({ status: 'judged', outcome, calls });
     expect(said.members).toHaveLength(calls === 2 ? 1 : 2);
+  });
+
+  it('waits for a step that may still answer, and asks nobody else meanwhile', async () => {
+    const before = strong.asked.length;
+    const said = await cascade(broken()).judge(PAIR);
+    expect(said).toMatchObject({ status: 'abstained', reason: 'network', retryable: true, calls: 1 });
+    expect(strong.asked.length).toBe(before);
   });
 
   it('abstains with its last judge: doubts of the first are no judgement', async () => {

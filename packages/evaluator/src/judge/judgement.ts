@@ -39,6 +39,8 @@ export interface OrderResult {
   readonly detail: string;
   /** The provider's finish reason of the last reply. */
   readonly finishReason: string | null;
+  /** The model that wrote the last reply, as it names itself. */
+  readonly model?: string;
   /** Replies that stopped at the cap, and replies that could not be read, those that were asked for again included. */
   readonly truncated: number;
   readonly unparseable: number;
@@ -46,6 +48,8 @@ export interface OrderResult {
   readonly calls: number;
   readonly usage: ModelUsage | null;
   readonly retryAfterMs: number | null;
+  /** The last call failed, and nothing was charged for it. */
+  readonly unbilled?: true;
 }
 
 interface Common {
@@ -86,6 +90,15 @@ export type Judgement =
 /** The score of an outcome, for the shadow. */
 export function scoreOf(outcome: Outcome): 0 | 0.5 | 1 {
   return outcome === 'shadow' ? 1 : outcome === 'primary' ? 0 : 0.5;
+}
+
+/** Failures that say nothing of whether the call was charged for. */
+const PERHAPS_PAID: ReadonlySet<AbstainReason | null> = new Set(['timeout', 'server', 'network', 'garbage']);
+
+/** Calls that may have been paid for and brought nothing, and that would be made again: of all members. */
+export function paidInVain({ orders, members }: Pick<Judgement, 'orders' | 'members'>): number {
+  if (members.length > 0) return members.reduce((sum, member) => sum + paidInVain(member), 0);
+  return orders.filter(({ reason, unbilled }) => PERHAPS_PAID.has(reason) && unbilled !== true).length;
 }
 
 export const NO_USAGE: ModelUsage = { inputTokens: 0, outputTokens: 0 };

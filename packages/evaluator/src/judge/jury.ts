@@ -5,7 +5,8 @@ import { hashOf } from './model-judge.js';
 
 /**
  * Several judges, asked side by side; each answer that more than half of the judgements give is the jury's, otherwise it is a tie.
- * Without a judgement of more than half of its members the jury abstains.
+ * Without a judgement of more than half of its members the jury abstains. It is not decided without a member that may still answer: who is on a
+ * jury would depend on whose provider is busy.
  *
  * @throws ConfigurationError for fewer than two judges, or one judge twice: its vote would count double.
  */
@@ -39,15 +40,16 @@ function majority(judge: string, members: readonly Judgement[]): Judgement {
   const calls = members.reduce((sum, member) => sum + member.calls, 0);
   const common = { judge, orders: [], cut: members[0]?.cut ?? [], calls, usage: usageOf(members), members };
   const votes = members.filter((member) => member.status === 'judged');
-  if (2 * votes.length <= members.length) {
-    const absent = members.filter((member) => member.status === 'abstained');
+  const absent = members.filter((member) => member.status === 'abstained');
+  const isWaited = absent.some(({ retryable }) => retryable);
+  if (isWaited || 2 * votes.length <= members.length) {
     const waits = absent.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
     return {
       status: 'abstained',
       ...common,
       reason: 'no_quorum',
       detail: absent.map(({ reason }) => reason).join(', '),
-      retryable: absent.some(({ retryable }) => retryable),
+      retryable: isWaited,
       retryAfterMs: waits.length === 0 ? null : Math.max(...waits),
     };
   }

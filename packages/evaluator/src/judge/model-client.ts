@@ -52,9 +52,9 @@ export interface ModelFailure {
 export type Finish = 'stop' | 'length' | 'filter' | 'other';
 
 /**
- * `rate_limited`: 429. `overloaded`: 503, 529. `server`: other 5xx. `unauthorized`: 401, 403. `refused`: other 4xx. `redirect`: 3xx, never
- * followed. `garbage`: 2xx with a body that is no answer. `cancelled`: by the caller. `unpaid`: not asked, since no money or no turn was
- * left for it.
+ * `rate_limited`: 429. `overloaded`: 503, 529. `timeout`: no answer in time, 408, 504, 524. `server`: other 5xx. `unauthorized`: 401, 403.
+ * `refused`: other 4xx. `redirect`: 3xx, never followed. `garbage`: 2xx with a body that is no answer. `unreached`: no connection was made;
+ * `network`: it broke off. `cancelled`: by the caller. `unpaid`: not asked, since no money or no turn was left for it.
  */
 export type FailureKind =
   | 'rate_limited'
@@ -64,6 +64,7 @@ export type FailureKind =
   | 'refused'
   | 'redirect'
   | 'timeout'
+  | 'unreached'
   | 'network'
   | 'garbage'
   | 'cancelled'

@@ -9,6 +9,7 @@ import { sql as judging } from './migrations/0007-judging.js';
 import { sql as winRate } from './migrations/0008-win-rate.js';
 import { sql as embeddings } from './migrations/0009-embeddings.js';
 import { sql as answers } from './migrations/0010-answers.js';
+import { sql as failedTries } from './migrations/0012-failed-tries.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 8, name: 'win_rate', sql: winRate },
   { version: 9, name: 'embeddings', sql: embeddings },
   { version: 10, name: 'answers', sql: answers },
+  { version: 12, name: 'failed_tries', sql: failedTries },
 ];
 
 const RACES = 10;

@@ -29,6 +29,7 @@ const PASSING: ReadonlySet<FailureKind> = new Set([
   'rate_limited',
   'overloaded',
   'server',
+  'unreached',
   'network',
   'timeout',
   'garbage',

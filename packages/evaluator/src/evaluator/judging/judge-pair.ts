@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { ConfigurationError, UnderstudyError } from '../../errors.js';
 import { abstained } from '../../judge/judge-pair.js';
 import { judgedPairOf } from '../../judge/judged-pair.js';
-import type { Judgement } from '../../judge/judgement.js';
+import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { canaryOfPair } from './canaries.js';
@@ -28,6 +28,14 @@ export interface PairJudging {
 export type PairOutcome = 'judged' | 'abstained' | 'later' | 'gone';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
+/**
+ * Tries of a pair that may be paid for in vain, and what lies between them: short for a hiccup, long for an outage, and never more than half of the time
+ * that is left.
+ */
+const FAILED = { most: 3, waitsMs: [5_000, 600_000] };
+/** After so many failures one after the other, of any pairs of a run, it is not the pairs: then nobody asks for a while, doubled each time. */
+const STREAK = { least: 4, firstMs: 2_000, longestMs: 300_000 };
+const streaks = new WeakMap<RunJudge, number>();
 /** Until somebody has put a key or a rubric in its place, in milliseconds. */
 const UNREADY_MS = 60_000;
 
@@ -46,12 +54,18 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
   const context = { signal: judging.signal, memory: ledger.judging.memory(task.pair, judging.now) };
   const said = await judge.guarded.judge(texts, context);
-  if (isToBeTriedAgain(said)) return back(task, said, found, judging);
+  noteStreak(judge, said);
+  if (isToBeTriedAgain(said)) {
+    return isGivenUp(said, found)
+      ? finish(task, { ...said, retryable: false }, ofJudgement(texts, said), judge, judging)
+      : back(task, said, found, judge, judging);
+  }
   const canary = canaryOfPair(task.pair, texts, judge.definition.canaries.rate, await ledger.judging.drawKey());
   if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
   const onCanary = await judge.inner.judge(canary.pair, { ...context, askAboutEqual: true });
+  noteStreak(judge, onCanary);
   // Its own verdict is remembered: only the canary is asked about again.
-  if (isToBeTriedAgain(onCanary)) return back(task, onCanary, found, judging);
+  if (isToBeTriedAgain(onCanary) && !isGivenUp(onCanary, found)) return back(task, onCanary, found, judge, judging);
   return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary)), judge, judging);
 }
 
@@ -63,7 +77,7 @@ async function find(task: JudgeTask, judging: PairJudging): Promise<PairToJudge 
   } catch (error) {
     if (!(UnderstudyError.isInstance(error) && error.code === 'sealed')) throw error;
     judging.onError(error);
-    await judging.ledger.judging.later(task, 'sealed', judging.now() + UNREADY_MS);
+    await judging.ledger.judging.later(task, { reason: 'sealed', due: judging.now() + UNREADY_MS });
     return null;
   }
 }
@@ -79,7 +93,7 @@ async function ready(run: RegisteredRun, task: JudgeTask, judging: PairJudging):
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     judging.onError(error);
-    await judging.ledger.judging.later(task, 'unready', judging.now() + UNREADY_MS);
+    await judging.ledger.judging.later(task, { reason: 'unready', due: judging.now() + UNREADY_MS });
     await judging.ledger.judging.hold(task.run, judging.now() + UNREADY_MS / 12);
     return null;
   }
@@ -100,9 +114,27 @@ export function waitFor(
   return { ms: ms * (1 + random() / 4), forAll: said.retryAfterMs !== null || reasonsOf(said).some(isLimit) };
 }
 
-/** What the provider, or the purse, says of every call alike. */
+/** What the provider, the network, or the purse says of every call alike. */
 function isLimit(reason: string): boolean {
-  return reason === 'rate_limited' || reason === 'overloaded' || reason === 'unpaid';
+  return LIMITS.has(reason);
+}
+
+const LIMITS: ReadonlySet<string> = new Set(['rate_limited', 'overloaded', 'unreached', 'unpaid']);
+
+/** Whether it has been paid for in vain as often as it may. */
+function isGivenUp(said: Judgement, { failed }: PairToJudge): boolean {
+  return paidInVain(said) > 0 && failed + 1 >= FAILED.most;
+}
+
+function noteStreak(judge: RunJudge, said: Judgement): void {
+  if (paidInVain(said) > 0) streaks.set(judge, (streaks.get(judge) ?? 0) + 1);
+  else if (said.calls > 0 && !isToBeTriedAgain(said)) streaks.delete(judge);
+}
+
+/** How long nobody is asked for after so many failures, in milliseconds; null where that may be of the pairs. */
+function pauseOf(judge: RunJudge): number | null {
+  const over = (streaks.get(judge) ?? 0) - STREAK.least;
+  return over < 0 ? null : Math.min(STREAK.longestMs, STREAK.firstMs * 2 ** Math.min(over, 20));
 }
 
 /** Of a jury, all that its members say. */
@@ -114,14 +146,24 @@ function reasonsOf(said: Judgement): readonly string[] {
 async function back(
   task: JudgeTask,
   said: Extract<Judgement, { status: 'abstained' }>,
-  { tries }: PairToJudge,
+  { tries, failed, deadline }: PairToJudge,
+  judge: RunJudge,
   { ledger, now, random, signal }: PairJudging,
 ): Promise<PairOutcome> {
-  // What is stopped is somebody else's at once.
-  const { ms, forAll } = signal.aborted ? { ms: 0, forAll: false } : waitFor(said, tries, random);
   const reason = reasonsOf(said).find((one) => one !== 'no_quorum') ?? said.reason;
-  await ledger.judging.later(task, reason, now() + ms);
-  if (forAll) await ledger.judging.hold(task.run, now() + ms);
+  // What is stopped is somebody else's at once.
+  if (signal.aborted) {
+    await ledger.judging.later(task, { reason, due: now() });
+    return 'later';
+  }
+  const { ms, forAll } = waitFor(said, tries, random);
+  const inVain = paidInVain(said) > 0;
+  const apart = inVain ? Math.min(FAILED.waitsMs[failed] ?? Infinity, (deadline - now()) / 2) * (1 + random() / 4) : 0;
+  const due = now() + Math.max(ms, apart);
+  await ledger.judging.later(task, { reason, due, failed: inVain });
+  const pause = inVain ? pauseOf(judge) : null;
+  const until = Math.max(forAll ? now() + ms : 0, pause === null ? 0 : now() + pause);
+  if (until > 0) await ledger.judging.hold(task.run, until);
   return 'later';
 }
 

@@ -50,7 +50,7 @@ function cascadeOf({ models }: JudgeDefinition, judges: readonly Judge[]): Judge
 /** A client of the model's endpoint. */
 export function clientFor(
   { dialect, baseUrl, model }: JudgeModel,
-  options: Pick<ClientOptions, 'apiKey'> & Partial<Pick<ClientOptions, 'timeoutMs'>>,
+  options: Pick<ClientOptions, 'apiKey'> & Partial<Pick<ClientOptions, 'timeoutMs' | 'turns'>>,
 ): ModelClient {
   const create = dialect === 'anthropic' ? createAnthropicClient : createOpenAIClient;
   return create({ baseUrl, model, ...options });

@@ -66,7 +66,7 @@ export async function reserve(purse: Purse, model: string, mostOf: (() => number
     status: 'granted',
     async settle(cost) {
       held?.settle(cost);
-      const unused = most - (cost ?? most);
+      const unused = Math.min(most, most - (cost ?? most));
       // What is not given back is given back by the end of the hour.
       if (usdPerHour !== null && unused > 0) await ledger.giveBack(hour, unused).catch(() => undefined);
     },

@@ -18,7 +18,7 @@ import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import type { Budgets } from '../../queue/budgets.js';
 import { checkJudge, clientFor, makeJudge, type MadeJudge } from './make-judge.js';
-import { paidClient, pricesOf } from './pay.js';
+import { paidTurns, pricesOf } from './pay.js';
 import { createPurses } from './purses.js';
 
 /** The judge of a run, ready to be asked. */
@@ -67,9 +67,9 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
     const counts = bounds.budget !== null || bounds.usdPerHour !== null;
     const prices = counts ? pricesOf(bounds.budget?.prices ?? {}) : null;
     const clientOf = (model: JudgeModel): ModelClient => {
-      const client = clientFor(model, { apiKey: keyOf(model, secrets), timeoutMs: bounds.timeoutMs });
       const price = prices?.of(model.model, new URL(model.baseUrl).origin) ?? null;
-      return paidClient(client, purse, price);
+      const turns = paidTurns(model.model, purse, price);
+      return clientFor(model, { apiKey: keyOf(model, secrets), timeoutMs: bounds.timeoutMs, turns });
     };
     return { ...makeJudge(definition, { folder, clientOf }), definition, bounds, limits: limitsFor(definition) };
   }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { Finish, ModelClient, ModelQuestion, ModelReply } from '../model-client.js';
+import type { Finish, ModelClient, ModelQuestion, ModelReply, ModelUsage } from '../model-client.js';
 import { type ClientOptions, endpointOf } from './endpoint.js';
 import { exchange, failed } from './exchange.js';
-import { type OptionalField, refusedField } from './refused-field.js';
+import { Forms } from './forms.js';
+import type { OptionalField } from './refused-field.js';
+import { inTurn } from './turn.js';
 
 const answerSchema = z.object({
   model: z.string().nullish(),
@@ -15,14 +17,16 @@ const answerSchema = z.object({
       input: z.unknown().optional(),
     }),
   ),
-  usage: z
-    .object({
-      input_tokens: z.number(),
-      output_tokens: z.number(),
-      cache_read_input_tokens: z.number().nullish(),
-      cache_creation_input_tokens: z.number().nullish(),
-    })
-    .nullish(),
+});
+/** What is no count is unknown: a negative one would give money back. */
+const count = z.int().min(0);
+const usageSchema = z.object({
+  usage: z.object({
+    input_tokens: count,
+    output_tokens: count,
+    cache_read_input_tokens: count.nullish(),
+    cache_creation_input_tokens: count.nullish(),
+  }),
 });
 
 const VERSION = '2023-06-01';
@@ -55,24 +59,22 @@ export function createAnthropicClient(options: ClientOptions): ModelClient {
   const endpoint = endpointOf({ ...options, baseUrl }, '/v1/messages');
   const key = endpoint.secret === '' ? {} : { 'x-api-key': endpoint.secret };
   const headers = { 'anthropic-version': VERSION, ...key };
-  const refused = new Set<Field>();
+  const forms = new Forms(FIELDS);
 
   return {
     identity: { provider: endpoint.provider, model: options.model },
     async ask(question, { signal } = {}) {
-      const without = new Set(refused);
-      for (let attempt = 0; attempt <= FIELDS.length; attempt += 1) {
-        const reply = await exchange({ ...endpoint, headers }, bodyOf(options.model, question, without), signal);
-        if (reply.status === 'ok') {
-          for (const field of without) refused.add(field);
-          return replyOf(reply.body);
-        }
-        const sent = FIELDS.filter(({ name }) => !without.has(name) && (question.schema !== null || name !== 'tool'));
-        const field = refusedField(reply, sent, attempt === 0);
-        if (field === null) return failureOf(reply);
-        without.add(field);
-      }
-      return failureOf(failed('refused', 'the endpoint refuses every form of the request'));
+      const reply = await forms.send(
+        (name) => question.schema !== null || name !== 'tool',
+        (without) => {
+          const body = bodyOf(options.model, question, without);
+          const { maxTokens } = question;
+          return inTurn(options.turns, { body, maxTokens, usageIn }, (one) =>
+            exchange({ ...endpoint, headers }, one, signal),
+          );
+        },
+      );
+      return reply.status === 'ok' ? replyOf(reply.body) : failureOf(reply);
     },
   };
 }
@@ -93,7 +95,7 @@ function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Fie
 function replyOf(body: unknown): ModelReply {
   const parsed = answerSchema.safeParse(body);
   if (!parsed.success) return failureOf(failed('garbage', 'the answer is no message'));
-  const { content, model = null, stop_reason: reason = null, usage } = parsed.data;
+  const { content, model = null, stop_reason: reason = null } = parsed.data;
   const called = content.find((block) => block.type === 'tool_use' && block.name === TOOL);
   const texts = content.filter(({ type }) => type === 'text').map(({ text }) => text ?? '');
   return {
@@ -102,15 +104,15 @@ function replyOf(body: unknown): ModelReply {
     finish: FINISHES[reason ?? ''] ?? 'other',
     finishReason: reason,
     model,
-    usage:
-      usage === undefined || usage === null
-        ? null
-        : {
-            inputTokens:
-              usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
-            outputTokens: usage.output_tokens,
-          },
+    usage: usageIn(body),
   };
+}
+
+function usageIn(body: unknown): ModelUsage | null {
+  const usage = usageSchema.safeParse(body).data?.usage;
+  if (usage === undefined) return null;
+  const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage;
+  return { inputTokens: input + (read ?? 0) + (written ?? 0), outputTokens: usage.output_tokens };
 }
 
 function failureOf({ said: _said, ...failure }: ReturnType<typeof failed>): ModelReply {

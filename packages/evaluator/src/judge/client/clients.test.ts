@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { REPLY_SCHEMA } from '../reply.js';
 import { createAnthropicClient } from './anthropic-client.js';
 import { createOpenAIClient } from './openai-client.js';
+import type { RequestSize, Turns } from './turn.js';
 import { retryAfterOf } from './retry-after.js';
 
 const KEY = 'sk-very-secret';
@@ -44,8 +45,27 @@ const CHAT = json({
   choices: [{ finish_reason: 'stop', message: { content: '{"a":1}' } }],
   usage: { prompt_tokens: 12, completion_tokens: 3 },
 });
-const openai = (fetch: typeof globalThis.fetch): ReturnType<typeof createOpenAIClient> =>
-  createOpenAIClient({ baseUrl: 'https://judge.test/v1/', model: 'judge-1', apiKey: KEY, fetch });
+const openai = (fetch: typeof globalThis.fetch, turns?: Turns): ReturnType<typeof createOpenAIClient> =>
+  createOpenAIClient({
+    baseUrl: 'https://judge.test/v1/',
+    model: 'judge-1',
+    apiKey: KEY,
+    fetch,
+    ...(turns && { turns }),
+  });
+/** Turns that are always given, and what was said of each. */
+function counting(): { turns: Turns; sizes: RequestSize[]; took: unknown[] } {
+  const [sizes, took]: [RequestSize[], unknown[]] = [[], []];
+  const settle = async (one: unknown): Promise<void> => void took.push(one);
+  const turns: Turns = {
+    take: async (size) => {
+      sizes.push(size);
+      return { status: 'granted', settle };
+    },
+  };
+  return { turns, sizes, took };
+}
+
 const anthropic = (fetch: typeof globalThis.fetch): ReturnType<typeof createAnthropicClient> =>
   createAnthropicClient({ baseUrl: 'https://judge.test/v1', model: 'claude-x', apiKey: KEY, fetch });
 
@@ -89,6 +109,31 @@ describe('a client of /chat/completions', () => {
     expect(sent[1]?.body).toMatchObject({ logprobs: true, top_logprobs: 5 });
   });
 
+  it('remembers what is refused by name before it has succeeded, too', async () => {
+    const { fetch, sent } = answering(refusal('json_schema is not supported'), json({}, 429), CHAT);
+    const client = openai(fetch);
+    expect(await client.ask(QUESTION)).toMatchObject({ status: 'failed', kind: 'rate_limited' });
+    expect(await client.ask(QUESTION)).toMatchObject({ status: 'ok' });
+    expect(sent.map(({ body }) => (body['response_format'] as { type: string }).type)).toEqual([
+      'json_schema',
+      'json_object',
+      'json_object',
+    ]);
+  });
+
+  it('sends one form where none has been taken, and all of them now and then', async () => {
+    const { fetch, sent } = answering(refusal('bad request'));
+    const client = openai(fetch);
+    const requests: number[] = [];
+    for (let question = 0; question < 20; question += 1) {
+      const before = sent.length;
+      await client.ask(QUESTION);
+      requests.push(sent.length - before);
+    }
+    expect(requests.slice(0, 5)).toEqual([2, 2, 2, 1, 1]);
+    expect(requests.reduce((sum, each) => sum + each, 0)).toBe(24);
+  });
+
   it('tries one guess where the refusal names nothing, and learns nothing from a failure', async () => {
     const { fetch, sent } = answering(refusal('bad request'));
     const client = openai(fetch);
@@ -116,6 +161,56 @@ describe('a client of /chat/completions', () => {
       code: status,
       retryAfterMs: 3000,
     });
+  });
+
+  it.each([
+    [400, true],
+    [401, true],
+    [404, true],
+    [429, true],
+    [503, true],
+    [529, true],
+    [307, true],
+    [408, false],
+    [499, false],
+    [500, false],
+    [502, false],
+    [504, false],
+    [524, false],
+  ])('takes %i for a refusal that costs nothing: %s', async (status, unbilled) => {
+    const { turns, took } = counting();
+    const { fetch } = answering(json({}, status));
+    const reply = await openai(fetch, turns).ask({ ...QUESTION, schema: null });
+    expect(reply).toMatchObject({ status: 'failed', code: status });
+    expect('unbilled' in reply).toBe(unbilled);
+    expect(took.at(-1)).toBe(unbilled ? 'nothing' : null);
+  });
+
+  it('takes a turn for each request, settled by what it took', async () => {
+    const { turns, took, sizes } = counting();
+    const { fetch, sent } = answering(refusal('json_schema'), refusal('temperature'), CHAT);
+    await openai(fetch, turns).ask(QUESTION);
+    expect(took).toEqual(['nothing', 'nothing', { inputTokens: 12, outputTokens: 3 }]);
+    expect(sizes.map(({ bytes }) => bytes)).toEqual(sent.map(({ body }) => JSON.stringify(body).length));
+    expect(sizes.map(({ maxTokens }) => maxTokens)).toEqual([100, 100, 100]);
+  });
+
+  it('sends nothing without a turn, and nothing that was cancelled before', async () => {
+    const { fetch, sent } = answering(CHAT);
+    const none: Turns = { take: async () => ({ status: 'refused', detail: 'no money', retryAfterMs: 5 }) };
+    const reply = await openai(fetch, none).ask(QUESTION);
+    expect(reply).toMatchObject({ kind: 'unpaid', detail: 'no money', retryAfterMs: 5, unbilled: true });
+    const gone = await openai(fetch).ask(QUESTION, { signal: AbortSignal.abort() });
+    expect(gone).toMatchObject({ kind: 'cancelled', unbilled: true });
+    expect(sent).toEqual([]);
+  });
+
+  it.each([-1, 1.5, 1e300, '3', null])('takes a count of %s for unknown', async (completion_tokens) => {
+    const { turns, took } = counting();
+    const choices = [{ finish_reason: 'stop', message: { content: '{}' } }];
+    const { fetch } = answering(json({ choices, usage: { prompt_tokens: 12, completion_tokens } }));
+    expect(await openai(fetch, turns).ask(QUESTION)).toMatchObject({ status: 'ok', usage: null });
+    expect(took).toEqual([null]);
   });
 
   it('never tells its key, nor what was sent', async () => {
@@ -195,6 +290,12 @@ describe('a client of /v1/messages', () => {
       usage: null,
     });
     expect(sent[1]?.body).not.toHaveProperty('tools');
+  });
+
+  it('takes a negative count for unknown', async () => {
+    const usage = { ...USAGE, cache_read_input_tokens: -600 };
+    const { fetch } = answering(json({ content: [{ type: 'text', text: '{}' }], stop_reason: 'end_turn', usage }));
+    expect(await anthropic(fetch).ask(QUESTION)).toMatchObject({ status: 'ok', usage: null });
   });
 
   it('tells an answer that is no message as garbage', async () => {

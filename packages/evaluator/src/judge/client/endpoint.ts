@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@understudy/instrumentation/experiment';
+import type { Turns } from './turn.js';
 
 export interface ClientOptions {
   /** Scheme, host and path prefix, as the provider's own SDK takes it. */
@@ -10,6 +11,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Default: the process's own. Called anew for each request, so that what wraps it later is used, too. */
   readonly fetch?: typeof fetch;
+  /** Asked before each request. Default: all are sent. */
+  readonly turns?: Turns;
 }
 
 const TIMEOUT_MS = 60_000;

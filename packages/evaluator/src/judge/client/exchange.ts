@@ -22,6 +22,8 @@ const LONGEST_DETAIL = 200;
 
 /** Sends one request and reads its answer, all of it within the timeout. Never rejects, never follows a redirect. */
 export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal): Promise<Exchanged> {
+  const isCancelled = (): boolean => signal?.aborted === true;
+  if (isCancelled()) return failed('cancelled', 'cancelled', { unbilled: true });
   const deadline = AbortSignal.timeout(to.timeoutMs);
   const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
   try {
@@ -45,10 +47,10 @@ export async function exchange(to: Exchange, body: unknown, signal?: AbortSignal
     });
   } catch (error) {
     // The message of what was thrown may hold the URL or a header: what happened is said in words of our own.
-    if (signal?.aborted === true) return failed('cancelled', 'cancelled');
+    if (isCancelled()) return failed('cancelled', 'cancelled');
     if (deadline.aborted) return failed('timeout', `no answer within ${to.timeoutMs} ms`);
     return isUnreached(error)
-      ? failed('network', 'the endpoint could not be reached', { unbilled: true })
+      ? failed('unreached', 'the endpoint could not be reached', { unbilled: true })
       : failed('network', 'the endpoint broke off');
   }
 }
@@ -65,9 +67,17 @@ export function failed(
   } = {},
 ): Extract<Exchanged, { status: 'failed' }> {
   const { code = null, retryAfterMs = null, said = '' } = more;
-  // No provider charges for an HTTP error.
-  const unbilled = more.unbilled === true || code !== null;
+  const unbilled = more.unbilled === true || (code !== null && isRefusal(code));
   return { status: 'failed', kind, detail, code, retryAfterMs, said, ...(unbilled && { unbilled }) };
+}
+
+/**
+ * Answered before any model was at work: no provider charges for that. A request that timed out behind a gateway, or broke in the middle, may
+ * have been answered there, and charged for.
+ */
+function isRefusal(status: number): boolean {
+  if (status === 408 || status === 499) return false;
+  return status === 503 || status === 529 || (status >= 300 && status < 500);
 }
 
 function parsed(text: string | null, most: number): Exchanged {
@@ -82,7 +92,7 @@ function parsed(text: string | null, most: number): Exchanged {
 function kindOf(status: number): FailureKind {
   if (status === 429) return 'rate_limited';
   if (status === 503 || status === 529) return 'overloaded';
-  if (status === 408) return 'timeout';
+  if (status === 408 || status === 504 || status === 524) return 'timeout';
   if (status >= 500) return 'server';
   if (status === 401 || status === 403) return 'unauthorized';
   return status >= 400 ? 'refused' : 'redirect';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
-import type { Finish, ModelClient, ModelQuestion, ModelReply } from '../model-client.js';
+import type { Finish, ModelClient, ModelQuestion, ModelReply, ModelUsage } from '../model-client.js';
 import { type ClientOptions, endpointOf } from './endpoint.js';
 import { exchange, failed } from './exchange.js';
-import { type OptionalField, refusedField } from './refused-field.js';
+import { Forms } from './forms.js';
+import type { OptionalField } from './refused-field.js';
+import { inTurn } from './turn.js';
 
+/** What is no count is unknown: a negative one would give money back. */
+const count = z.int().min(0);
 const tokenSchema = z.object({ token: z.string(), logprob: z.number() });
 const answerSchema = z.object({
   model: z.string().nullish(),
@@ -18,8 +22,8 @@ const answerSchema = z.object({
       }),
     )
     .min(1),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
 });
+const usageSchema = z.object({ usage: z.object({ prompt_tokens: count, completion_tokens: count }) });
 
 type Field = 'json_schema' | 'json_object' | 'temperature' | 'max_completion_tokens' | 'top_logprobs';
 
@@ -45,32 +49,29 @@ export function createOpenAIClient(options: ClientOptions): ModelClient {
   const endpoint = endpointOf(options, '/chat/completions');
   const headers: Readonly<Record<string, string>> =
     endpoint.secret === '' ? {} : { authorization: `Bearer ${endpoint.secret}` };
-  const refused = new Set<Field>();
+  const forms = new Forms(FIELDS);
 
   return {
     identity: { provider: endpoint.provider, model: options.model },
     async ask(question, { signal } = {}) {
-      const without = new Set(refused);
-      for (let attempt = 0; attempt <= FIELDS.length; attempt += 1) {
-        const reply = await exchange({ ...endpoint, headers }, bodyOf(options.model, question, without), signal);
-        if (reply.status === 'ok') {
-          // Only what a success proves: a server that refuses for another reason must not cost the schema for ever.
-          for (const field of without) refused.add(field);
-          return replyOf(reply.body);
-        }
-        const field = refusedField(reply, sentBut(without, question), attempt === 0);
-        if (field === null) return failureOf(reply);
-        without.add(field);
-      }
-      return failureOf(failed('refused', 'the endpoint refuses every form of the request'));
+      const reply = await forms.send(
+        (name) => isUsed(name, question),
+        (without) => {
+          const body = bodyOf(options.model, question, without);
+          const { maxTokens } = question;
+          return inTurn(options.turns, { body, maxTokens, usageIn }, (one) =>
+            exchange({ ...endpoint, headers }, one, signal),
+          );
+        },
+      );
+      return reply.status === 'ok' ? replyOf(reply.body) : failureOf(reply);
     },
   };
 }
 
-function sentBut(without: ReadonlySet<Field>, { schema }: ModelQuestion): readonly OptionalField<Field>[] {
-  const structured = (name: Field): boolean => name === 'json_schema' || name === 'json_object';
-  const unused = (name: Field): boolean => (schema === null ? structured(name) : name === 'top_logprobs');
-  return FIELDS.filter(({ name }) => !without.has(name) && !unused(name));
+function isUsed(name: Field, { schema }: ModelQuestion): boolean {
+  const structured = name === 'json_schema' || name === 'json_object';
+  return schema === null ? !structured : name !== 'top_logprobs';
 }
 
 function bodyOf(model: string, question: ModelQuestion, without: ReadonlySet<Field>): unknown {
@@ -100,7 +101,7 @@ function replyOf(body: unknown): ModelReply {
   const parsed = answerSchema.safeParse(body);
   const choice = parsed.data?.choices[0];
   if (!parsed.success || choice === undefined) return failureOf(failed('garbage', 'the answer is no chat completion'));
-  const { model = null, usage } = parsed.data;
+  const { model = null } = parsed.data;
   const { message, finish_reason: reason = null, logprobs } = choice;
   const first = logprobs?.content?.[0];
   const tokens = first === undefined ? undefined : first.top_logprobs?.length ? first.top_logprobs : [first];
@@ -110,14 +111,16 @@ function replyOf(body: unknown): ModelReply {
     finish: message.refusal ? 'filter' : (FINISHES[reason ?? ''] ?? 'other'),
     finishReason: reason,
     model,
-    usage:
-      usage === undefined || usage === null
-        ? null
-        : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens },
+    usage: usageIn(body),
     ...(tokens === undefined
       ? {}
       : { tokens: tokens.map(({ token, logprob }) => ({ token, logProbability: logprob })) }),
   };
+}
+
+function usageIn(body: unknown): ModelUsage | null {
+  const usage = usageSchema.safeParse(body).data?.usage;
+  return usage === undefined ? null : { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
 }
 
 function failureOf({ said: _said, ...failure }: ReturnType<typeof failed>): ModelReply {

@@ -52,9 +52,19 @@ export interface PairToJudge {
   readonly status: 'waiting' | 'judged' | 'abstained' | 'known';
   readonly arm: string;
   readonly tries: number;
+  /** Of these, how many may have been paid for in vain. */
+  readonly failed: number;
   readonly deadline: number;
   /** Null: it was erased, or has grown old. */
   readonly content: PairContent | null;
+}
+
+/** Why a pair was put back, and until when (epoch ms). */
+export interface PutBack {
+  readonly reason: string;
+  readonly due: number;
+  /** It may have been paid for in vain. */
+  readonly failed?: boolean;
 }
 
 /** A judgement that is final. */
@@ -122,8 +132,9 @@ export interface JudgingLedger {
   /** Settles what has waited too long, and what waits for a judge that is unfit: abstained. Gives how many. */
   expire(now: number, limits: (run: RunId) => Promise<HealthLimits | null>): Promise<number>;
   find(task: JudgeTask): Promise<PairToJudge | null>;
-  /** Puts a pair back: why, and until when (epoch ms). */
-  later(task: JudgeTask, reason: string, due: number): Promise<void>;
+  later(task: JudgeTask, back: PutBack): Promise<void>;
+  /** Puts back a pair that nobody was asked about. @param due Epoch ms. */
+  postpone(task: JudgeTask, due: number): Promise<void>;
   /** Nothing of an experiment is claimed before `until`, by no evaluator. */
   hold(run: RunId, until: number): Promise<void>;
   /** Stores a judgement with what it tells of the judge, in one transaction. False where it was settled before. */

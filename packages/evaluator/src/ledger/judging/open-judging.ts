@@ -9,7 +9,7 @@ import { giveBack, use } from './pace.js';
 import { compareJudges, findPair, insertAgain, selectAgain, selectAnswers, selectOutcomes } from './pairs-to-judge.js';
 import { settle } from './settle.js';
 import { insertJudge } from './store-drawn.js';
-import { claim, expire, hold, later } from './waiting.js';
+import { claim, expire, hold, later, postpone } from './waiting.js';
 
 export function judgingOf(database: Database, seal: Seal | null): JudgingLedger {
   const { query } = database;
@@ -26,7 +26,8 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     claim: (options) => claim(query, options),
     expire: (now, limits) => expire(database, now, limits),
     find: (task) => findPair(query, task, seal),
-    later: (task, reason, due) => later(query, task, reason, due),
+    later: (task, putBack) => later(query, task, putBack),
+    postpone: (task, due) => postpone(query, task, due),
     hold: (run, until) => hold(query, run, until),
     settle: (settlement) => settle(database, settlement, seal),
     memory: (pair, now) => memoryOf(query, pair, now, seal),

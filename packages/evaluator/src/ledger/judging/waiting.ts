@@ -3,7 +3,7 @@ import type { HealthLimits } from '../../judge/trial/fitness.js';
 import { EMPTY_HEALTH, type JudgeHealth } from '../../judge/trial/judge-health.js';
 import type { Database, Query } from '../database.js';
 import { addHealth, selectJudges } from './judge-state.js';
-import type { JudgeTask } from './judging-ledger.js';
+import type { JudgeTask, PutBack } from './judging-ledger.js';
 
 const EXPIRED_AT_ONCE = 1000;
 
@@ -26,12 +26,21 @@ export async function claim(
 }
 
 /** Puts a pair back. Why, is what an abstention will say where nothing better comes. */
-export async function later(query: Query, { pair, judge }: JudgeTask, reason: string, due: number): Promise<void> {
+export async function later(query: Query, { pair, judge }: JudgeTask, { reason, failed, due }: PutBack): Promise<void> {
   await query(
-    `update understudy.judgements set due = $3, tries = tries + 1, detail = $4::json
+    `update understudy.judgements set due = $3, tries = tries + 1, failed = failed + $5::int, detail = $4::json
      where pair = $1::uuid and judge = $2 and status = 'waiting'`,
-    [pair, judge, Math.ceil(due), JSON.stringify({ v: 1, reason })],
+    [pair, judge, Math.ceil(due), JSON.stringify({ v: 1, reason }), Number(failed === true)],
   );
+}
+
+/** Puts back a pair that nobody was asked about. */
+export async function postpone(query: Query, { pair, judge }: JudgeTask, due: number): Promise<void> {
+  await query(`update understudy.judgements set due = $3 where pair = $1::uuid and judge = $2 and status = 'waiting'`, [
+    pair,
+    judge,
+    Math.ceil(due),
+  ]);
 }
 
 export async function hold(query: Query, run: RunId, until: number): Promise<void> {
@@ -87,7 +96,7 @@ async function expireOf(query: Query, run: RunId, now: number, limits: HealthLim
 }
 
 /** Not of the judge's making. */
-const OURS: ReadonlySet<string> = new Set(['', 'unpaid', 'unready', 'sealed', 'cancelled']);
+const OURS: ReadonlySet<string> = new Set(['', 'unpaid', 'unready', 'unreached', 'sealed', 'cancelled']);
 
 function inVain(rows: readonly { readonly reason: string | null }[]): JudgeHealth {
   const abstained = Object.fromEntries(
