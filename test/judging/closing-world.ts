@@ -7,6 +7,7 @@ import pg from 'pg';
 import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import { type Answer, labelling } from '../../packages/evaluator/src/evaluator/labelling.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import type { Query } from '../../packages/evaluator/src/ledger/database.js';
 import type { Ledger, PairRow } from '../../packages/evaluator/src/ledger/ledger.js';
 import type { DrawnPair } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
@@ -26,6 +27,7 @@ const WORDS: Readonly<Record<string, Side>> = { worse: 0, same: 0.5, better: 1 }
 export interface ClosingWorld {
   readonly folder: string;
   readonly ledger: Ledger;
+  readonly query: Query;
   sql(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   end(): Promise<void>;
 }
@@ -40,6 +42,10 @@ export async function openWorld(): Promise<ClosingWorld> {
   return {
     folder,
     ledger,
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+      const { rows, rowCount } = await client.query(text, [...values]);
+      return { rows: rows as readonly Row[], count: rowCount ?? 0 };
+    },
     sql: async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
     async end() {
       await client.end();

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfState } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { guardOutput, mergeArmGuards } from '../../packages/evaluator/src/judge/guard/arm-guard.js';
 import { keyedHash } from '../../packages/evaluator/src/judge/guard/keyed-hash.js';
-import { storedText } from '../../packages/evaluator/src/judge/stored.js';
+import { readArmGuard, storedText } from '../../packages/evaluator/src/judge/stored.js';
+import { mergeGuards } from '../../packages/evaluator/src/ledger/judging/arm-guards.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
-import { closeAt, compactAt, START } from '../integration/ledger-script.js';
+import { closeAt, compactAt, HOLDER, START } from '../integration/ledger-script.js';
 import { type Pairs, type Side, truthOf } from '../simulation/judge.js';
 import { seeded } from '../simulation/random.js';
 import {
@@ -283,6 +284,33 @@ describe('an arm that says the same to everybody', () => {
       [run, segment, NOW - hoursAgo, storedText(pairs.reduce(mergeArmGuards))],
     );
   }
+
+  it('is told from hashes that go with what was erased, and with what is old', async () => {
+    const history = historyOf(6, () => 1, 72, { labels: 0 });
+    const { id } = history.producer.run;
+    const rows = await store(world, history, 0.9);
+    const [first, ...others] = rows;
+    const guarded = rows.map(({ pair, run, arm, segment, content }, index) => {
+      const [primary, shadow] = own(index);
+      const period = Math.floor(content.startedAt / HOUR);
+      return { pair, run, arm, segment, period, state: guardOutput(pair, { primary, shadow }, HASH) };
+    });
+    await mergeGuards(world.query, guarded);
+    const kept = async (): Promise<readonly unknown[]> => {
+      const states = await world.sql(`select state::text as state from understudy.arm_guards where run = $1`, [id]);
+      return states.flatMap(({ state }) => readArmGuard(String(state)).sample.map(({ pair }) => pair)).toSorted();
+    };
+    expect(await kept()).toEqual(rows.map(({ pair }) => pair).toSorted());
+    await world.ledger.erase({ kind: 'pair', pair: first?.pair ?? '', call: null }, { dryRun: false });
+    expect(await kept()).toEqual(others.map(({ pair }) => pair).toSorted());
+
+    await world.ledger.tryLease(HOLDER, SOON, 15_000);
+    await world.ledger.expire({ holder: HOLDER, now: SOON, before: NOW * HOUR });
+    expect(await kept()).toHaveLength(others.length);
+    await world.ledger.expire({ holder: HOLDER, now: SOON, before: (NOW + 2) * HOUR });
+    await world.ledger.releaseLease(HOLDER);
+    expect(await kept()).toEqual([]);
+  });
 
   async function quarantinedAs(seed: number, guards: (run: string) => Promise<void>, gates?: PolicyGates) {
     const history = historyOf(40, () => 1, seed, { labels: 0, ...(gates !== undefined && { gates }) });

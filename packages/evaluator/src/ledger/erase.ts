@@ -1,6 +1,7 @@
 import type { Seal } from '@understudy/instrumentation/trial';
 import type { Database, Query } from './database.js';
 import { eraseAside } from './erase-aside.js';
+import { eraseGuarded } from './judging/arm-guards.js';
 import type { Erasure, ErasureTarget } from './ledger.js';
 
 const ROWS_AT_ONCE = 1000;
@@ -44,6 +45,7 @@ async function erasePairs(database: Database, target: ErasureTarget): Promise<nu
       ]);
       await query('delete from understudy.label_names where pair = any($1::uuid[])', [pairs]);
       await query('delete from understudy.judge_orders where pair = any($1::uuid[])', [pairs]);
+      await eraseGuarded(query, pairs);
       return rows.length;
     });
     erased += count;

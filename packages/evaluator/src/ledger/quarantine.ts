@@ -2,10 +2,9 @@ import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { type ArmGuard, armGuardReport, EMPTY_ARM_GUARD, isEnough, mergeArmGuards } from '../judge/guard/arm-guard.js';
 import { readArmGuard } from '../judge/stored.js';
 import type { Query } from './database.js';
+import { PERIOD_MS } from './judging/arm-guards.js';
 import type { RegisteredRun } from './ledger.js';
 
-/** A period of the guards' states. */
-const PERIOD_MS = 3_600_000;
 /** Hours of a segment that are read at first, and then at a time for as long as it has too few pairs. */
 const FIRST_HOURS = 2;
 const MORE_HOURS = 8;

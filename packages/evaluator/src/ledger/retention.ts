@@ -1,6 +1,7 @@
 import type { Database } from './database.js';
 import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
+import { PERIOD_MS } from './judging/arm-guards.js';
 import type { ExpireOptions } from './ledger.js';
 
 /** Rows emptied in one transaction; and transactions in one go: there may be more after them. */
@@ -33,6 +34,11 @@ const KEPT = [
   {
     old: 'select ctid from understudy.embeddings where stored_at < $1 order by stored_at',
     empty: 'delete from understudy.embeddings',
+  },
+  {
+    // Hashes of what outputs had in common: of hours that are over.
+    old: `select ctid from understudy.arm_guards where period < $1::bigint / ${PERIOD_MS} order by period`,
+    empty: 'delete from understudy.arm_guards',
   },
 ] as const;
 

@@ -4,6 +4,7 @@ import { guardOutput } from '../../judge/guard/arm-guard.js';
 import { type HashOf, keyedHash } from '../../judge/guard/keyed-hash.js';
 import { isExactMatch, judgedPairOf } from '../../judge/judged-pair.js';
 import { drawForJudging } from '../../judge/select.js';
+import { PERIOD_MS } from '../../ledger/judging/arm-guards.js';
 import type { BatchJudging, DrawnPair, GuardedRow, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { PairRow } from '../../ledger/ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
@@ -17,7 +18,6 @@ export interface RunRow {
   readonly run: RegisteredRun;
 }
 
-const HOUR_MS = 3_600_000;
 /** What the strata of a judge are told apart by. */
 const AGREEMENT = 'lexical';
 
@@ -38,7 +38,7 @@ export function createDrawing(
     return main;
   }
 
-  /** A rubric that is gone must not keep a pair out of the ledger. */
+  /** A rubric that is gone keeps no pair out of the ledger, nor out of what is judged: it waits for whoever can name the judge. */
   function hashOf(run: RegisteredRun, judge: JudgeDefinition): string | null {
     try {
       return judges.hashOf(run, judge);
@@ -62,14 +62,13 @@ export function createDrawing(
       key ??= await ledger.drawKey();
       if (texts !== null) {
         hashOutput ??= keyedHash(key);
-        const period = Math.floor(content.startedAt / HOUR_MS);
+        const period = Math.floor(content.startedAt / PERIOD_MS);
         guarded.push({ ...place, period, state: guardOutput(row.pair, texts, hashOutput) });
       }
       await pace();
       // Where the win rate decides nothing nobody pays for it; an arm that says the same to everybody is still held.
       if (winRateOf(run.definition) === null) continue;
       const main = await mainOf(run, judge);
-      if (main === null) continue;
       const exact = texts !== null && isExactMatch(texts);
       const agreement = row.facts.scores.ab[AGREEMENT] ?? null;
       const one = drawForJudging({ pairId: row.pair, pi: row.pi, agreement, exact }, judge, judge.piMin, key);

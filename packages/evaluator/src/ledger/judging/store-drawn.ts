@@ -1,10 +1,11 @@
-import { mergeArmGuards } from '../../judge/guard/arm-guard.js';
-import { readArmGuard, storedText } from '../../judge/stored.js';
+import { storedText } from '../../judge/stored.js';
 import { EMPTY_HEALTH } from '../../judge/trial/judge-health.js';
 import type { Query } from '../database.js';
 import type { PairRow } from '../ledger.js';
 import { storable } from '../text.js';
-import type { BatchJudging, DrawnPair, GuardedRow } from './judging-ledger.js';
+import { mergeGuards } from './arm-guards.js';
+import { selectMain } from './judge-state.js';
+import type { BatchJudging, DrawnPair } from './judging-ledger.js';
 
 /** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late, or repeats, is not worth a call. */
 export async function storeDrawn(
@@ -41,9 +42,7 @@ async function repeated(query: Query, rows: readonly Clustered[]): Promise<Reado
 
 async function insertDrawn(query: Query, drawn: readonly DrawnPair[], now: number): Promise<void> {
   if (drawn.length === 0) return;
-  // In one order, so that no two batches wait for each other.
-  const judges = new Map(drawn.map(({ run, judge }) => [run, judge]));
-  for (const [run, judge] of [...judges].toSorted()) await insertJudge(query, run, judge, true);
+  const judges = await judgesOf(query, drawn, now);
   const column = <Value>(of: (one: DrawnPair) => Value): readonly Value[] => drawn.map(of);
   await query(
     `insert into understudy.judgements (pair, judge, run, arm, slice, segment, pi, status, score, detail, deadline, settled_at, drawn_at, due)
@@ -56,7 +55,7 @@ async function insertDrawn(query: Query, drawn: readonly DrawnPair[], now: numbe
      on conflict do nothing`,
     [
       column(({ pair }) => pair),
-      column(({ judge }) => judge),
+      column(({ run }) => judges.get(run) ?? NO_JUDGE),
       column(({ run }) => run),
       column(({ arm }) => arm),
       column(({ slice }) => slice),
@@ -64,7 +63,7 @@ async function insertDrawn(query: Query, drawn: readonly DrawnPair[], now: numbe
       column(({ pi }) => pi),
       column(({ status }) => status),
       column(({ status }) => (status === 'known' ? 0.5 : null)),
-      column(({ status }) => DETAILS[status]),
+      column(({ status, run }) => (status === 'waiting' && !judges.has(run) ? UNREADY : DETAILS[status])),
       now,
       column(({ deadline }) => deadline),
     ],
@@ -77,36 +76,35 @@ const DETAILS: Readonly<Record<DrawnPair['status'], string | null>> = {
   abstained: JSON.stringify({ v: 1, reason: 'no_text' }),
 };
 
-/** The state of a judge that nothing is known of. A run has one main judge: a second one is not made. */
+const UNREADY = JSON.stringify({ v: 1, reason: 'unready' });
+/** Of a pair that was drawn before anybody could name its judge. */
+const NO_JUDGE = '';
+
+/** The main judge of each run that has one: of the first who named one, whatever others make of the rubric they have. */
+async function judgesOf(query: Query, drawn: readonly DrawnPair[], now: number): Promise<ReadonlyMap<string, string>> {
+  const judges = new Map<string, string>();
+  const named = new Map(drawn.map(({ run, judge }) => [run, judge]));
+  // In one order, so that no two batches wait for each other.
+  for (const [run, judge] of [...named].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (judge !== null) await insertJudge(query, run, judge, true);
+    const main = await selectMain(query, run);
+    if (main === null) continue;
+    judges.set(run, main);
+    await query(`update understudy.judgements set judge = $2, due = $3 where run = $1 and judge = ''`, [run, main, now]);
+  }
+  return judges;
+}
+
+/** The state of a judge that nothing is known of. A run has one main judge: the first, who may have judged again before. */
 export async function insertJudge(query: Query, run: string, judge: string, main: boolean): Promise<void> {
   await query(
     'insert into understudy.judge_state (run, judge, main, health) values ($1, $2, $3, $4::json) on conflict do nothing',
     [run, judge, main, storedText(EMPTY_HEALTH)],
   );
-}
-
-async function mergeGuards(query: Query, rows: readonly GuardedRow[]): Promise<void> {
-  const places = Map.groupBy(rows, ({ run, arm, segment, period }) =>
-    JSON.stringify([run, arm, storable(segment), period]),
+  if (!main) return;
+  await query(
+    `update understudy.judge_state set main = true where run = $1 and judge = $2 and not main
+       and not exists (select from understudy.judge_state where run = $1 and main)`,
+    [run, judge],
   );
-  for (const [key, states] of [...places].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const place = JSON.parse(key) as readonly unknown[];
-    const fresh = states.map(({ state }) => state).reduce(mergeArmGuards);
-    const { count } = await query(
-      `insert into understudy.arm_guards (run, arm, segment, period, state) values ($1, $2, $3, $4, $5::json) on conflict do nothing`,
-      [...place, storedText(fresh)],
-    );
-    if (count === 1) continue;
-    const { rows: known } = await query<{ state: string }>(
-      `select state::text as state from understudy.arm_guards
-       where run = $1 and arm = $2 and segment = $3 and period = $4 for update`,
-      place,
-    );
-    const before = known[0];
-    if (before === undefined) continue;
-    await query(
-      `update understudy.arm_guards set state = $5::json where run = $1 and arm = $2 and segment = $3 and period = $4`,
-      [...place, storedText(mergeArmGuards(readArmGuard(before.state), fresh))],
-    );
-  }
 }

@@ -63,6 +63,7 @@ create table understudy.arm_guards (
   state json not null,
   primary key (run, arm, segment, period)
 );
+create index arm_guards_by_time on understudy.arm_guards (period);
 
 -- What judges of an experiment have used in a minute (calls) or an hour (nano-dollars).
 create table understudy.judge_pace (
