@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Keys, processKeys } from '../../packages/evaluator/src/cli/keys.js';
-import { labelSession, printable } from '../../packages/evaluator/src/cli/label-session.js';
+import { barred, printable } from '../../packages/evaluator/src/cli/foreign-text.js';
+import { labelSession } from '../../packages/evaluator/src/cli/label-session.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import type { Output } from '../../packages/evaluator/src/cli/terminal.js';
 import { ConfigurationError } from '../../packages/evaluator/src/errors.js';
@@ -26,12 +27,16 @@ const leg = (content: string) =>
 const id = (at: number): string => `01970000-0000-7000-8000-${String(at).padStart(12, '0')}`;
 
 /** Offers in memory: of every second one the shadow is shown first; `bare` ones hold nothing to show. */
-function offered(count: number, bare: readonly number[] = []) {
+function offered(
+  count: number,
+  bare: readonly number[] = [],
+  given: { readonly segment?: string; readonly shadow?: string } = {},
+) {
   const labels = new Map<string, Label['first']>();
   const all = Array.from({ length: count }, (_, at): Offer => ({
     pair: id(at),
     experiment: at % 3 === 0 ? 'other' : 'support',
-    segment: 'billing',
+    segment: given.segment ?? 'billing',
     deadline: Date.UTC(2026, 10, 24),
     shadowFirst: at % 2 === 0,
     content: bare.includes(at)
@@ -42,7 +47,7 @@ function offered(count: number, bare: readonly number[] = []) {
           startedAt: 0,
           input: text(`question ${at}`),
           primary: leg(`primary ${at}`),
-          shadow: leg(`shadow ${at}`),
+          shadow: leg(given.shadow ?? `shadow ${at}`),
         },
   }));
   const open = (experiment: string | null): readonly Offer[] =>
@@ -123,7 +128,7 @@ describe('label in a terminal', () => {
       [id(2), 0.5],
       [id(3), null],
     ]);
-    expect(output.lines[0]).toContain('== A ==\nshadow 0');
+    expect(output.lines[0]).toContain('== A ==\n│ shadow 0');
     expect(output.lines.at(-1)).toContain('4 labels stored; run this again to go on');
   });
 
@@ -153,6 +158,22 @@ describe('label in a terminal', () => {
 
   it('lets no answer speak to the terminal', () => {
     expect(printable('a\u001b[2J\u0007b\u202ec\r\nd\te\rf')).toBe('a\\u001b[2J\\u0007b\\u202ec\nd\te\\u000df');
+  });
+
+  it('lets no answer look like a line of the session', async () => {
+    const spoof = `fine${' '.repeat(60)}== B ==\n\n== B ==\n\u2028== B ==`;
+    const { people } = offered(1, [], { segment: 'a\n== A ==\u001b[2J', shadow: spoof });
+    const output = screen();
+    await labelSession(people, { experiment: null, keys: pressed('q'), output });
+    const headings = (output.lines[0] ?? '').split('\n').filter((line) => line.startsWith('=='));
+    expect(headings).toEqual(['== REQUEST ==', '== A ==', '== B ==']);
+    expect(output.lines[0]).not.toContain('\u001b');
+    // The terminal must not break a line where the text wants it to.
+    for (const columns of [40, 66, 80]) {
+      const lines = barred(`${spoof}${'字\t'.repeat(40)}`, columns).split('\n');
+      expect(lines.every((line) => line.startsWith('│ ') && line.length <= columns)).toBe(true);
+    }
+    expect(barred('字字字字字字字字字字', 20)).toBe('│ 字字字字字字字字字\n│ 字');
   });
 
   it('reads keys of a terminal, and of nothing else', async () => {

@@ -1,4 +1,5 @@
 import type { Answer, BlindPair, Labelling } from '../evaluator/labelling.js';
+import { barred, printableLine } from './foreign-text.js';
 import type { Keys } from './keys.js';
 import { count, plural } from './style.js';
 import type { Output } from './terminal.js';
@@ -26,12 +27,12 @@ export async function labelSession(
     output.out(
       [
         '',
-        style.dim(`${pair.experiment}, segment ${pair.segment}; ${count(left)} open`),
+        style.dim(`${printableLine(`${pair.experiment}, segment ${pair.segment}`)}; ${count(left)} open`),
         ...[
           ['REQUEST', pair.request],
           ['A', pair.a],
           ['B', pair.b],
-        ].flatMap(([heading = '', text = '']) => ['', style.bold(`== ${heading} ==`), printable(text)]),
+        ].flatMap(([heading = '', text = '']) => ['', style.bold(`== ${heading} ==`), barred(text, output.columns)]),
         '',
         style.dim(PROMPT),
       ].join('\n'),
@@ -62,13 +63,3 @@ async function answerOf(keys: Keys): Promise<Answer | null> {
     if (answer !== undefined) return answer;
   }
 }
-
-/** What a model wrote may hold sequences that a terminal obeys, and marks that turn the direction of writing: they are shown as what they are. */
-export function printable(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replaceAll(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-// oxlint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

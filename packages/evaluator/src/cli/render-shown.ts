@@ -1,6 +1,7 @@
 import type { AnswerDay, ArmState } from '../ledger/snapshot.js';
 import { type Drift, driftOf } from '../tally/drift.js';
 import { type Shown, type ShownAmount, shownOf } from '../tally/shown.js';
+import { printableLine } from './foreign-text.js';
 import { count, percent, plural } from './style.js';
 
 const OVERALL = '_all';
@@ -99,7 +100,9 @@ function labels({ labels: all }: Shown): readonly string[] {
   if (all === null || all.agreement === null) return [];
   const kappa = all.kappa === null ? '' : `, kappa ${all.kappa.toFixed(2)}`;
   const confused = all.cells.filter(({ primary, shadow }) => primary !== shadow).slice(0, MOST_CONFUSED);
-  const named = confused.map(({ primary, shadow, pairs }) => `${primary} became ${shadow} ${count(pairs)}`);
+  const named = confused.map(
+    ({ primary, shadow, pairs }) => `${printableLine(`${primary} became ${shadow}`)} ${count(pairs)}`,
+  );
   const most = named.length === 0 ? '' : `; ${named.join(', ')}`;
   return [`labels: ${percent(all.agreement)} of ${count(all.pairs)} the same${kappa}${most}`];
 }

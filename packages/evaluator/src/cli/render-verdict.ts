@@ -1,6 +1,7 @@
 import { NOISE_GATES } from '../decide/describe.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
+import { printableLine } from './foreign-text.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { count, percent, type Style, table } from './style.js';
 
@@ -57,7 +58,7 @@ function row(gate: GateVerdict): readonly string[] {
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
     gate.gate,
-    gate.stream === '_all' ? 'all' : gate.stream,
+    gate.stream === '_all' ? 'all' : printableLine(gate.stream),
     gate.state,
     pairs,
     level(gate, gate.candidate),

@@ -7,6 +7,8 @@ export interface Output {
   err(text: string): void;
   readonly style: Style;
   readonly errStyle: Style;
+  /** How wide `out` is, in characters; undefined where it is no terminal. */
+  readonly columns?: number | undefined;
   /** Lines may be written over. */
   readonly live: boolean;
   /** A line of `err` that the next one replaces; an empty one ends that. Nothing where lines cannot be written over. */
@@ -24,6 +26,9 @@ export function processOutput(): Output {
     err: (text) => void process.stderr.write(`${text}\n`),
     style: styleFor(terminalOf(process.stdout).color),
     errStyle: styleFor(terminalOf(process.stderr).color),
+    get columns() {
+      return process.stdout.columns as number | undefined;
+    },
     live,
     progress: (text) => {
       if (live) process.stderr.write(`\r\u001b[K${text}`);
