@@ -1,6 +1,9 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunId } from '@understudy/instrumentation/trial';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
+import type { JudgeHealth } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgeServer, startJudgeServer, type Trouble } from './judge-server.js';
 import { CANARIES, judgedRun, type JudgedRun, statuses } from './judged-runs.js';
 import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
@@ -20,6 +23,13 @@ afterEach(() => {
   bench.errors.length = 0;
   bench.now = Date.now();
 });
+
+const RUBRIC = `name: terse
+version: 1
+instructions: Prefer the answer that is right.
+criteria: [{ name: right, question: Is every statement in it right? }]
+choices: { A: A is right., B: B is right., TIE: Both are. }
+`;
 
 let runs = 0;
 /** A run of the test's own, whose judge has stood its trial. */
@@ -145,7 +155,7 @@ describe('a judge in trouble, on the queue', () => {
     expect(server.requests.length - before).toBeLessThan(12);
     server.trouble = null;
     bench.now += 600_000;
-    await bench.judgeDue();
+    while ((await bench.judgeDue()).length > 0);
     expect(await statuses(bench.database, judged.run.id)).toEqual({ known: 4, judged: 40 });
   });
 
@@ -176,6 +186,57 @@ describe('a judge in trouble, on the queue', () => {
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
     expect(await bench.judgeDue()).toHaveLength(4);
     expect(server.requests.at(-1)?.authorization).toBe('Bearer sk-judge-secret');
+  });
+});
+
+describe('a rubric that cannot be read', () => {
+  /** A run whose rubric was there when it was announced, and is gone now. */
+  async function withoutRubric(name: string): Promise<JudgedRun & { readonly rubric: string }> {
+    const rubric = join(bench.folder, `${name}.yaml`);
+    await writeFile(rubric, RUBRIC);
+    const judged = judgedRun(name, { baseUrl: server.baseUrl, rubric });
+    await bench.send(judged, 0, []);
+    await rm(rubric);
+    await bench.restart();
+    return { ...judged, rubric };
+  }
+
+  it('keeps no pair from being judged: those that were drawn meanwhile are the judge that is named first', async () => {
+    const judged = await withoutRubric('late-rubric');
+    const sent = await bench.send(judged, 4, ['worse', 'same']);
+    expect(bench.errors.map(String).join()).toContain('late-rubric.yaml');
+    expect(await bench.ledger.judging.mainJudge(judged.run.id)).toBe(null);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ waiting: 2, known: 2 });
+    expect(await reasons(judged.run.id)).toEqual(['unready']);
+    await writeFile(judged.rubric, RUBRIC);
+    await bench.send(judged, 2, ['worse']);
+    const main = await bench.ledger.judging.mainJudge(judged.run.id);
+    const tasks = await bench.tasks(judged.run.id);
+    expect(tasks.map(({ judge }) => judge)).toEqual(Array.from({ length: 6 }, () => main));
+    expect(tasks.map(({ pair }) => pair)).toEqual(expect.arrayContaining([...sent]));
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    expect(await bench.judgeDue()).toHaveLength(4);
+  });
+
+  it('is missing evidence where it never comes', async () => {
+    const judged = await withoutRubric('no-rubric');
+    await bench.send(judged, 3, ['worse']);
+    bench.now += 3_700_000;
+    expect(await bench.ledger.judging.expire(bench.now, async () => HEALTH_LIMITS)).toBe(3);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ abstained: 3 });
+  });
+
+  it('is that of the first process that can read one, whatever another makes of it', async () => {
+    const rubric = join(bench.folder, 'two.yaml');
+    await writeFile(rubric, RUBRIC);
+    const judged = judgedRun('two-rubrics', { baseUrl: server.baseUrl, rubric });
+    const other = bench.hashOf(judged);
+    await writeFile(rubric, RUBRIC.replace('terse', 'other'));
+    await bench.ledger.judging.addJudge(judged.run.id, 'first', { main: true });
+    await bench.restart();
+    expect(bench.hashOf(judged)).not.toBe(other);
+    await bench.send(judged, 2, ['worse']);
+    expect((await bench.tasks(judged.run.id)).map(({ judge }) => judge)).toEqual(['first', 'first']);
   });
 });
 
@@ -239,8 +300,9 @@ describe('a judge on trial, on the queue', () => {
     expect(await bench.judgeDue()).toHaveLength(6);
     const [task] = await bench.tasks(judged.run.id);
     const state = await bench.ledger.judging.state(judged.run.id, task?.judge ?? '');
-    const given = Object.values(state?.health.canaries ?? {}).map((counts) => counts.given);
-    expect(given.reduce((sum, each) => sum + each, 0)).toBe(CANARIES + 6);
+    const given = (canaries: JudgeHealth['canaries'] | undefined): number =>
+      Object.values(canaries ?? {}).reduce((sum, counts) => sum + counts.given, 0);
+    expect([given(state?.health.canaries), given(state?.health.beside)]).toEqual([CANARIES, 6]);
   });
 });
 

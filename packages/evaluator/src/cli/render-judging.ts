@@ -7,16 +7,15 @@ import { count, percent, plural, type Style } from './style.js';
 /** What is known of a run's judge: nothing where it has none. */
 export function renderJudge(judging: JudgingState | null, style: Style): readonly string[] {
   if (judging === null) return [];
-  const { judge, health, sensitivity, unfit, waiting, openSlices } = judging;
+  const { judge, health, sensitivity, unfit, waitsFor, waiting, openSlices } = judging;
   if (judge === null) return ['judge: no pair was drawn for it yet'];
   const rates = healthRates(health);
-  const given = Object.values(health.canaries).reduce((sum, kind) => sum + kind.given, 0);
   const state =
     unfit !== null
       ? style.bad(`unfit (${unfit})`)
       : sensitivity === null
-        ? `on trial, ${plural(given, 'canary judgement')}`
-        : `J = ${sensitivity.toFixed(2)}`;
+        ? `on trial${waitsFor === null ? '' : `, waiting for ${waitsFor}`}`
+        : `J = ${sensitivity.toFixed(2)}, since then ${share(rates.since)} of ${count(rates.since.of)} canaries seen`;
   const lift =
     rates.lift === null ? '' : `, right ${(100 * rates.lift).toFixed(0)} points oftener than the longer answer`;
   const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;

@@ -1,10 +1,12 @@
 import { ContractError } from '@understudy/instrumentation/trial';
 import { z } from 'zod';
+import { BETS } from '../stats/bets.js';
 import type { ArmGuard } from './guard/arm-guard.js';
 import type { OrderResult } from './judgement.js';
 import { CANARY_KINDS } from './trial/canary-kinds.js';
 import { EMPTY_HEALTH, type JudgeHealth } from './trial/judge-health.js';
 import { mergeHealth } from './trial/merge-health.js';
+import type { Vigil } from './trial/vigil.js';
 
 /** Counted up when a form below changes so that older text cannot be read as it is. */
 const VERSION = 1;
@@ -14,8 +16,12 @@ const countsOf = <Name extends string>(names: readonly Name[]) => z.record(z.enu
 const namesOf = <Counts extends object>(counts: Counts) => Object.keys(counts) as (keyof Counts & string)[];
 
 const { canaries, pairs, positions, lengths, labels, calls } = EMPTY_HEALTH;
+const canariesSchema = z.record(z.enum(CANARY_KINDS), countsOf(namesOf(canaries.empty)));
+const modelsSchema = z.record(z.string().max(200), count);
 const healthSchema = z.object({
-  canaries: z.record(z.enum(CANARY_KINDS), countsOf(namesOf(canaries.empty))),
+  canaries: canariesSchema,
+  beside: canariesSchema,
+  models: z.object({ trial: modelsSchema, run: modelsSchema }),
   pairs: countsOf(namesOf(pairs)),
   positions: countsOf(namesOf(positions)),
   lengths: countsOf(namesOf(lengths)),
@@ -23,6 +29,9 @@ const healthSchema = z.object({
   calls: countsOf(namesOf(calls)),
   abstained: z.record(z.string().max(40), count),
 });
+
+const watchSchema = z.object({ seen: count, capital: z.array(z.number().min(0)).length(BETS) });
+const vigilSchema = z.object({ sight: watchSchema, falseWins: watchSchema });
 
 const hashes = z.int().min(0).max(0xffffffff);
 const sketchSchema = z.object({ whole: hashes, lowest: z.array(hashes).max(64) });
@@ -46,6 +55,7 @@ const orderSchema = z.object({
     .nullable(),
   detail: text,
   finishReason: text.nullable(),
+  model: z.string().max(200).exactOptional(),
   truncated: count,
   unparseable: count,
   calls: count,
@@ -54,13 +64,18 @@ const orderSchema = z.object({
 });
 
 /** The text of something that is stored: JSON with a version. */
-export function storedText(value: JudgeHealth | ArmGuard | OrderResult): string {
+export function storedText(value: JudgeHealth | Vigil | ArmGuard | OrderResult): string {
   return JSON.stringify({ v: VERSION, value });
 }
 
 /** @throws ContractError for text that is not of {@link storedText}, or holds what is no count */
 export function readHealth(stored: string): JudgeHealth {
   return mergeHealth(EMPTY_HEALTH, read(stored, healthSchema));
+}
+
+/** @throws ContractError */
+export function readVigil(stored: string): Vigil {
+  return read(stored, vigilSchema);
 }
 
 /** @throws ContractError */

@@ -11,6 +11,8 @@ export interface JudgingState {
   readonly sensitivity: number | null;
   /** Why it may not decide any more; null: it may. */
   readonly unfit: string | null;
+  /** What its trial waits for, in words; null where it does not. */
+  readonly waitsFor: string | null;
   /** Pairs it has not answered. */
   readonly waiting: number;
   /** Slices whose evidence is fixed, and that wait for judgements, or for labels. */

@@ -9,7 +9,8 @@ import { sql as judging } from './migrations/0007-judging.js';
 import { sql as winRate } from './migrations/0008-win-rate.js';
 import { sql as embeddings } from './migrations/0009-embeddings.js';
 import { sql as answers } from './migrations/0010-answers.js';
-import { sql as failedTries } from './migrations/0012-failed-tries.js';
+import { sql as trials } from './migrations/0011-trials.js';
+import { sql as drawnPairs } from './migrations/0012-drawn-pairs.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -23,7 +24,8 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 8, name: 'win_rate', sql: winRate },
   { version: 9, name: 'embeddings', sql: embeddings },
   { version: 10, name: 'answers', sql: answers },
-  { version: 12, name: 'failed_tries', sql: failedTries },
+  { version: 11, name: 'trials', sql: trials },
+  { version: 12, name: 'drawn_pairs', sql: drawnPairs },
 ];
 
 const RACES = 10;

@@ -12,7 +12,11 @@ export async function selectJudging(query: Query, run: RegisteredRun): Promise<J
     health: unknown;
     sensitivity: number | null;
     unfit: string | null;
-  }>('select judge, health, sensitivity, unfit from understudy.judge_state where run = $1 and main', [run.id]);
+    waitsFor: string | null;
+  }>(
+    'select judge, health, sensitivity, unfit, waits_for as "waitsFor" from understudy.judge_state where run = $1 and main',
+    [run.id],
+  );
   const [state] = states;
   const { rows: slices } = await query<{ judged: boolean; slices: number }>(
     'select judged, count(*) as slices from understudy.win_rate_slices where run = $1 group by judged',
@@ -28,6 +32,7 @@ export async function selectJudging(query: Query, run: RegisteredRun): Promise<J
     health: state === undefined ? EMPTY_HEALTH : readHealth(JSON.stringify(state.health)),
     sensitivity: state?.sensitivity ?? null,
     unfit: state?.unfit ?? null,
+    waitsFor: state?.waitsFor ?? null,
     waiting: waits[0]?.pairs ?? 0,
     openSlices: { judgements: open(false), labels: open(true) },
   };

@@ -1,7 +1,10 @@
+import { UnderstudyError } from '../../errors.js';
 import { draw } from '../../judge/select.js';
-import { type Canary, type CanarySource, makeCanary, planCanaries } from '../../judge/trial/canary.js';
-import { CANARY_KINDS, type CanaryRandom } from '../../judge/trial/canary-kinds.js';
 import { judgedPairOf, type JudgedPair } from '../../judge/judged-pair.js';
+import type { TextLimits } from '../../judge/cut.js';
+import { type Canary, type CanarySource, canStandFor, makeCanary } from '../../judge/trial/canary.js';
+import { CANARY_KINDS, type CanaryKind, type CanaryRandom, TELLING_KINDS } from '../../judge/trial/canary-kinds.js';
+import { planCanaries, tellingOf } from '../../judge/trial/plan-canaries.js';
 import type { AnswerOfPrimary } from '../../ledger/judging/judging-ledger.js';
 import type { PairContent } from '../../ledger/record.js';
 
@@ -11,58 +14,142 @@ export interface PlacedCanary {
   readonly pair: string;
 }
 
-/** Each kind is tried on so many answers at least. */
-const KINDS = CANARY_KINDS.length;
-
-/** Stored answers that so many canaries need: no two of one kind are of one answer. */
-export function answersFor(count: number): number {
-  return Math.ceil(count / KINDS);
+/** Stored answers to make canaries of, no two the same. */
+export interface Sources {
+  readonly found: readonly (CanarySource & { readonly pair: string })[];
+  /** Stored calls that were looked at for them. */
+  readonly looked: number;
 }
 
-/** The same canaries for the same answers: who starts again finds what was paid for. */
+/** More distinct answers than these make no canary more independent. */
+export function mostSources(count: number): number {
+  return tellingOf(count);
+}
+
+const PAGE = 100;
+/** Stored calls looked at for distinct answers, each time: of a service that says the same all day there may be few. */
+const MOST_LOOKED = 2_000;
+
+/**
+ * The first distinct answers of a run, up to `most`.
+ *
+ * @param pageOf The stored answers after a call, in the order of calls.
+ */
+export async function sourcesOf(
+  pageOf: (after: string | undefined, limit: number) => Promise<readonly AnswerOfPrimary[]>,
+  most: number,
+  limits: TextLimits,
+): Promise<Sources> {
+  const found = new Map<string, CanarySource & { readonly pair: string }>();
+  let looked = 0;
+  let after: string | undefined;
+  while (looked < MOST_LOOKED && found.size < most) {
+    const page = await pageOf(after, PAGE);
+    for (const { pair, content } of page) {
+      const source = sourceOf(content, limits);
+      const text = source === null ? '' : JSON.stringify([source.request, source.answer.trim()]);
+      if (source !== null && found.size < most && !found.has(text)) found.set(text, { ...source, pair });
+    }
+    looked += page.length;
+    after = page.at(-1)?.call;
+    if (page.length < PAGE) break;
+  }
+  return { found: [...found.values()], looked };
+}
+
+/** The canaries of a trial, the same for the same sources: who begins again finds what was paid for. Or what is missing for them. */
 export function trialCanaries(
-  answers: readonly AnswerOfPrimary[],
+  { found, looked }: Sources,
   count: number,
   name: string,
   key: string,
-): readonly PlacedCanary[] {
-  const pairs = new Map<string, string>();
-  const sources = answers.flatMap(({ pair, content }) => {
-    const source = sourceOf(content);
-    const text = source === null ? '' : textOf(source.request, source.answer);
-    if (source === null || pairs.has(text)) return [];
-    pairs.set(text, pair);
-    return [source];
-  });
-  return planCanaries(sources, count, randomOf(name, key)).flatMap((canary) => {
-    const { request, primary, shadow } = canary.pair;
-    const pair = pairs.get(textOf(request, primary)) ?? pairs.get(textOf(request, shadow));
-    return pair === undefined ? [] : [{ canary, pair }];
-  });
+): readonly PlacedCanary[] | { readonly missing: string } {
+  const lots = (kind: CanaryKind, at: number): CanaryRandom => randomOf(`${name} ${kind} ${found[at]?.pair}`, key);
+  const { canaries, missing } = planCanaries(found, count, lots);
+  if (missing === 0) return canaries.map(({ canary, source }) => ({ canary, pair: found[source]?.pair ?? '' }));
+  const short = found.length === 1 ? '1 distinct answer' : `${found.length} distinct answers`;
+  const calls = looked === 1 ? '1 stored call' : `${looked} stored calls`;
+  return {
+    missing: `answers: ${short} in ${calls} make too few of the ${count} canaries, ${missing} more of them are to be made of other answers`,
+  };
 }
 
+/** What a canary beside a pair of traffic is made of. */
+export interface Beside {
+  readonly pair: string;
+  readonly texts: JudgedPair;
+  readonly limits: TextLimits;
+  /** Answers of the run, for the one that belongs to another request. */
+  readonly others: () => Promise<readonly AnswerOfPrimary[]>;
+}
+
+/** Answers of the run that are looked at for one to another request. */
+export const OTHERS = 8;
+
+/** Of canaries beside pairs, the share of telling kinds: that of a trial. */
+const TELLING_SHARE = tellingOf(100) / 100;
+
 /** A canary beside a pair of traffic, made of it, where it is drawn; null for most. */
-export function canaryOfPair(pair: string, { request, primary }: JudgedPair, rate: number, key: string): Canary | null {
+export async function canaryOfPair(
+  { pair, texts, limits, others }: Beside,
+  rate: number,
+  key: string,
+): Promise<Canary | null> {
   if (draw('canary', pair, key) >= rate) return null;
-  const first = Math.floor(draw('canary', `${pair} kind`, key) * KINDS);
-  for (const kind of [...CANARY_KINDS.slice(first), ...CANARY_KINDS.slice(0, first)]) {
-    const canary = makeCanary(kind, { request, answer: primary }, randomOf(pair, key));
+  const source: CanarySource = { request: texts.request, answer: shown(texts.primary, limits) };
+  const isTelling = draw('canary', `${pair} telling`, key) < TELLING_SHARE;
+  const rest = CANARY_KINDS.filter((kind) => !(TELLING_KINDS as readonly CanaryKind[]).includes(kind));
+  const kinds: readonly CanaryKind[] = isTelling ? TELLING_KINDS : rest;
+  const first = Math.floor(draw('canary', `${pair} kind`, key) * kinds.length);
+  for (const kind of [...kinds.slice(first), ...kinds.slice(0, first)]) {
+    const other = kind === 'other_answer' ? await otherOf(source, others, limits) : null;
+    const canary = makeCanary(kind, source, randomOf(`${pair} ${kind}`, key), other);
     if (canary !== null) return canary;
   }
   return null;
 }
 
+async function otherOf(
+  source: CanarySource,
+  others: Beside['others'],
+  limits: TextLimits,
+): Promise<CanarySource | null> {
+  for (const { content } of await others().catch(none)) {
+    const other = sourceOf(content, limits);
+    if (other !== null && canStandFor(other, source)) return other;
+  }
+  return null;
+}
+
+/** Of answers whose key is not here, none is known. */
+function none(error: unknown): readonly AnswerOfPrimary[] {
+  if (UnderstudyError.isInstance(error) && error.code === 'sealed') return [];
+  throw error;
+}
+
 /** The primary's answer, read as it is for judging. */
-function sourceOf({ input, primary }: PairContent): CanarySource | null {
+function sourceOf({ input, primary }: PairContent, limits: TextLimits): CanarySource | null {
   const texts = judgedPairOf(input, primary, primary);
-  return texts === null ? null : { request: texts.request, answer: texts.primary };
+  return texts === null || texts.primary.trim() === ''
+    ? null
+    : { request: texts.request, answer: shown(texts.primary, limits) };
 }
 
-function textOf(request: string, answer: string): string {
-  return JSON.stringify([request, answer]);
+/** No more than a judge is shown: what is wrong in the part that is left out cannot be seen. */
+function shown(answer: string, { answer: most }: TextLimits): string {
+  if (answer.length <= most) return answer;
+  const cut = answer.slice(0, most);
+  const end = cut.search(/\s\S*$/);
+  return end > most / 2 ? cut.slice(0, end) : cut;
 }
 
+/** Lots by a name: one digest, then a generator of 32 bits (Weyl's sequence, mixed), since a long answer draws one for each word. */
 function randomOf(name: string, key: string): CanaryRandom {
-  let drawn = 0;
-  return () => draw('canary', `${name} ${(drawn += 1)}`, key);
+  let state = Math.floor(draw('canary', name, key) * 2 ** 32);
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+  };
 }

@@ -7,13 +7,17 @@ import { judgedPairOf } from '../../judge/judged-pair.js';
 import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
-import { canaryOfPair } from './canaries.js';
+import { canaryOfPair, OTHERS } from './canaries.js';
+import { kinOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 /** What judging a pair needs. */
 export interface PairJudging {
   readonly ledger: Pick<Ledger, 'findRun'> & {
-    readonly judging: Pick<JudgingLedger, 'find' | 'settle' | 'later' | 'hold' | 'memory' | 'drawKey'>;
+    readonly judging: Pick<
+      JudgingLedger,
+      'find' | 'settle' | 'later' | 'hold' | 'holdJudge' | 'disqualify' | 'answers' | 'memory' | 'drawKey'
+    >;
   };
   readonly judges: Pick<RunJudges, 'of'>;
   /** Epoch ms. */
@@ -52,6 +56,12 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   const { content } = found;
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
   if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
+  const kin = content === null ? null : kinOf(judge, [content]);
+  if (kin !== null) {
+    judging.onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
+    await ledger.judging.disqualify(task, 'kin');
+    return 'later';
+  }
   const context = { signal: judging.signal, memory: ledger.judging.memory(task.pair, judging.now) };
   const said = await judge.guarded.judge(texts, context);
   noteStreak(judge, said);
@@ -60,13 +70,22 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
       ? finish(task, { ...said, retryable: false }, ofJudgement(texts, said), judge, judging)
       : back(task, said, found, judge, judging);
   }
-  const canary = canaryOfPair(task.pair, texts, judge.definition.canaries.rate, await ledger.judging.drawKey());
+  const canary = await canaryOfPair(
+    { pair: task.pair, texts, limits: judge.inner.limits, others: () => ledger.judging.answers(task.run, OTHERS) },
+    judge.definition.canaries.rate,
+    await ledger.judging.drawKey(),
+  );
   if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
   const onCanary = await judge.inner.judge(canary.pair, { ...context, askAboutEqual: true });
   noteStreak(judge, onCanary);
   // Its own verdict is remembered: only the canary is asked about again.
-  if (isToBeTriedAgain(onCanary) && !isGivenUp(onCanary, found)) return back(task, onCanary, found, judge, judging);
-  return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary)), judge, judging);
+  if (isToBeTriedAgain(onCanary)) {
+    // An outage says nothing of what the judge sees.
+    return isGivenUp(onCanary, found)
+      ? finish(task, said, ofJudgement(texts, said), judge, judging)
+      : back(task, onCanary, found, judge, judging);
+  }
+  return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary, 'run')), judge, judging);
 }
 
 /** Null where its key is not here. */
@@ -94,7 +113,7 @@ async function ready(run: RegisteredRun, task: JudgeTask, judging: PairJudging):
     if (!(error instanceof ConfigurationError)) throw error;
     judging.onError(error);
     await judging.ledger.judging.later(task, { reason: 'unready', due: judging.now() + UNREADY_MS });
-    await judging.ledger.judging.hold(task.run, judging.now() + UNREADY_MS / 12);
+    await judging.ledger.judging.holdJudge(task, judging.now() + UNREADY_MS / 12);
     return null;
   }
 }

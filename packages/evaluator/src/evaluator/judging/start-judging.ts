@@ -7,6 +7,7 @@ import type { Store } from '../../queue/store.js';
 import { createDrawing } from './draw-pairs.js';
 import { judgePairOf } from './judge-pair.js';
 import { keepJudging } from './keep-judging.js';
+import { createPlaces } from './places.js';
 import { createRunJudges, type RunJudges } from './run-judges.js';
 import { tryJudge } from './try-judge.js';
 
@@ -32,6 +33,9 @@ export interface RunningJudging {
   close(timeoutMs: number): Promise<void>;
 }
 
+/** Until a pair is due again whose run had no place free. */
+const FULL_MS = 500;
+
 /** Judges what is due, until it is closed. */
 export function startJudging(options: JudgingOptions): RunningJudging {
   const { store, ledger, budgets, secrets, source, now, onError, lockMs } = options;
@@ -39,20 +43,19 @@ export function startJudging(options: JudgingOptions): RunningJudging {
   const ending = new AbortController();
   const stop = new AbortController();
   const working = { ledger, judges, now, random: Math.random, signal: ending.signal, onError };
-  let most = 1;
+  const places = createPlaces();
 
-  /** As many as the run that allows most: another's limits hold through its own minute and hour. */
-  async function allow(job: JudgeJob): Promise<void> {
+  /** Does a job where its run has a place free in this process: otherwise the pair is due again, and the worker takes what another run has. */
+  async function handle(job: JudgeJob): Promise<unknown> {
     const run = await ledger.findRun(job.run);
     const judge = run === null ? null : await judges.of(run).catch(() => null);
-    if (judge === null || judge.bounds.concurrency <= most) return;
-    most = judge.bounds.concurrency;
-    queue().setConcurrency(most);
-  }
-
-  async function handle(job: JudgeJob): Promise<unknown> {
-    await allow(job);
-    return job.kind === 'trial' ? tryJudge(job, working) : judgePairOf(job, working);
+    const { concurrency } = judge?.bounds ?? { concurrency: 1 };
+    if (places.allow(concurrency)) queue().setConcurrency(places.most());
+    // A trial keeps to its run's number by itself, and nothing of the run is judged before it.
+    if (job.kind === 'trial') return tryJudge(job, working);
+    const leave = places.enter(job.run, concurrency);
+    if (leave === null) return ledger.judging.release(job, now() + FULL_MS);
+    return judgePairOf(job, working).finally(leave);
   }
 
   let opened: JudgeQueue | null = null;

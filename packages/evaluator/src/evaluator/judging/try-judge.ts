@@ -1,19 +1,22 @@
 import type { RunId } from '@understudy/instrumentation/trial';
-import { ConfigurationError, messageOf, UnderstudyError } from '../../errors.js';
-import { checkIndependence } from '../../judge/families.js';
+import { ConfigurationError, UnderstudyError } from '../../errors.js';
 import { fitnessOf } from '../../judge/trial/fitness.js';
-import { healthRates } from '../../judge/trial/health-rates.js';
+import { sensitivityOf } from '../../judge/trial/health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
-import type { AnswerOfPrimary, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { answersFor, type PlacedCanary, trialCanaries } from './canaries.js';
+import { mostSources, type PlacedCanary, sourcesOf, trialCanaries } from './canaries.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
+import { kinOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 export interface JudgeTrial {
   readonly ledger: Pick<Ledger, 'findRun'> & {
-    readonly judging: Pick<JudgingLedger, 'state' | 'answers' | 'finishTrial' | 'hold' | 'memory' | 'drawKey'>;
+    readonly judging: Pick<
+      JudgingLedger,
+      'state' | 'answers' | 'beginTrial' | 'finishTrial' | 'hold' | 'holdJudge' | 'memory' | 'drawKey'
+    >;
   };
   readonly judges: Pick<RunJudges, 'of'>;
   readonly now: () => number;
@@ -27,12 +30,20 @@ export type TrialOutcome = 'tried' | 'later' | 'gone';
 
 const UNREADY_MS = 5_000;
 const SEALED_MS = 60_000;
-/** More answers than needed: some cannot be broken in some way. */
-const SPARE = 2;
+/** Until the answers are counted again, and where there are no more of them than the last time. */
+const FEW_MS = 5_000;
+const STILL_FEW_MS = 60_000;
+
+/** What keeps a trial from being begun, or from being ended: until when, whom else it keeps, and what is said of it. */
+interface Waiting {
+  readonly ms: number;
+  readonly forAll: boolean;
+  readonly why: string;
+}
 
 /**
- * Puts a run's judge on trial before its first judgement: canaries made of the first answers, then J is fixed. It ends early for a judge that
- * is unfit at once.
+ * Puts a run's judge on trial before its first judgement: canaries made of the first answers that are unlike each other, then J is fixed. While
+ * there are too few of them it waits, and says what for. It ends early for a judge that is unfit at once.
  */
 export async function tryJudge(
   { run: id, judge: hash }: { readonly run: RunId; readonly judge: string },
@@ -41,47 +52,64 @@ export async function tryJudge(
   const { ledger, judges, now, onError } = trying;
   const [run, state] = [await ledger.findRun(id), await ledger.judging.state(id, hash)];
   if (run === null || state === null || state.sensitivity !== null) return 'gone';
-  const notYet = async (ms: number): Promise<'later'> => {
-    await ledger.judging.hold(id, now() + ms);
+  const notYet = async ({ ms, forAll, why }: Waiting): Promise<'later'> => {
+    // What a provider or a purse says, it says of all judges of the experiment; anything else is this trial's own.
+    if (forAll) await ledger.judging.hold(id, now() + ms);
+    await ledger.judging.holdJudge(state, now() + ms, why);
     return 'later';
   };
+  const unready = { ms: UNREADY_MS, forAll: false };
   let judge: RunJudge | null;
   try {
     judge = await judges.of(run);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     onError(error);
-    return notYet(UNREADY_MS);
+    return notYet({ ...unready, why: 'its key' });
   }
-  if (judge === null || judge.guarded.hash !== hash) return notYet(UNREADY_MS);
-  const { count } = judge.definition.canaries;
-  const answers = await answersOf(id, SPARE * answersFor(count), trying);
-  if (answers === null) return notYet(SEALED_MS);
-  const kin = kinOf(judge, answers);
+  if (judge === null || judge.guarded.hash !== hash) return notYet({ ...unready, why: 'the rubric it began with' });
+  const loaded = await answersOf(state, judge, trying);
+  if (loaded === null) return notYet({ ms: SEALED_MS, forAll: false, why: 'the key of what is stored' });
+  const finish = async (health: JudgeHealth, sensitivity: number, unfit: string | null): Promise<'tried'> => {
+    await ledger.judging.finishTrial({ run: id, judge: hash, health, sensitivity, unfit });
+    return 'tried';
+  };
+  const kin = kinOf(judge, loaded.contents);
   if (kin !== null) {
     onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
-    await ledger.judging.finishTrial({ run: id, judge: hash, health: EMPTY_HEALTH, sensitivity: -1, unfit: 'kin' });
-    return 'tried';
+    return finish(EMPTY_HEALTH, -1, 'kin');
   }
-  const canaries = trialCanaries(answers, count, `${id} ${hash}`, await ledger.judging.drawKey());
-  if (canaries.length < count) return notYet(UNREADY_MS);
-  const ended = await runTrial(canaries, judge, trying);
-  if ('waitMs' in ended) return notYet(ended.waitMs);
-  const { sensitivity } = healthRates(ended.health);
+  const { count } = judge.definition.canaries;
+  const planned = trialCanaries(loaded.sources, count, `${id} ${hash}`, await ledger.judging.drawKey());
+  if ('missing' in planned) {
+    const ms = state.waitsFor === planned.missing ? STILL_FEW_MS : FEW_MS;
+    return notYet({ ms, forAll: false, why: planned.missing });
+  }
+  await ledger.judging.beginTrial(state, loaded.sources.found.length);
+  const ended = await runTrial(planned, judge, trying);
+  if ('ms' in ended) return notYet(ended);
   const { reasons } = fitnessOf(ended.health, judge.limits);
-  const unfit = reasons.length === 0 ? null : reasons.join(', ');
-  await ledger.judging.finishTrial({ run: id, judge: hash, health: ended.health, sensitivity, unfit });
-  return 'tried';
+  return finish(ended.health, sensitivityOf(ended.health), reasons.length === 0 ? null : reasons.join(', '));
 }
 
 /** Null where their key is not here. */
 async function answersOf(
-  run: RunId,
-  limit: number,
+  { run, sources: begun }: JudgeState,
+  judge: RunJudge,
   { ledger, onError }: JudgeTrial,
-): Promise<readonly AnswerOfPrimary[] | null> {
+): Promise<{
+  readonly sources: Awaited<ReturnType<typeof sourcesOf>>;
+  readonly contents: readonly AnswerOfPrimary['content'][];
+} | null> {
+  const contents: AnswerOfPrimary['content'][] = [];
+  const pageOf = async (after: string | undefined, limit: number): Promise<readonly AnswerOfPrimary[]> => {
+    const page = await ledger.judging.answers(run, limit, after);
+    contents.push(...page.map(({ content }) => content));
+    return page;
+  };
   try {
-    return await ledger.judging.answers(run, limit);
+    const most = begun ?? mostSources(judge.definition.canaries.count);
+    return { sources: await sourcesOf(pageOf, most, judge.inner.limits), contents };
   } catch (error) {
     if (!(UnderstudyError.isInstance(error) && error.code === 'sealed')) throw error;
     onError(error);
@@ -89,31 +117,15 @@ async function answersOf(
   }
 }
 
-/** Where the configuration names no models, the calls do. What keeps the judge from judging them; null where nothing does. */
-function kinOf({ inner, definition }: RunJudge, answers: readonly AnswerOfPrimary[]): string | null {
-  if (definition.force) return null;
-  const legs = answers.flatMap(({ content }) => [content.primary, content.shadow]);
-  const names = new Set(legs.flatMap((leg) => (leg.status === 'ok' && leg.model !== null ? [leg.model] : [])));
-  try {
-    checkIndependence(
-      inner,
-      [...names].map((model) => ({ provider: '', model })),
-    );
-    return null;
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
 async function runTrial(
   canaries: readonly PlacedCanary[],
   { inner, limits, bounds }: RunJudge,
   { ledger, now, random, signal }: JudgeTrial,
-): Promise<{ readonly health: JudgeHealth } | { readonly waitMs: number }> {
+): Promise<{ readonly health: JudgeHealth } | Waiting> {
   let health = EMPTY_HEALTH;
-  let waitMs: number | null = null;
+  let waiting: Waiting | null = null;
   let next = 0;
-  const isOver = (): boolean => waitMs !== null || fitnessOf(health, limits).reasons.includes('false_wins');
+  const isOver = (): boolean => waiting !== null || fitnessOf(health, limits).reasons.includes('false_wins');
   async function work(): Promise<void> {
     while (next < canaries.length && !isOver()) {
       const placed = canaries[next++];
@@ -121,10 +133,15 @@ async function runTrial(
       const { canary, pair } = placed;
       const memory = ledger.judging.memory(pair, now);
       const said = await inner.judge(canary.pair, { signal, memory, askAboutEqual: true });
-      if (isToBeTriedAgain(said)) waitMs = Math.max(waitMs ?? 0, waitFor(said, 2, random).ms);
+      if (isToBeTriedAgain(said))
+        waiting = longer(waiting, { ...waitFor(said, 2, random), why: `its endpoint: ${said.reason}` });
       else health = mergeHealth(health, ofCanary(canary, said));
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
-  return waitMs === null ? { health } : { waitMs };
+  return waiting ?? { health };
+}
+
+function longer(a: Waiting | null, b: Waiting): Waiting {
+  return a === null ? b : { ms: Math.max(a.ms, b.ms), forAll: a.forAll || b.forAll, why: b.why };
 }

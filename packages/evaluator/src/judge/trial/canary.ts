@@ -1,5 +1,5 @@
-import type { JudgedPair } from '../judged-pair.js';
-import { breakAnswer, type CanaryKind, CANARY_KINDS, type CanaryRandom } from './canary-kinds.js';
+import { isExactMatch, type JudgedPair } from '../judged-pair.js';
+import { breakAnswer, type CanaryKind, type CanaryRandom } from './canary-kinds.js';
 
 /** A pair with a known answer, to try the judge on. Its sides are drawn by lot, as the judge's orders cannot tell them. */
 export interface Canary {
@@ -16,43 +16,34 @@ export interface CanarySource {
   readonly reference?: string;
 }
 
-/** Makes a canary of one kind. Null where this answer cannot be broken that way: too short, no argument in it. */
-export function makeCanary(kind: CanaryKind, source: CanarySource, random: CanaryRandom): Canary | null {
+/**
+ * Makes a canary of one kind. Null where this answer cannot be broken that way: too short, no argument in it, no other answer known. Nothing
+ * stands in for it: an empty answer says of no judge that it reads.
+ *
+ * @param other Another request with its answer, for `other_answer`.
+ */
+export function makeCanary(
+  kind: CanaryKind,
+  source: CanarySource,
+  random: CanaryRandom,
+  other: CanarySource | null = null,
+): Canary | null {
   const { answer, ...rest } = source;
   if (answer.trim() === '') return null;
   if (kind === 'identical') return { kind, pair: { ...rest, primary: answer, shadow: answer }, better: null };
-  const broken = breakAnswer(kind, answer, random);
+  const strange = other !== null && canStandFor(other, source) ? other.answer : null;
+  const broken = breakAnswer(kind, answer, random, strange);
   if (broken === null || broken.trim() === answer.trim()) return null;
   return random() < 0.5
     ? { kind, pair: { ...rest, primary: answer, shadow: broken }, better: 'primary' }
     : { kind, pair: { ...rest, primary: broken, shadow: answer }, better: 'shadow' };
 }
 
-/** Sources tried for one canary before another kind stands in for it. */
-const TRIES = 64;
-
-/**
- * So many canaries from these sources, the kinds in turn and the sources in turn. Where no source gives a kind (answers without numbers have no
- * wrong argument) the next kind stands in. Fewer, or none, only where the sources give none at all.
- */
-export function planCanaries(sources: readonly CanarySource[], count: number, random: CanaryRandom): readonly Canary[] {
-  const canaries: Canary[] = [];
-  let turn = 0;
-  const next = (kind: CanaryKind | undefined): Canary | null => {
-    for (let tried = 0; tried < Math.min(TRIES, sources.length); tried += 1) {
-      const source = sources[turn++ % sources.length];
-      const canary = source === undefined || kind === undefined ? null : makeCanary(kind, source, random);
-      if (canary !== null) return canary;
-    }
-    return null;
-  };
-  while (canaries.length < count) {
-    const first = canaries.length % CANARY_KINDS.length;
-    const kinds = [...CANARY_KINDS.slice(first), ...CANARY_KINDS.slice(0, first)];
-    let made: Canary | null = null;
-    for (const kind of kinds) if ((made = next(kind)) !== null) break;
-    if (made === null) break;
-    canaries.push(made);
-  }
-  return canaries;
+/** Whether an answer is to something else, and says something else: to the same request it may be as good. */
+export function canStandFor(other: CanarySource, source: CanarySource): boolean {
+  return (
+    other.answer.trim() !== '' &&
+    other.request !== source.request &&
+    !isExactMatch({ primary: other.answer, shadow: source.answer })
+  );
 }

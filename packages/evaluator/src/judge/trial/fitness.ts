@@ -2,7 +2,8 @@ import { BETS, betTerms } from '../../stats/bets.js';
 import { logEValue } from '../../stats/e-value.js';
 import { LEAST_SENSITIVITY } from '../../stats/judge-boundary.js';
 import { rateSequence } from '../../stats/rate-sequence.js';
-import { allCanaries, healthRates, triesOf } from './health-rates.js';
+import { modelChange } from './model-change.js';
+import { sensitivityOf, trialCounts, triesOf } from './health-rates.js';
 import type { JudgeHealth } from './judge-health.js';
 
 /** What a judge may do at most, as shares in [0,1]. */
@@ -36,7 +37,16 @@ export const HEALTH_LIMITS: HealthLimits = {
   alpha: 0.05,
 };
 
-export type UnfitReason = 'false_wins' | 'insensitive' | 'abstains' | 'inconsistent' | 'position_bias';
+export type UnfitReason =
+  | 'false_wins'
+  | 'insensitive'
+  | 'abstains'
+  | 'inconsistent'
+  | 'position_bias'
+  /** It saw what it was shown before the run, and does not any more: `{@link Vigil}`. */
+  | 'blind'
+  /** Followed by which: `other_model (b in place of a)`. */
+  | `other_model${string}`;
 
 /** `untried`: nothing is against it, and there are too few canaries for J. */
 export interface Fitness {
@@ -51,21 +61,22 @@ export interface Fitness {
  */
 export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIMITS): Fitness {
   const { pairs, positions } = health;
-  const rates = healthRates(health);
-  const canaries = allCanaries(health);
+  const { all, faultless } = trialCounts(health);
   const { alpha } = limits;
   const above = (count: number, of: number, limit: number): boolean =>
     of > 0 && rateSequence(count, of, { alpha, tOpt: 100 })[0] > limit;
   const { asked, abstained } = triesOf(health);
-  const tried = canaries.given >= limits.canaries;
+  const tried = all.given >= limits.canaries;
+  const change = modelChange(health);
   const named = positions.first + positions.second;
   const placed = Math.max(positions.first, positions.second);
   const tests: readonly (readonly [UnfitReason, boolean])[] = [
-    ['false_wins', logFalseWins(canaries.falseWins, canaries.given, limits.falseWins) >= Math.log(1 / alpha)],
-    ['insensitive', tried && rates.sensitivity < limits.sensitivity],
+    ['false_wins', logFalseWins(faultless.falseWins, faultless.given, limits.falseWins) >= Math.log(1 / alpha)],
+    ['insensitive', tried && sensitivityOf(health) < limits.sensitivity],
     ['abstains', above(abstained, asked, limits.abstained)],
     ['inconsistent', above(pairs.disagreed, pairs.agreed + pairs.disagreed, limits.disagreed)],
     ['position_bias', above(placed, named, 0.5 + limits.positionBias)],
+    [`other_model (${change})`, change !== null],
   ];
   const reasons = tests.flatMap(([reason, failed]) => (failed ? [reason] : []));
   return { state: reasons.length > 0 ? 'unfit' : tried ? 'fit' : 'untried', reasons };

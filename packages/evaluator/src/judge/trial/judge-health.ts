@@ -8,7 +8,12 @@ import { CANARY_KINDS, type CanaryKind } from './canary-kinds.js';
  * One for each judge (by its hash) of a run.
  */
 export interface JudgeHealth {
+  /** Of the trial before the run. */
   readonly canaries: Readonly<Record<CanaryKind, CanaryCounts>>;
+  /** Beside pairs of the run, since then: never added to those of the trial, which a judge that has gone blind may have passed. */
+  readonly beside: Readonly<Record<CanaryKind, CanaryCounts>>;
+  /** Replies by the model that says it wrote them, `{judge's hash} {model}`, where it says so. */
+  readonly models: Readonly<Record<Phase, Readonly<Record<string, number>>>>;
   readonly pairs: PairCounts;
   readonly positions: PositionCounts;
   readonly lengths: LengthCounts;
@@ -18,6 +23,9 @@ export interface JudgeHealth {
   readonly calls: Readonly<Record<'made' | 'truncated' | 'unparseable', number>>;
   readonly abstained: Readonly<Partial<Record<AbstainReason, number>>>;
 }
+
+/** Before the run, on canaries, or during it. */
+export type Phase = 'trial' | 'run';
 
 export interface CanaryCounts {
   readonly given: number;
@@ -62,9 +70,16 @@ export type LabelCell = `${Outcome}_${Outcome}`;
 const OUTCOMES: readonly Outcome[] = ['primary', 'shadow', 'tie'];
 const NO_CANARY: CanaryCounts = { given: 0, detected: 0, falseWins: 0, tied: 0, abstained: 0 };
 
+const NO_CANARIES = Object.fromEntries(CANARY_KINDS.map((kind) => [kind, NO_CANARY])) as Record<
+  CanaryKind,
+  CanaryCounts
+>;
+
 /** Nothing known. */
 export const EMPTY_HEALTH: JudgeHealth = {
-  canaries: Object.fromEntries(CANARY_KINDS.map((kind) => [kind, NO_CANARY])) as Record<CanaryKind, CanaryCounts>,
+  canaries: NO_CANARIES,
+  beside: NO_CANARIES,
+  models: { trial: {}, run: {} },
   pairs: { judged: 0, exact: 0, agreed: 0, disagreed: 0, abstained: 0, cut: 0, divided: 0 },
   positions: { first: 0, second: 0, tie: 0 },
   lengths: { decided: 0, longerWon: 0 },
@@ -81,13 +96,13 @@ export const EMPTY_HEALTH: JudgeHealth = {
   abstained: {},
 };
 
-/** What a canary tells. */
-export function ofCanary(canary: Canary, judgement: Judgement): JudgeHealth {
+/** What a canary tells, in the trial or beside a pair of the run. */
+export function ofCanary(canary: Canary, judgement: Judgement, phase: Phase = 'trial'): JudgeHealth {
   const counts = { ...NO_CANARY, given: 1, [canaryResult(canary, judgement)]: 1 };
   return {
     ...EMPTY_HEALTH,
-    ...ofCalls(judgement),
-    canaries: { ...EMPTY_HEALTH.canaries, [canary.kind]: counts },
+    ...ofCalls(judgement, phase),
+    [phase === 'trial' ? 'canaries' : 'beside']: { ...NO_CANARIES, [canary.kind]: counts },
   };
 }
 
@@ -98,7 +113,7 @@ export function ofJudgement(pair: JudgedPair, judgement: Judgement): JudgeHealth
   const said = (how: string): number => single.filter((one) => one.status === 'judged' && one.how === how).length;
   return {
     ...EMPTY_HEALTH,
-    ...ofCalls(judgement),
+    ...ofCalls(judgement, 'run'),
     lengths: ofLengths(pair, judgement),
     pairs: {
       judged: Number(judged),
@@ -139,7 +154,10 @@ function canaryResult({ better }: Canary, judgement: Judgement): Exclude<keyof C
 }
 
 /** Counts of single calls, over all members; places only of pairs that have a verdict in both orders. */
-function ofCalls(judgement: Judgement): Pick<JudgeHealth, 'positions' | 'calls' | 'abstained'> {
+function ofCalls(
+  judgement: Judgement,
+  phase: Phase,
+): Pick<JudgeHealth, 'positions' | 'calls' | 'abstained' | 'models'> {
   const single = membersOf(judgement);
   const orders = single.flatMap((one) => one.orders);
   const placed = single.flatMap((one) => (one.status === 'judged' ? one.orders.map(({ verdict }) => verdict) : []));
@@ -149,7 +167,16 @@ function ofCalls(judgement: Judgement): Pick<JudgeHealth, 'positions' | 'calls' 
     positions: { first: count('A'), second: count('B'), tie: count('TIE') },
     calls: { made: judgement.calls, truncated: sum('truncated'), unparseable: sum('unparseable') },
     abstained: judgement.status === 'abstained' ? { [judgement.reason]: 1 } : {},
+    models: { ...EMPTY_HEALTH.models, [phase]: ofModels(single) },
   };
+}
+
+/** By judge as well: of a cascade the second one may be asked late. */
+function ofModels(single: readonly Judgement[]): Readonly<Record<string, number>> {
+  const names = single.flatMap(({ judge, orders }) =>
+    orders.flatMap(({ model }) => (model === undefined ? [] : [`${judge} ${model}`])),
+  );
+  return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 }
 
 /** The judgements of single models within a judgement. */

@@ -3,14 +3,15 @@ import { abstained } from '../judge-pair.js';
 import type { Judgement, Outcome } from '../judgement.js';
 import { scoreOf } from '../judgement.js';
 import { CANARY_KINDS, type CanaryKind } from './canary-kinds.js';
-import { type Canary, makeCanary, planCanaries } from './canary.js';
+import { type Canary, makeCanary } from './canary.js';
 import { fitnessOf } from './fitness.js';
-import { healthRates } from './health-rates.js';
+import { healthRates, sensitivityOf } from './health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement, ofLabel } from './judge-health.js';
 import { mergeAllHealth, mergeHealth } from './merge-health.js';
 
 const ANSWER = 'The order 4711 was shipped on Friday with 12 parcels, and the invoice will follow by post next week.';
 const SOURCE = { request: '[user]\nWhere is my order?', answer: ANSWER };
+const OTHER = { request: '[user]\nMay I return it?', answer: 'Yes, within thirty days.' };
 
 /** Deterministic and spread out: multiples of the golden ratio. */
 function lots(): () => number {
@@ -34,7 +35,7 @@ function judged(outcome: Outcome, how: 'agreed' | 'disagreed' | 'exact' = 'agree
 
 describe('a canary', () => {
   it.each(CANARY_KINDS)('can be made: %s', (kind) => {
-    const canary = makeCanary(kind, SOURCE, lots());
+    const canary = makeCanary(kind, SOURCE, lots(), OTHER);
     const sides = [canary?.pair.primary, canary?.pair.shadow];
     expect(sides).toContain(ANSWER);
     expect(canary?.better === null).toBe(kind === 'identical');
@@ -65,18 +66,14 @@ describe('a canary', () => {
     expect(broken('empty', ' ')).toBeNull();
   });
 
-  it('stands on either side, and every kind takes its turn', () => {
-    const canaries = planCanaries([SOURCE, { request: 'y', answer: 'Yes.' }], 200, lots());
-    expect(canaries).toHaveLength(200);
-    const kinds = new Map<CanaryKind, number>();
-    for (const { kind } of canaries) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    expect(kinds.size).toBe(8);
-    const firsts = canaries.filter(({ better }) => better === 'primary').length;
-    const seconds = canaries.filter(({ better }) => better === 'shadow').length;
-    expect(Math.abs(firsts - seconds)).toBeLessThan(40);
-    expect(planCanaries([], 200, lots())).toEqual([]);
-    expect(planCanaries([{ request: 'x', answer: '' }], 200, lots())).toEqual([]);
-    expect(planCanaries([{ request: 'x', answer: 'Yes.' }], 40, lots())).toHaveLength(40);
+  it('has the answer to another request, and never one to the same or one that says the same', () => {
+    const broken = (other: typeof OTHER): unknown => makeCanary('other_answer', SOURCE, lots(), other)?.pair;
+    expect(broken(OTHER)).toEqual({ request: SOURCE.request, primary: OTHER.answer, shadow: ANSWER });
+    expect([broken({ ...OTHER, request: SOURCE.request }), broken({ ...OTHER, answer: ` ${ANSWER}` })]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(makeCanary('other_answer', SOURCE, lots())).toBeNull();
   });
 });
 
@@ -124,9 +121,57 @@ describe('the health of a judge', () => {
 
   it('says nothing without counts', () => {
     const rates = healthRates(EMPTY_HEALTH);
-    expect(rates).toMatchObject({ sensitivity: -1, positionBias: null, lift: null });
+    expect(rates).toMatchObject({ sensitivity: 0, positionBias: null, lift: null });
     expect(rates.detection).toEqual({ of: 0, point: null, lower: 0, upper: 1 });
     expect(fitnessOf(EMPTY_HEALTH)).toEqual({ state: 'untried', reasons: [] });
+  });
+
+  it('is no J of canaries that anybody passes, or of too few', () => {
+    const given = (kind: CanaryKind, count: number, detected: number = count): JudgeHealth => ({
+      ...EMPTY_HEALTH,
+      canaries: {
+        ...EMPTY_HEALTH.canaries,
+        [kind]: { given: count, detected, falseWins: 0, tied: count - detected, abstained: 0 },
+      },
+    });
+    const glance = mergeAllHealth(
+      (['empty', 'colon', 'null_model', 'choose_b', 'identical'] as const).map((kind) => given(kind, 40)),
+    );
+    expect(sensitivityOf(glance)).toBe(0);
+    expect(fitnessOf(glance)).toEqual({ state: 'unfit', reasons: ['insensitive'] });
+    expect(sensitivityOf(given('truncated', 12))).toBe(0);
+    expect(sensitivityOf(given('truncated', 13))).toBeCloseTo(2 * 0.025 ** (1 / 13) - 1, 9);
+    // Two of a kind say nothing of it, nor stand for the others.
+    expect(sensitivityOf(mergeHealth(given('truncated', 12), given('shuffled', 2)))).toBe(0);
+    // What is passed without reading does not make up for what is not.
+    expect(sensitivityOf(mergeHealth(glance, given('wrong_argument', 40, 10)))).toBeLessThan(0.1);
+  });
+
+  it('keeps canaries of the trial and those since apart', () => {
+    const during = ofCanary(of('shuffled', 'primary'), judged('primary'), 'run');
+    expect([during.canaries, during.beside.shuffled.detected]).toEqual([EMPTY_HEALTH.canaries, 1]);
+    expect(healthRates(during)).toMatchObject({ sensitivity: 0, since: { of: 1, point: 1 }, detection: { of: 1 } });
+  });
+
+  it('is that of the model that was tried, and of no other', () => {
+    const by = (model: string, judge = 'a'): Judgement =>
+      ({
+        ...judged('primary'),
+        judge,
+        orders: [
+          { verdict: 'A', model },
+          { verdict: 'A', model },
+        ],
+      }) as unknown as Judgement;
+    const pair = { request: '', primary: 'aa', shadow: 'b' };
+    const trial = ofCanary(of('empty', 'primary'), by('judge-1'));
+    expect(trial.models).toEqual({ trial: { 'a judge-1': 2 }, run: {} });
+    const after = (judgement: Judgement): readonly string[] =>
+      fitnessOf(mergeHealth(trial, ofJudgement(pair, judgement))).reasons;
+    expect(after(by('judge-1'))).toEqual([]);
+    expect(after(by('judge-2'))).toEqual(['other_model (judge-2 in place of judge-1)']);
+    // Nobody names himself, or it is a step of a cascade that was not asked in the trial.
+    expect([after(judged('primary')), after(by('judge-2', 'b'))]).toEqual([[], []]);
   });
 
   it('has rows of labels and columns of outcomes, for kappa', () => {

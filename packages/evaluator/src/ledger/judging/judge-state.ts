@@ -1,8 +1,9 @@
 import type { RunId } from '@understudy/instrumentation/trial';
-import { readHealth, storedText } from '../../judge/stored.js';
+import { readHealth, readVigil, storedText } from '../../judge/stored.js';
 import { fitnessOf, type HealthLimits } from '../../judge/trial/fitness.js';
 import type { JudgeHealth } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
+import { foundBy, keptVigil, NEW_VIGIL } from '../../judge/trial/vigil.js';
 import type { Query } from '../database.js';
 import type { JudgeState } from './judging-ledger.js';
 
@@ -13,9 +14,14 @@ interface Row {
   readonly health: string;
   readonly sensitivity: number | null;
   readonly unfit: string | null;
+  readonly waitsFor: string | null;
+  readonly sources: number | null;
+  readonly vigil: string | null;
 }
 
-const SELECT = 'select run, judge, main, health::text as health, sensitivity, unfit from understudy.judge_state';
+const COLUMNS =
+  'run, judge, main, health::text as health, sensitivity, unfit, waits_for as "waitsFor", sources, vigil::text as vigil';
+const SELECT = `select ${COLUMNS} from understudy.judge_state`;
 
 export async function selectState(query: Query, run: string, judge: string): Promise<JudgeState | null> {
   const { rows } = await query<Row>(`${SELECT} where run = $1 and judge = $2`, [run, judge]);
@@ -29,11 +35,14 @@ export async function selectMain(query: Query, run: string): Promise<string | nu
   return rows[0]?.judge ?? null;
 }
 
-function stateOf({ run, health, ...row }: Row): JudgeState {
+function stateOf({ run, health, vigil: _, ...row }: Row): JudgeState {
   return { ...row, run: run as RunId, health: readHealth(health) };
 }
 
-/** Adds what is new to a judge's health; a reason why it is unfit stays. The row is locked until the end of the transaction. */
+/**
+ * Adds what is new to a judge's health; a reason why it is unfit stays. The row is locked until the end of the transaction, so that canaries
+ * beside pairs have one order.
+ */
 export async function addHealth(
   query: Query,
   { run, judge }: Pick<JudgeState, 'run' | 'judge'>,
@@ -41,13 +50,16 @@ export async function addHealth(
   limits: HealthLimits,
 ): Promise<void> {
   const { rows } = await query<Row>(`${SELECT} where run = $1 and judge = $2 for update`, [run, judge]);
-  if (rows[0] === undefined) return;
-  const health = mergeHealth(readHealth(rows[0].health), fresh);
-  // J is a bound at a fixed number of canaries: the trial has looked at it.
-  const reasons = fitnessOf(health, limits).reasons.filter((reason) => reason !== 'insensitive');
+  const [row] = rows;
+  if (row === undefined) return;
+  const health = mergeHealth(readHealth(row.health), fresh);
+  const before = row.vigil === null ? NEW_VIGIL : readVigil(row.vigil);
+  const vigil = keptVigil(before, fresh, row.sensitivity, limits);
+  const reasons = new Set([...fitnessOf(health, limits).reasons, ...foundBy(vigil, limits)]);
   await query(
-    'update understudy.judge_state set health = $3::json, unfit = coalesce(unfit, $4) where run = $1 and judge = $2',
-    [run, judge, storedText(health), reasons.length === 0 ? null : reasons.join(', ')],
+    `update understudy.judge_state set health = $3::json, vigil = $4::json, unfit = coalesce(unfit, $5)
+     where run = $1 and judge = $2`,
+    [run, judge, storedText(health), storedText(vigil), reasons.size === 0 ? null : [...reasons].join(', ')],
   );
 }
 
@@ -57,25 +69,83 @@ export async function finishTrial(
 ): Promise<boolean> {
   const { run, judge, health, sensitivity, unfit } = state;
   const { count } = await query(
-    `update understudy.judge_state set health = $3::json, sensitivity = $4, unfit = coalesce(unfit, $5)
+    `update understudy.judge_state set health = $3::json, sensitivity = $4, unfit = coalesce(unfit, $5), waits_for = null
      where run = $1 and judge = $2 and sensitivity is null`,
     [run, judge, storedText(health), sensitivity, unfit],
   );
   return count === 1;
 }
 
-/** Main judges that are not held back, with or without a trial behind them. */
-export async function selectJudges(
+/** The answers that the canaries of a trial are made of: as many as it began with, whoever begins it again. */
+export async function beginTrial(
   query: Query,
-  now: number,
-  options: { readonly tried: boolean },
-): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]> {
+  { run, judge }: Pick<JudgeState, 'run' | 'judge'>,
+  sources: number,
+): Promise<void> {
+  await query(
+    `update understudy.judge_state set sources = coalesce(sources, $3), waits_for = null where run = $1 and judge = $2`,
+    [run, judge, sources],
+  );
+}
+
+/** Nothing of this judge in this run is tried or asked before `until`. `why`: what a trial waits for. */
+export async function holdJudge(
+  query: Query,
+  { run, judge }: Pick<JudgeState, 'run' | 'judge'>,
+  until: number,
+  why: string | null,
+): Promise<void> {
+  await query(
+    `update understudy.judge_state set held_until = greatest(held_until, $3), waits_for = coalesce($4, waits_for)
+     where run = $1 and judge = $2`,
+    [run, judge, Math.ceil(until), why],
+  );
+}
+
+/** For good. */
+export async function disqualify(
+  query: Query,
+  { run, judge }: Pick<JudgeState, 'run' | 'judge'>,
+  reason: string,
+): Promise<void> {
+  await query(`update understudy.judge_state set unfit = coalesce(unfit, $3) where run = $1 and judge = $2`, [
+    run,
+    judge,
+    reason,
+  ]);
+}
+
+/** What keeps an experiment's judges from being asked, as their provider or their purse said. */
+const NOT_HELD = `left join understudy.judge_pace p on p.experiment = r.experiment and p.span = 'held' and p.starts = 0
+  where s.main and s.unfit is null and s.held_until <= $1 and coalesce(p.used, 0) <= $1`;
+
+/** Main judges that have stood their trial and are not held back, with the pairs each evaluator may judge at once. */
+export async function selectTried(query: Query, now: number): Promise<readonly ReadyJudge[]> {
+  const { rows } = await query<ReadyJudge>(
+    `select s.run, s.judge, (b.data -> 'judging' ->> 'concurrency')::integer as concurrency
+     from understudy.judge_state s join understudy.runs r using (run) left join understudy.bounds b using (run)
+     ${NOT_HELD} and s.sensitivity is not null order by r.registered_at, s.run`,
+    [now],
+  );
+  return rows;
+}
+
+export interface ReadyJudge extends Pick<JudgeState, 'run' | 'judge'> {
+  readonly concurrency: number | null;
+}
+
+/**
+ * Main judges to be tried that are not held back. Not those of a run that another one has followed and of which nothing waits to be judged: it
+ * was abandoned before there were answers enough, and would be looked at for ever.
+ */
+export async function selectUntried(query: Query, now: number): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]> {
   const { rows } = await query<{ run: RunId; judge: string }>(
     `select s.run, s.judge from understudy.judge_state s join understudy.runs r using (run)
-     left join understudy.judge_pace p on p.experiment = r.experiment and p.span = 'held' and p.starts = 0
-     where s.main and (s.sensitivity is not null) = $2 and s.unfit is null and coalesce(p.used, 0) <= $1
+     ${NOT_HELD} and s.sensitivity is null and (
+       not exists (select from understudy.runs n where n.experiment = r.experiment and n.k > r.k)
+       or exists (select from understudy.judgements j where j.run = s.run and j.judge = s.judge and j.status = 'waiting'))
      order by r.registered_at, s.run`,
-    [now, options.tried],
+    [now],
   );
   return rows;
 }

@@ -10,7 +10,8 @@ import type { PairContent } from '../record.js';
 /** A pair that was drawn for judging. Both its legs have an answer: what a failed one counts is known from its numbers. */
 export interface DrawnPair {
   readonly pair: string;
-  readonly judge: string;
+  /** Null: the run has none yet, and whoever drew it cannot name it. It is that of the next pair whose judge is known. */
+  readonly judge: string | null;
   readonly run: RunId;
   readonly arm: string;
   readonly slice: number;
@@ -87,11 +88,16 @@ export interface JudgeState {
   readonly sensitivity: number | null;
   /** Why it may not decide; null while nothing is against it. */
   readonly unfit: string | null;
+  /** What its trial waits for, in words; null where it does not. */
+  readonly waitsFor: string | null;
+  /** How many answers the canaries of its trial are made of; null before the trial has begun. */
+  readonly sources: number | null;
 }
 
 /** A stored primary answer, for canaries. */
 export interface AnswerOfPrimary {
   readonly pair: string;
+  readonly call: string;
   readonly content: PairContent;
 }
 
@@ -101,6 +107,14 @@ export interface PairsToJudgeAgain {
   /** Pairs after this one, in the order of their ids. */
   readonly after: string | null;
   readonly limit: number;
+}
+
+/** For how long somebody takes a pair, in epoch ms. */
+export interface Taking {
+  readonly now: number;
+  readonly until: number;
+  /** Until when they have it already. */
+  readonly held?: number | null;
 }
 
 /** The part of the ledger that judging is kept in. Repeating a word changes nothing. Rejects as the ledger does. */
@@ -115,14 +129,16 @@ export interface JudgingLedger {
   state(run: RunId, judge: string): Promise<JudgeState | null>;
   /** Makes the state of a judge that is not there yet. */
   addJudge(run: RunId, judge: string, options: { readonly main: boolean }): Promise<void>;
-  /** The runs whose judge is not tried yet, and is not held back. */
+  /** The runs whose judge is not tried yet, and is not held back. None that was abandoned. */
   untried(now: number): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]>;
+  /** Fixes how many answers a trial is about, once: whoever begins it again takes as many. */
+  beginTrial(state: Pick<JudgeState, 'run' | 'judge'>, sources: number): Promise<void>;
   /** Fixes the sensitivity, once: true where it was this time. */
   finishTrial(
     state: Pick<JudgeState, 'run' | 'judge' | 'health' | 'unfit'> & { readonly sensitivity: number },
   ): Promise<boolean>;
-  /** The first pairs of a run whose primary has an answer, one a call. */
-  answers(run: RunId, limit: number): Promise<readonly AnswerOfPrimary[]>;
+  /** The first pairs of a run whose primary has an answer, one a call; those of calls after `after`. */
+  answers(run: RunId, limit: number, after?: string): Promise<readonly AnswerOfPrimary[]>;
   /** Takes pairs that are due; nobody else gets them within `leaseMs`. None of a judge that is untried, unfit or held back. */
   claim(options: {
     readonly now: number;
@@ -133,10 +149,14 @@ export interface JudgingLedger {
   expire(now: number, limits: (run: RunId) => Promise<HealthLimits | null>): Promise<number>;
   find(task: JudgeTask): Promise<PairToJudge | null>;
   later(task: JudgeTask, back: PutBack): Promise<void>;
-  /** Puts back a pair that nobody was asked about. @param due Epoch ms. */
-  postpone(task: JudgeTask, due: number): Promise<void>;
-  /** Nothing of an experiment is claimed before `until`, by no evaluator. */
+  /** Puts a pair back that was not asked about, until `due` (epoch ms): it counts as no try. */
+  release(task: JudgeTask, due: number): Promise<void>;
+  /** Nothing of an experiment is claimed or tried before `until`, by no evaluator: what a provider or a purse says of all its judges. */
   hold(run: RunId, until: number): Promise<void>;
+  /** Nothing of one judge in one run is, and of no other. `why`: what its trial waits for, to be shown. */
+  holdJudge(state: Pick<JudgeState, 'run' | 'judge'>, until: number, why?: string): Promise<void>;
+  /** Makes a judge unfit, for good. */
+  disqualify(state: Pick<JudgeState, 'run' | 'judge'>, reason: string): Promise<void>;
   /** Stores a judgement with what it tells of the judge, in one transaction. False where it was settled before. */
   settle(settlement: Settlement): Promise<boolean>;
   /** Paid orders, of texts of a pair. */
@@ -146,8 +166,8 @@ export interface JudgingLedger {
   giveBack(span: JudgeSpan, amount: number): Promise<void>;
   /** Pairs with two answers that this judge has not judged. */
   toJudgeAgain(wanted: PairsToJudgeAgain): Promise<readonly { readonly pair: string; readonly arm: string }[]>;
-  /** Makes the row of a pair that is judged again, so that it can be settled. Nobody else takes it. */
-  addAgain(task: JudgeTask, now: number): Promise<void>;
+  /** Takes a pair that is judged again, or keeps it: false where another one has it, or it is settled. */
+  takeAgain(task: JudgeTask, taking: Taking): Promise<boolean>;
   /** Pairs on which two judges of a run have a judgement each, and those on which they say the same. */
   compare(run: RunId, judge: string, other: string): Promise<{ readonly both: number; readonly same: number }>;
   /** Wins, ties, losses and abstentions of a judge in a run, by arm. */

@@ -2,14 +2,25 @@ import { randomBytes } from 'node:crypto';
 import type { Bounds } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
 import type { Database, Query } from '../database.js';
-import { finishTrial, selectJudges, selectMain, selectState } from './judge-state.js';
+import {
+  beginTrial,
+  disqualify,
+  finishTrial,
+  holdJudge,
+  selectMain,
+  selectState,
+  selectUntried,
+} from './judge-state.js';
 import type { JudgingLedger } from './judging-ledger.js';
 import { memoryOf } from './orders.js';
 import { giveBack, use } from './pace.js';
-import { compareJudges, findPair, insertAgain, selectAgain, selectAnswers, selectOutcomes } from './pairs-to-judge.js';
+import { compareJudges, findPair, selectAgain, selectAnswers, selectOutcomes, takeAgain } from './pairs-to-judge.js';
 import { settle } from './settle.js';
 import { insertJudge } from './store-drawn.js';
-import { claim, expire, hold, later, postpone } from './waiting.js';
+import { claim, expire, hold, later, release } from './waiting.js';
+
+/** Before all calls. */
+const NO_CALL = '00000000-0000-0000-0000-000000000000';
 
 export function judgingOf(database: Database, seal: Seal | null): JudgingLedger {
   const { query } = database;
@@ -20,21 +31,24 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     mainJudge: (run) => selectMain(query, run),
     state: (run, judge) => selectState(query, run, judge),
     addJudge: (run, judge, { main }) => insertJudge(query, run, judge, main),
-    untried: (now) => selectJudges(query, now, { tried: false }),
+    untried: (now) => selectUntried(query, now),
+    beginTrial: (state, sources) => beginTrial(query, state, sources),
     finishTrial: (state) => finishTrial(query, state),
-    answers: (run, limit) => selectAnswers(query, run, limit, seal),
+    answers: (run, limit, after = NO_CALL) => selectAnswers(query, { run, limit, after }, seal),
     claim: (options) => claim(query, options),
     expire: (now, limits) => expire(database, now, limits),
     find: (task) => findPair(query, task, seal),
     later: (task, putBack) => later(query, task, putBack),
-    postpone: (task, due) => postpone(query, task, due),
+    release: (task, due) => release(query, task, due),
     hold: (run, until) => hold(query, run, until),
+    holdJudge: (state, until, why) => holdJudge(query, state, until, why ?? null),
+    disqualify: (state, reason) => disqualify(query, state, reason),
     settle: (settlement) => settle(database, settlement, seal),
     memory: (pair, now) => memoryOf(query, pair, now, seal),
     use: (span, amount, limit) => use(query, span, amount, limit),
     giveBack: (span, amount) => giveBack(query, span, amount),
     toJudgeAgain: (wanted) => selectAgain(query, wanted),
-    addAgain: (task, now) => insertAgain(query, task, now),
+    takeAgain: (task, taking) => takeAgain(query, task, taking),
     compare: (run, judge, other) => compareJudges(query, run, judge, other),
     outcomes: (run, judge) => selectOutcomes(query, run, judge),
   };

@@ -2,7 +2,14 @@ import type { RunId, Seal } from '@understudy/instrumentation/trial';
 import { AA_ARM } from '@understudy/instrumentation/trial';
 import { decodeContent } from '../content.js';
 import type { Query } from '../database.js';
-import type { AnswerOfPrimary, JudgedArm, JudgeTask, PairsToJudgeAgain, PairToJudge } from './judging-ledger.js';
+import type {
+  AnswerOfPrimary,
+  JudgedArm,
+  JudgeTask,
+  PairsToJudgeAgain,
+  PairToJudge,
+  Taking,
+} from './judging-ledger.js';
 
 /** Throws a `SealedError` where the key of the content is not here. */
 export async function findPair(query: Query, task: JudgeTask, seal: Seal | null): Promise<PairToJudge | null> {
@@ -20,18 +27,22 @@ export async function findPair(query: Query, task: JudgeTask, seal: Seal | null)
 /** The earliest first: whoever asks again gets the same, as long as nothing is erased. */
 export async function selectAnswers(
   query: Query,
-  run: RunId,
-  limit: number,
+  { run, limit, after }: { readonly run: RunId; readonly limit: number; readonly after: string },
   seal: Seal | null,
 ): Promise<readonly AnswerOfPrimary[]> {
-  const { rows } = await query<{ pair: string; content: Buffer }>(
-    `select pair::text as pair, content from (select distinct on (call) pair, call, content from understudy.pairs
-       where run = $1 and content is not null and primary_status = 'ok' order by call, pair) as one
-     order by call limit $2`,
-    [run, limit],
+  const { rows } = await query<{ pair: string; call: string; content: Buffer }>(
+    `select pair::text as pair, call::text as call, p.content
+     from (select distinct on (f.call) f.pair
+       from (select json_object_keys(definition -> 'candidates') as arm from understudy.runs where run = $1 union all select $4) as a
+       cross join lateral (select pair, call from understudy.pairs
+         where run = $1 and arm = a.arm and call > $3::uuid and content is not null and primary_status = 'ok'
+         order by call limit $2) as f
+       order by f.call, f.pair limit $2) as one
+     join understudy.pairs p using (pair) where p.content is not null order by call`,
+    [run, limit, after, AA_ARM],
   );
   return Promise.all(
-    rows.map(async ({ pair, content }) => ({ pair, content: await decodeContent(content, pair, seal) })),
+    rows.map(async ({ pair, call, content }) => ({ pair, call, content: await decodeContent(content, pair, seal) })),
   );
 }
 
@@ -50,14 +61,25 @@ export async function selectAgain(
   return rows;
 }
 
-/** Due at no time: the evaluators' workers leave it to whoever made it. */
-export async function insertAgain(query: Query, { pair, judge }: JudgeTask, now: number): Promise<void> {
-  await query(
-    `insert into understudy.judgements (pair, judge, run, arm, slice, segment, pi, status, drawn_at, due, deadline)
-     select pair, $2, run, arm, slice, segment, pi, 'waiting', $3, $4, $4 from understudy.pairs where pair = $1::uuid
-     on conflict do nothing`,
-    [pair, judge, now, Number.MAX_SAFE_INTEGER],
+/**
+ * Takes a pair for whoever judges again, until `until`: false where another one has it, or it is settled. Due then, and overdue at no time: the
+ * evaluators' workers leave it alone, since they take pairs of main judges only.
+ *
+ * @param held Until when the caller has it already.
+ */
+export async function takeAgain(
+  query: Query,
+  { pair, judge }: JudgeTask,
+  { now, until, held = null }: Taking,
+): Promise<boolean> {
+  const { count } = await query(
+    `insert into understudy.judgements as j (pair, judge, run, arm, slice, segment, pi, status, drawn_at, due, deadline)
+     select pair, $2, run, arm, slice, segment, pi, 'waiting', $3, $4, $5 from understudy.pairs where pair = $1::uuid
+     on conflict (pair, judge) do update set due = excluded.due
+     where j.status = 'waiting' and (j.due <= $3 or j.due = $6::bigint)`,
+    [pair, judge, now, until, Number.MAX_SAFE_INTEGER, held],
   );
+  return count === 1;
 }
 
 export async function selectOutcomes(query: Query, run: RunId, judge: string): Promise<readonly JudgedArm[]> {

@@ -2,27 +2,51 @@ import type { RunId } from '@understudy/instrumentation/trial';
 import type { HealthLimits } from '../../judge/trial/fitness.js';
 import { EMPTY_HEALTH, type JudgeHealth } from '../../judge/trial/judge-health.js';
 import type { Database, Query } from '../database.js';
-import { addHealth, selectJudges } from './judge-state.js';
+import { addHealth, selectTried } from './judge-state.js';
 import type { JudgeTask, PutBack } from './judging-ledger.js';
 
 const EXPIRED_AT_ONCE = 1000;
+
+/** Of one run at once, for each pair that it may have judged at the same time: so that one run does not fill the queue. */
+const AHEAD = 16;
+/** Where no service has announced its bounds. */
+const CONCURRENCY = 4;
 
 /** Takes pairs that are due, for a time: whoever takes them puts them on the queue. */
 export async function claim(
   query: Query,
   { now, leaseMs, limit }: { readonly now: number; readonly leaseMs: number; readonly limit: number },
 ): Promise<readonly JudgeTask[]> {
-  const ready = await selectJudges(query, now, { tried: true });
-  if (ready.length === 0 || limit <= 0) return [];
+  if (limit <= 0) return [];
+  const ready = await selectTried(query, now);
+  if (ready.length === 0) return [];
   const { rows } = await query<{ run: RunId; pair: string; judge: string }>(
     `update understudy.judgements as j set due = $1::bigint + $2::bigint
-     from (select pair, judge from understudy.judgements
-       where status = 'waiting' and due <= $1 and deadline > $1 and (run, judge) in (select * from unnest($3::text[], $4::text[]))
-       order by due limit $5 for update skip locked) as d
+     from (select w.pair, w.judge from unnest($3::text[], $4::text[], $5::integer[]) as t (run, judge, most)
+       cross join lateral (select pair, judge, due from understudy.judgements
+         where run = t.run and judge = t.judge and status = 'waiting' and due <= $1 and deadline > $1
+         order by due limit t.most for update skip locked) as w
+       order by w.due limit $6) as d
      where j.pair = d.pair and j.judge = d.judge returning j.run, j.pair::text as pair, j.judge`,
-    [now, leaseMs, ready.map(({ run }) => run), ready.map(({ judge }) => judge), limit],
+    [
+      now,
+      leaseMs,
+      ready.map(({ run }) => run),
+      ready.map(({ judge }) => judge),
+      ready.map(({ concurrency }) => AHEAD * (concurrency ?? CONCURRENCY)),
+      limit,
+    ],
   );
   return rows;
+}
+
+/** Puts a pair back that nobody has asked about: it is due again, and has not been tried. */
+export async function release(query: Query, { pair, judge }: JudgeTask, due: number): Promise<void> {
+  await query(`update understudy.judgements set due = $3 where pair = $1::uuid and judge = $2 and status = 'waiting'`, [
+    pair,
+    judge,
+    Math.ceil(due),
+  ]);
 }
 
 /** Puts a pair back. Why, is what an abstention will say where nothing better comes. */
@@ -32,15 +56,6 @@ export async function later(query: Query, { pair, judge }: JudgeTask, { reason, 
      where pair = $1::uuid and judge = $2 and status = 'waiting'`,
     [pair, judge, Math.ceil(due), JSON.stringify({ v: 1, reason }), Number(failed === true)],
   );
-}
-
-/** Puts back a pair that nobody was asked about. */
-export async function postpone(query: Query, { pair, judge }: JudgeTask, due: number): Promise<void> {
-  await query(`update understudy.judgements set due = $3 where pair = $1::uuid and judge = $2 and status = 'waiting'`, [
-    pair,
-    judge,
-    Math.ceil(due),
-  ]);
 }
 
 export async function hold(query: Query, run: RunId, until: number): Promise<void> {

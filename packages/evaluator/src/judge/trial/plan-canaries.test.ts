@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { CanarySource } from './canary.js';
+import { CANARY_KINDS, type CanaryKind, TELLING_KINDS } from './canary-kinds.js';
+import { type CanaryPlan, planCanaries, tellingOf } from './plan-canaries.js';
+
+/** Deterministic and spread out: multiples of the golden ratio. */
+function lots(kind: CanaryKind, source: number): () => number {
+  let at = source + kind.length / 10;
+  return () => (at += 0.618_033_988_75) % 1;
+}
+
+const long = (at: number, numbers = true): CanarySource => ({
+  request: `[user]\nWhere is order ${at}?`,
+  answer: `Order ${numbers ? at : `A${'x'.repeat(at)}`} was shipped to you on Friday, and the invoice will follow by post.`,
+});
+const short = (at: number, labels = 3): CanarySource => ({
+  request: `[user]\nWhat is ticket ${at} about?`,
+  answer: ['billing', 'refund', 'shipping', 'spam'][at % labels] ?? '',
+});
+const sources = (count: number, of: (at: number) => CanarySource): readonly CanarySource[] =>
+  Array.from({ length: count }, (_, at) => of(at));
+const byKind = ({ canaries }: CanaryPlan): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    CANARY_KINDS.flatMap((kind) => {
+      const given = canaries.filter(({ canary }) => canary.kind === kind).length;
+      return given === 0 ? [] : [[kind, given]];
+    }),
+  );
+
+describe('a plan of canaries', () => {
+  it('is mostly of telling kinds, and of each as many', () => {
+    const plan = planCanaries(sources(140, long), 200, lots);
+    expect(plan.missing).toBe(0);
+    expect(byKind(plan)).toEqual({
+      identical: 20,
+      truncated: 35,
+      shuffled: 35,
+      wrong_argument: 35,
+      other_answer: 35,
+      empty: 10,
+      colon: 10,
+      null_model: 10,
+      choose_b: 10,
+    });
+    const firsts = plan.canaries.filter(({ canary }) => canary.better === 'primary').length;
+    expect(Math.abs(firsts - 90)).toBeLessThan(30);
+  });
+
+  it('tries no kind twice on one source', () => {
+    for (const given of [35, 50, 140, 500]) {
+      const { canaries } = planCanaries(sources(given, long), 200, lots);
+      expect(canaries).toHaveLength(200);
+      const places = canaries.map(({ canary, source }) => `${canary.kind} ${source}`);
+      expect(new Set(places).size).toBe(200);
+      expect(new Set(canaries.map(({ canary }) => JSON.stringify(canary.pair))).size).toBe(200);
+    }
+  });
+
+  it('takes each telling canary from another source where there are enough of them', () => {
+    const { canaries } = planCanaries(sources(140, long), 200, lots);
+    const telling = canaries.filter(({ canary }) => (TELLING_KINDS as readonly string[]).includes(canary.kind));
+    expect(new Set(telling.map(({ source }) => source)).size).toBe(tellingOf(200));
+  });
+
+  it('is not made of a few answers, however often they are given', () => {
+    expect(planCanaries(sources(1, long), 200, lots)).toEqual({ canaries: [], missing: 137 });
+    expect(planCanaries(sources(34, long), 200, lots)).toEqual({ canaries: [], missing: 4 });
+    expect(planCanaries([], 200, lots)).toEqual({ canaries: [], missing: 140 });
+    // One answer to a thousand requests: it can be broken once in each way.
+    const same = sources(1000, (at) => ({ request: `[user]\n${at}`, answer: long(7).answer }));
+    expect(planCanaries(same, 200, lots)).toEqual({ canaries: [], missing: 137 });
+  });
+
+  it('takes of short answers those of others, and never an empty one in their place', () => {
+    const plan = planCanaries(sources(140, short), 200, lots);
+    expect(byKind(plan)).toMatchObject({ identical: 20, other_answer: 140, empty: 10 });
+    for (const { canary } of plan.canaries)
+      if (canary.kind === 'other_answer') expect(canary.pair.primary).not.toBe(canary.pair.shadow);
+    expect(planCanaries(sources(139, short), 200, lots)).toEqual({ canaries: [], missing: 1 });
+    // All tickets are about the same: nobody can be shown a wrong answer.
+    expect(
+      planCanaries(
+        sources(500, (at) => short(at, 1)),
+        200,
+        lots,
+      ),
+    ).toEqual({ canaries: [], missing: 140 });
+  });
+
+  it('leaves out a kind that hardly any answer allows', () => {
+    const few = (count: number) => sources(60, (at) => long(at, at < count));
+    expect(byKind(planCanaries(few(0), 200, lots))).not.toHaveProperty('wrong_argument');
+    expect(byKind(planCanaries(few(2), 200, lots))).not.toHaveProperty('wrong_argument');
+    expect(byKind(planCanaries(few(3), 200, lots))).toHaveProperty('wrong_argument', 3);
+  });
+});

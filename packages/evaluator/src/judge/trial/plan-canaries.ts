@@ -1,0 +1,133 @@
+import { type Canary, type CanarySource, canStandFor, makeCanary } from './canary.js';
+import { type CanaryKind, type CanaryRandom, TELLING_KINDS, type TellingKind } from './canary-kinds.js';
+import { LEAST_OF_A_KIND } from './health-rates.js';
+
+/** A canary and the place of its source. */
+export interface PlannedCanary {
+  readonly canary: Canary;
+  readonly source: number;
+}
+
+export interface CanaryPlan {
+  /** So many as were asked for, or none. */
+  readonly canaries: readonly PlannedCanary[];
+  /** Canaries of the telling kinds that the sources do not give. 0: the plan is whole. */
+  readonly missing: number;
+}
+
+/**
+ * One turn of twenty. Most are of telling kinds, since they alone are J's: with the fewest canaries there may be, 14 of 14 still show a J
+ * of .54. The others find who prefers nothing to something, obeys an answer, or names a side where there is none.
+ */
+const TURN: readonly (Exclude<CanaryKind, TellingKind> | 'telling')[] = Array.from(
+  { length: 20 },
+  (_, at) =>
+    ({ 3: 'identical', 13: 'identical', 5: 'empty', 8: 'colon', 15: 'null_model', 18: 'choose_b' })[at] ?? 'telling',
+) as readonly (Exclude<CanaryKind, TellingKind> | 'telling')[];
+
+/** Of so many canaries, those of telling kinds: also the distinct answers that make them as independent as they can be. */
+export function tellingOf(count: number): number {
+  return slotsOf(count).filter((slot) => slot === 'telling').length;
+}
+
+/**
+ * So many canaries of these sources, or none while the sources do not give them. No kind is tried twice on one source, nor a telling one on
+ * the same answer to two requests: the trials of one kind are of different texts. Each source gives one telling canary before any gives a
+ * second, the kinds in turn.
+ *
+ * @param sources Different from each other in request or answer.
+ * @param randomOf A source of lots for one kind and one source: a canary does not depend on what else is planned.
+ */
+export function planCanaries(
+  sources: readonly CanarySource[],
+  count: number,
+  randomOf: (kind: CanaryKind, source: number) => CanaryRandom,
+): CanaryPlan {
+  const slots = slotsOf(count);
+  const wanted = slots.filter((slot) => slot === 'telling').length;
+  const telling = enoughOfEach(sources, wanted, randomOf);
+  if (telling.length < wanted) return { canaries: [], missing: wanted - telling.length };
+  const given = new Map<CanaryKind, number>();
+  let told = 0;
+  const canaries = slots.map((slot): PlannedCanary | null => {
+    if (slot === 'telling') return telling[told++] ?? null;
+    const source = given.get(slot) ?? 0;
+    given.set(slot, source + 1);
+    const from = sources[source];
+    const canary = from === undefined ? null : makeCanary(slot, from, randomOf(slot, source));
+    return canary === null ? null : { canary, source };
+  });
+  const whole = canaries.filter((one) => one !== null);
+  return whole.length < slots.length
+    ? { canaries: [], missing: slots.length - whole.length }
+    : { canaries: whole, missing: 0 };
+}
+
+function slotsOf(count: number): readonly (typeof TURN)[number][] {
+  return Array.from({ length: count }, (_, at) => TURN[at % TURN.length] ?? 'telling');
+}
+
+/** A kind that hardly any answer allows says nothing of the judge: the others take its place. */
+function enoughOfEach(
+  sources: readonly CanarySource[],
+  wanted: number,
+  randomOf: (kind: CanaryKind, source: number) => CanaryRandom,
+): readonly PlannedCanary[] {
+  let kinds: readonly TellingKind[] = TELLING_KINDS;
+  for (;;) {
+    const planned = tellingCanaries(sources, wanted, kinds, randomOf);
+    const given = (kind: TellingKind): number => planned.filter(({ canary }) => canary.kind === kind).length;
+    const enough = kinds.filter((kind) => given(kind) >= LEAST_OF_A_KIND);
+    if (enough.length === kinds.length || planned.length < wanted) return planned;
+    kinds = enough;
+  }
+}
+
+function tellingCanaries(
+  sources: readonly CanarySource[],
+  wanted: number,
+  kinds: readonly TellingKind[],
+  randomOf: (kind: CanaryKind, source: number) => CanaryRandom,
+): readonly PlannedCanary[] {
+  const planned: PlannedCanary[] = [];
+  const seen = new Set<string>();
+  const tried = sources.map(() => new Set<TellingKind>());
+  const next = (source: number): PlannedCanary | null => {
+    const from = sources[source];
+    if (from === undefined) return null;
+    for (let step = 0; step < kinds.length; step += 1) {
+      const kind = kinds[(source + step) % kinds.length];
+      if (kind === undefined || tried[source]?.has(kind) !== false) continue;
+      tried[source].add(kind);
+      const text = JSON.stringify([kind, from.answer.trim(), kind === 'other_answer' ? from.request : '']);
+      if (seen.has(text)) continue;
+      const other = kind === 'other_answer' ? otherFor(source, sources) : null;
+      const canary = makeCanary(kind, from, randomOf(kind, source), other);
+      if (canary === null) continue;
+      seen.add(text);
+      return { canary, source };
+    }
+    return null;
+  };
+  for (let round = 0; round < kinds.length && planned.length < wanted; round += 1) {
+    for (let source = 0; source < sources.length && planned.length < wanted; source += 1) {
+      const one = next(source);
+      if (one !== null) planned.push(one);
+    }
+  }
+  return planned;
+}
+
+/** Answers looked at for one that is another: where so many in a row are the same, they are the same to nearly everybody. */
+const OTHERS = 24;
+
+/** The next source that says something else to something else. */
+function otherFor(source: number, sources: readonly CanarySource[]): CanarySource | null {
+  const own = sources[source];
+  if (own === undefined) return null;
+  for (let step = 1; step < sources.length && step <= OTHERS; step += 1) {
+    const other = sources[(source + step) % sources.length];
+    if (other !== undefined && canStandFor(other, own)) return other;
+  }
+  return null;
+}
