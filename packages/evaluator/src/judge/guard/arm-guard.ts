@@ -1,7 +1,6 @@
 import { bothEnds } from '../../score/cut.js';
 import type { JudgedPair } from '../judged-pair.js';
-import type { HashOf } from './keyed-hash.js';
-import { guardWords, hash, LONGEST, shinglesOf } from './shingles.js';
+import { guardWords, hash, type HashOf, LONGEST, shinglesOf } from './shingles.js';
 
 /**
  * What the outputs of an arm look like side by side: a sample of at most {@link SAMPLE} pairs, those whose ids hash lowest. So it is

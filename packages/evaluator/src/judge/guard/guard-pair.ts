@@ -1,3 +1,4 @@
+import { composed } from '@understudy/instrumentation/trial';
 import type { JudgedPair } from '../judged-pair.js';
 import { cutPair, TEXT_LIMITS, type TextLimits } from '../cut.js';
 import { JUDGE_WORDS, type JudgeWords } from './judge-words.js';
@@ -20,17 +21,22 @@ const FEWEST_REPEATED = 16;
 /**
  * Looks at a pair before it is put to a judge. Null where nothing is the matter.
  *
- * Words to a judge keep a pair back where one answer has them, and neither the other nor the request: what a user asks for, both write.
+ * Words to a judge keep a pair back where one answer has them and the other has none of that kind. Words that the request has, too, these very ones,
+ * are the task's; others of their kind are not: a system prompt that speaks of a choice must not open the door to every order.
  * The other reasons, too, ask whether the shadow does what the primary does not. It costs a verdict, not a call: a pair kept back is missing evidence.
  *
  * @param limits What the judge will be shown of each text: in the rest nothing can be said to it.
  */
 export function guardPair(pair: JudgedPair, limits: TextLimits = TEXT_LIMITS): GuardReason | null {
   const shown = cutPair(pair, limits);
-  const [request, primary, shadow] = [folded(shown.request), folded(shown.primary), folded(shown.shadow)];
+  const [request, primary, shadow] = [formsOf(shown.request), formsOf(shown.primary), formsOf(shown.shadow)];
   for (const [reason, patterns] of Object.entries(JUDGE_WORDS) as [JudgeWords, readonly RegExp[]][]) {
-    const has = (text: string): boolean => patterns.some((pattern) => pattern.test(text));
-    if (has(shadow) !== has(primary) && !has(request)) return reason;
+    for (const pattern of patterns) {
+      const asked = wordsIn(request, pattern);
+      const isOwn = (forms: readonly string[]): boolean =>
+        [...wordsIn(forms, pattern)].some((words) => !asked.has(words));
+      if (isOwn(shadow) !== isOwn(primary)) return reason;
+    }
   }
   if (isEmpty(pair.shadow) !== isEmpty(pair.primary)) return 'empty';
   return compared(pair);
@@ -55,10 +61,39 @@ function isEmpty(text: string): boolean {
   return !/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text);
 }
 
-/** Compatibility forms made plain and invisible signs removed, or a full-width or broken-up word would pass. */
-function folded(text: string): string {
+/** All that a pattern finds, but for case and punctuation. Matches may overlap: words that are the task's must not cover others. */
+function wordsIn(forms: readonly string[], pattern: RegExp): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const form of forms) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(form); match !== null; match = pattern.exec(form)) {
+      found.add(match[0].toLowerCase().replace(/[^\p{L}\p{N}<>|[\]]+/gu, ' '));
+      pattern.lastIndex = match.index + 1;
+    }
+  }
+  return found;
+}
+
+/**
+ * A text as it is read, with its lines and as one line: compatibility forms made plain, invisible signs removed, escapes of JSON resolved. A full-width,
+ * a broken-up and an escaped word would pass otherwise, and one that goes on in the next line.
+ */
+function formsOf(text: string): readonly string[] {
+  const plain = composed(unescaped(text), 'NFKC').replace(/\p{Cf}/gu, '');
+  const lines = plain.replace(/\s+/gu, (space) => (/[\n\r\u0085\u2028\u2029]/u.test(space) ? '\n' : ' '));
+  return lines.includes('\n') ? [lines, lines.replaceAll('\n', ' ')] : [lines];
+}
+
+const LAST_CODE_POINT = 0x10_ff_ff;
+
+/** However often they were escaped: a model reads them all the same. */
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
   return text
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\t\p{Zs}]+/gu, ' ');
+    .replace(/\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2}))/gi, (whole, four, braced, two) => {
+      const code = Number.parseInt(String(four ?? braced ?? two), 16);
+      return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : String(whole);
+    })
+    .replace(/\\+[nrtfv]/g, '\n')
+    .replace(/\\+(["'`/<>[\]])/g, '$1');
 }

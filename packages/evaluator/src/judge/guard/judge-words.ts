@@ -23,9 +23,12 @@ const BETTER = '(?:better|best|superior|winning|preferred|preferable)';
 
 /** The shape of our fences and names, of the best known prompts for judges, and of chat templates. */
 const FENCE: readonly RegExp[] = [
-  new RegExp(`(?:<<|>>|===) ?(?:(?:END|BEGIN|START)(?: OF)? )?(?:${FENCE_NAMES.join('|')})\\b`, 'i'),
-  new RegExp(`\\b(?:${FENCE_NAMES.join('|')}) ?(?:>>|===)`, 'i'),
-  /(?:<<|\[|===|---|###|\*\*) ?(?:(?:the )?(?:end|begin|start)(?: of)? )?(?:answer|assistant|response)[ _][ab]\b(?:'s answer)?/i,
+  new RegExp(`(?:<<|>>) ?(?:(?:END|BEGIN|START)(?: OF)? )?(?:${FENCE_NAMES.join('|')})\\b`, 'i'),
+  new RegExp(`\\b(?:${FENCE_NAMES.join('|')}) ?>>`, 'i'),
+  // What underlines a heading may stand before any text: "answer a question" is no place.
+  new RegExp(
+    `(?:<<|\\[|===|---|###|\\*\\*) ?${anyCase('(?:(?:the )?(?:end|begin|start)(?: of)? )?(?:answer|assistant|response)')}[ _](?:[ABb]|a(?! [a-z]))\\b`,
+  ),
   /\b(?:END|BEGIN|START) OF (?:ANSWER|RESPONSE|ASSISTANT) [AB]\b|<\/?(?:answer|response|assistant)[ _-]?[ab]>/i,
   /\[\[\s{0,4}(?:A|B|C|TIE)\s{0,4}\]\]/i,
   /<\|(?:im_start|im_end|endoftext|eot_id|start_header_id|end_header_id|system|user|assistant|end|eom_id)\|>/i,
@@ -76,9 +79,13 @@ const ADDRESS: readonly RegExp[] = [
   /\byou compare two answers\b|\b(?:two|both) (?:answers|responses) (?:have|were) (?:already )?(?:been )?(?:compared|checked|judged|evaluated|graded)\b/i,
 ];
 
-/** All patterns look at short runs only, so that the time is linear in the text. */
+/** Wherever they match: what a text has once for its user, it may have again for a judge. */
+const everywhere = (patterns: readonly RegExp[]): readonly RegExp[] =>
+  patterns.map(({ source, flags }) => new RegExp(source, `${flags}g`));
+
+/** With the flag `g`. All patterns look at short runs only, so that the time is linear in the text. */
 export const JUDGE_WORDS: Readonly<Record<JudgeWords, readonly RegExp[]>> = {
-  fence: FENCE,
-  verdict: VERDICT,
-  address: ADDRESS,
+  fence: everywhere(FENCE),
+  verdict: everywhere(VERDICT),
+  address: everywhere(ADDRESS),
 };

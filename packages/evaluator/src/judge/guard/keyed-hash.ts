@@ -1,19 +1,21 @@
 import { createHmac } from 'node:crypto';
-
-/** 32 bits of a text, as an unsigned number. */
-export type HashOf = (text: string) => number;
+import type { HashOf } from './shingles.js';
 
 /**
  * HalfSipHash-2-4 over UTF-16 code units, lowest byte first: without the key nobody can try what a text was.
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012), in the authors' variant for words of 32 bits.
- * Cost: linear, some 20 ns a code unit.
+ * Cost: linear, some 10 ns a code unit.
  */
 export function halfSipHash(k0: number, k1: number): HashOf {
-  return (text) => {
-    const v = new Int32Array([k0, k1, 0x6c796765 ^ k0, 0x74656462 ^ k1]);
-    let at = 1;
-    for (; at < text.length; at += 2) take(v, text.charCodeAt(at - 1) | (text.charCodeAt(at) << 16));
-    take(v, ((2 * text.length) << 24) | (at === text.length ? text.charCodeAt(at - 1) : 0));
+  const v = new Int32Array(4);
+  return (text, from = 0, to = text.length) => {
+    v[0] = k0;
+    v[1] = k1;
+    v[2] = 0x6c796765 ^ k0;
+    v[3] = 0x74656462 ^ k1;
+    let at = from;
+    for (; at + 1 < to; at += 2) take(v, text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
+    take(v, ((2 * (to - from)) << 24) | (at < to ? text.charCodeAt(at) : 0));
     v[2] = (v[2] as number) ^ 0xff;
     mix(v, 4);
     return ((v[1] as number) ^ (v[3] as number)) >>> 0;
@@ -33,7 +35,10 @@ function take(v: Int32Array, word: number): void {
 }
 
 function mix(v: Int32Array, rounds: number): void {
-  let [a, b, c, d] = v as unknown as [number, number, number, number];
+  let a = v[0] as number;
+  let b = v[1] as number;
+  let c = v[2] as number;
+  let d = v[3] as number;
   for (let round = 0; round < rounds; round += 1) {
     a = (a + b) | 0;
     b = rotated(b, 5) ^ a;

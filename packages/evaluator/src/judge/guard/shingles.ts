@@ -11,20 +11,35 @@ const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[\p{L}\p{N}]
 
 /** The words of a text, folded so that case, width and punctuation do not tell them apart. */
 export function guardWords(text: string): readonly string[] {
-  return composed(bothEnds(text, LONGEST), 'NFKC').toLowerCase().match(WORD) ?? [];
+  // One sign may stand for eighteen letters.
+  const folded = composed(bothEnds(text, LONGEST), 'NFKC').toLowerCase();
+  return bothEnds(folded, LONGEST).match(WORD) ?? [];
 }
 
+/** 32 bits of a text, or of its part from one position to another, as an unsigned number. */
+export type HashOf = (text: string, from?: number, to?: number) => number;
+
 /** Hashes of every run of {@link WORDS} words, repetitions included; a shorter text is one run. Empty without words. */
-export function shinglesOf(words: readonly string[], hashOf: (run: string) => number = hash): readonly number[] {
+export function shinglesOf(words: readonly string[], hashOf: HashOf = hash): readonly number[] {
   if (words.length === 0) return [];
-  if (words.length < WORDS) return [hashOf(words.join(' '))];
-  return Array.from({ length: words.length - WORDS + 1 }, (_, at) => hashOf(words.slice(at, at + WORDS).join(' ')));
+  const text = words.join(' ');
+  const shingles: number[] = [];
+  const width = Math.min(WORDS, words.length);
+  let from = 0;
+  let to = -1;
+  for (const [at, word] of words.entries()) {
+    to += word.length + 1;
+    if (at < width - 1) continue;
+    shingles.push(hashOf(text, from, to));
+    from += (words[at - width + 1]?.length ?? 0) + 1;
+  }
+  return shingles;
 }
 
 /** FNV-1a over UTF-16 code units with a final avalanche: for counting what is alike, not for secrets. */
-export function hash(text: string): number {
+export function hash(text: string, from: number = 0, to: number = text.length): number {
   let state = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
+  for (let at = from; at < to; at += 1) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
   state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return (state ^ (state >>> 16)) >>> 0;
