@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.js';
-import { type Canary, planCanaries } from '../../packages/evaluator/src/judge/trial/canary.js';
+import type { Canary } from '../../packages/evaluator/src/judge/trial/canary.js';
+import { CANARY_KINDS } from '../../packages/evaluator/src/judge/trial/canary-kinds.js';
 import { fitnessOf, HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import {
@@ -11,6 +12,7 @@ import {
   ofLabel,
 } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { mergeAllHealth, mergeHealth } from '../../packages/evaluator/src/judge/trial/merge-health.js';
+import { planCanaries } from '../../packages/evaluator/src/judge/trial/plan-canaries.js';
 import { seeded } from '../simulation/random.js';
 import { printTable } from '../simulation/table.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
@@ -27,9 +29,13 @@ afterEach(() => {
 });
 
 function canaries(count: number, seed: number): readonly Canary[] {
-  const random = seeded(seed);
-  const sources = Array.from({ length: 40 }, (_, at) => caseOf(seed * 1000 + at));
-  return planCanaries(sources, count, random.next);
+  const sources = Array.from({ length: 80 }, (_, at) => caseOf(seed * 1000 + at));
+  const { canaries: planned } = planCanaries(
+    sources,
+    count,
+    (kind, source) => seeded(seed * 100_000 + CANARY_KINDS.indexOf(kind) * 1000 + source).next,
+  );
+  return planned.map(({ canary }) => canary);
 }
 
 /** Health after each canary, in the order they were given. */
@@ -103,13 +109,14 @@ it('finds a judge with a tenth of false wins unfit within 150 canaries, over HTT
 });
 
 it('does so in simulation, and lets a judge without false wins be', () => {
-  const runs = 400;
-  const [kind] = ['empty'] as const;
+  const runs = 1000;
+  // In the order of a trial, the answers of others left out: of them it is not certain that to prefer them is a fault.
+  const kinds = canaries(150, 1).map(({ kind }) => kind);
   const count = (falseWins: number, given: number): JudgeHealth => ({
     ...EMPTY_HEALTH,
     canaries: {
       ...EMPTY_HEALTH.canaries,
-      [kind]: { given, detected: given - falseWins, falseWins, tied: 0, abstained: 0 },
+      shuffled: { given, detected: given - falseWins, falseWins, tied: 0, abstained: 0 },
     },
   });
   const plans = [0.1, 0.05, 0.01, 0.002].map((rate) => [rate, HEALTH_LIMITS.falseWins] as const);
@@ -117,12 +124,14 @@ it('does so in simulation, and lets a judge without false wins be', () => {
     const limits = { ...HEALTH_LIMITS, falseWins: limit };
     const random = seeded(91);
     const at = Array.from({ length: runs }, () => {
-      let wins = 0;
-      for (let given = 1; given <= 150; given += 1) {
+      let [wins, counted] = [0, 0];
+      for (const [at, kind] of kinds.entries()) {
+        if (kind === 'other_answer') continue;
+        counted += 1;
         // Only a false win is evidence of false wins: between two of them nothing can be found.
         const wrong = random.chance(rate);
         wins += Number(wrong);
-        if (wrong && fitnessOf(count(wins, given), limits).reasons.includes('false_wins')) return given;
+        if (wrong && fitnessOf(count(wins, counted), limits).reasons.includes('false_wins')) return at + 1;
       }
       return Infinity;
     }).toSorted((a, b) => a - b);
@@ -130,7 +139,9 @@ it('does so in simulation, and lets a judge without false wins be', () => {
     return { 'false wins': rate, limit, 'unfit within 150': unfit, median: String(at[runs / 2]) };
   });
   printTable(`A judge looked at after every canary, ${runs} runs`, rows);
-  expect(rows[0]?.['unfit within 150']).toBeGreaterThan(0.985);
+  expect(rows[0]?.['unfit within 150']).toBeGreaterThan(0.99);
+  expect(Number(rows[0]?.median)).toBeGreaterThan(25);
+  expect(Number(rows[0]?.median)).toBeLessThan(45);
   expect(rows[2]?.['unfit within 150']).toBeLessThan(0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs));
   expect(rows[3]?.['unfit within 150']).toBeLessThan(0.01);
 });

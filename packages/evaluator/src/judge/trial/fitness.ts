@@ -1,5 +1,4 @@
-import { BETS, betTerms } from '../../stats/bets.js';
-import { logEValue } from '../../stats/e-value.js';
+import { logMeanExp } from '../../stats/e-value.js';
 import { LEAST_SENSITIVITY } from '../../stats/judge-boundary.js';
 import { rateSequence } from '../../stats/rate-sequence.js';
 import { modelChange } from './model-change.js';
@@ -25,7 +24,7 @@ export interface HealthLimits {
 
 /**
  * A false win is a broken answer, or nothing at all, preferred in both orders: one in a hundred is many. At .01 a judge with a tenth of false
- * wins is found out after 23 canaries in the median and within 150 in 99.6 % of runs; at .02 it takes 39, and 4 % take more than 150.
+ * wins is found out after 33 canaries in the median and within 150 in 99.6 % of runs; at .02 it takes 42, and 3 % take more than 150.
  */
 export const HEALTH_LIMITS: HealthLimits = {
   falseWins: 0.01,
@@ -82,13 +81,17 @@ export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIM
   return { state: reasons.length > 0 ? 'unfit' : tried ? 'fit' : 'untried', reasons };
 }
 
+/** What false wins are held to be where they are too many, in multiples of the limit. */
+const TOO_MANY = [3, 5] as const;
+
 /**
- * ln of the e-value against "false wins are at most `limit`": the bets of every gate, on a mean of 0s and 1s, so that two counts are
- * all it needs. By Ville's inequality it reaches ln(1/alpha) with probability at most alpha while that is so, at any look.
+ * ln of the e-value against "false wins are at most `limit`": the mean of the likelihood ratios of two larger rates, so that two counts are
+ * all it needs. While the rate is at most `limit`, each ratio is a nonnegative supermartingale that starts at 1: it reaches ln(1/alpha) with
+ * probability at most alpha, at any look (Ville; Wald's sequential test, "Sequential tests of statistical hypotheses", 1945, mixed over two
+ * alternatives). The bets of the gates reach for far larger rates as well, and find a tenth within 150 in 97.8 % where these do in 99.6 %.
  */
 function logFalseWins(falseWins: number, given: number, limit: number): number {
-  const won = betTerms(1, limit, 1);
-  const lost = betTerms(0, limit, 1);
-  const sum = (terms: Float64Array, g: number, times: number): bigint => BigInt(terms[g] ?? 0) * BigInt(times);
-  return logEValue(Array.from({ length: BETS }, (_, g) => sum(won, g, falseWins) + sum(lost, g, given - falseWins)));
+  const ratio = (rate: number): number =>
+    falseWins * Math.log(rate / limit) + (given - falseWins) * Math.log((1 - rate) / (1 - limit));
+  return logMeanExp(TOO_MANY.map((times) => ratio(Math.min(0.9, times * limit))));
 }
