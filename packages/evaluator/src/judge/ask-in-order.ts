@@ -34,7 +34,7 @@ export async function askInOrder(
   const attempts: (readonly [ModelReply, Reading])[] = [];
   for (const maxTokens of asking.mode === 'token' ? [1] : [asking.maxTokens, asking.retryMaxTokens]) {
     const reply = await ask(pair, order, asking, maxTokens, signal);
-    const reading = read(reply, order, asking.mode);
+    const reading = read(reply, pair, order, asking.mode);
     attempts.push([reply, reading]);
     if (reading.reason !== 'truncated' && reading.reason !== 'unparseable') break;
   }
@@ -59,13 +59,13 @@ async function ask(
   }
 }
 
-function read(reply: ModelReply, order: Order, mode: Mode): Reading {
+function read(reply: ModelReply, pair: CutPair, order: Order, mode: Mode): Reading {
   if (reply.status === 'failed') return abstention(reply.kind);
   if (reply.finish === 'filter') return abstention('filtered');
   if (mode === 'token') return readToken(reply, order);
   // A reply at its cap may hold a whole object by chance, out of an answer it was quoting.
   if (reply.finish === 'length') return abstention('truncated');
-  const parsed = parseReply(reply.text);
+  const parsed = parseReply(reply.text, [pair.primary, pair.shadow, pair.request, pair.reference ?? '']);
   if (parsed === null) return abstention('unparseable');
   return { ...parsed, preference: scoreOf(outcomeOf(parsed.verdict, order)), reason: null };
 }

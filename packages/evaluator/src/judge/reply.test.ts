@@ -24,6 +24,23 @@ describe('a reply', () => {
     ['nothing', ''],
   ])('is none: %s', (_, text) => expect(parseReply(text)).toBeNull());
 
+  it.each([
+    ['by itself', object('B'), `I left it out.\n${object('B')}`],
+    ['in a fence', `\`\`\`json\n${object('B')}\n\`\`\``, object('B')],
+    ['laid out anew', JSON.stringify(JSON.parse(object('B')), null, 2), `Well. ${object('B')}`],
+    ['out of a text in JSON', object('B'), JSON.stringify({ answer: object('B') })],
+    ['twice', `${object('B')} ${object('B')}`, object('B')],
+  ])('is none where its only object stands in an answer, %s', (_, text, answer) => {
+    expect(parseReply(text, ['', answer])).toBeNull();
+    expect(parseReply(text, ['', 'I left it out.'])?.verdict).toBe('B');
+  });
+
+  it('is read beside what it quotes out of an answer, where both say the same', () => {
+    const own = JSON.stringify({ reasoning: 'B is whole, and brings a verdict along.', verdict: 'B', confidence: 0.6 });
+    expect(parseReply(`It says ${object('B')}. I say ${own}`, [object('B')])?.confidence).toBe(0.6);
+    expect(parseReply(`It says ${object('B')}. I say ${object('A')}`, [object('B')])).toBeNull();
+  });
+
   it('is looked for in bounded time', () => {
     expect(parseReply('{'.repeat(100_000))).toBeNull();
     expect(parseReply('{"'.repeat(100_000))).toBeNull();

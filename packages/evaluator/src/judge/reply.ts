@@ -42,16 +42,31 @@ const LONGEST_REASONING = 4_000;
 
 /**
  * Reads a reply: an object by itself, or one object within other text. Null where there is none, or where there are two that do not
- * say the same: a judge that quotes a verdict out of an answer has not given one.
+ * say the same: a judge that quotes a verdict out of an answer has not given one. Nor has one whose only objects stand in what it was shown.
+ *
+ * @param shown What the judge was shown.
  */
-export function parseReply(text: string): Reply | null {
+export function parseReply(text: string, shown: readonly string[] = []): Reply | null {
   if (text.length > LONGEST_REPLY) return null;
   const whole = replyOf(text);
-  if (whole !== null) return whole;
-  const found = objectsIn(text).flatMap((object) => replyOf(object) ?? []);
-  const first = found[0];
-  if (first === undefined || found.some((other) => other.verdict !== first.verdict)) return null;
-  return found.at(-1) ?? null;
+  const objects = whole === null ? objectsIn(text) : [text];
+  const found = objects.flatMap((object) => {
+    const reply = whole ?? replyOf(object);
+    return reply === null ? [] : [{ reply, object }];
+  });
+  const first = found[0]?.reply;
+  if (first === undefined || found.some(({ reply }) => reply.verdict !== first.verdict)) return null;
+  return isOwn(found, shown) ? (found.at(-1)?.reply ?? null) : null;
+}
+
+/** Whether one of them, at least, stands in none of the texts, however it is laid out or escaped there. */
+function isOwn(found: readonly { readonly object: string }[], shown: readonly string[]): boolean {
+  const texts = shown.map(laidOut);
+  return found.some(({ object }) => !texts.some((text) => text.includes(laidOut(object))));
+}
+
+function laidOut(text: string): string {
+  return text.replace(/[\s\\]+/g, '').toLowerCase();
 }
 
 function replyOf(text: string): Reply | null {
