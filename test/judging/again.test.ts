@@ -1,9 +1,10 @@
+import type { JudgeDefinition } from '@understudy/instrumentation/experiment';
 import { Seal } from '@understudy/instrumentation/trial';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeWords, placeOfWords } from '../../packages/evaluator/src/ledger/judging/words.js';
 import { answer, HandProducer } from '../evaluator/batches.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
-import { judgedRun, statuses } from './judged-runs.js';
+import { judgedRun, type JudgedRun, statuses } from './judged-runs.js';
 import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
 
 const seal = new Seal(Buffer.alloc(32, 7), []);
@@ -40,6 +41,66 @@ describe('judging again', () => {
     expect(await bench.rejudge(judged, other)).toMatchObject({ pairs: 0, calls: 0 });
     expect(await bench.ledger.judging.mainJudge(judged.run.id)).not.toBe(report.judge.hash);
     expect(await bench.judgeDue()).toEqual([]);
+  });
+
+  it('refuses the judge of the run before its first pair as well, and leaves the run a judge that went before it', async () => {
+    const judged = judgedRun('before', { baseUrl: server.baseUrl });
+    await bench.send(judged, 0, []);
+    await expect(bench.rejudge(judged, {})).rejects.toThrow('is the judge of run');
+    const run = judged.run.id;
+    const judge = bench.hashOf(judged);
+    await bench.ledger.judging.addJudge(run, judge, { main: false });
+    await bench.send(judged, 4, ['worse']);
+    expect(await bench.ledger.judging.mainJudge(run)).toBe(judge);
+    expect(await bench.try(run)).toEqual(['tried']);
+    expect(await bench.judgeDue()).toHaveLength(4);
+    await bench.ledger.judging.addJudge(run, 'another', { main: true });
+    expect(await bench.ledger.judging.mainJudge(run)).toBe(judge);
+  });
+
+  it('by two at once pays for each pair once', async () => {
+    const judged = judgedRun('two', { baseUrl: server.baseUrl });
+    await bench.send(judged, 12, ['worse']);
+    const before = server.requests.length;
+    server.delayMs = 5;
+    const other = { rubric: 'faithful-to-reference' };
+    const both = await Promise.all([bench.rejudge(judged, other), bench.rejudge(judged, other)]);
+    server.delayMs = 0;
+    expect(server.requests.length - before).toBe(24);
+    expect(both.map(({ pairs }) => pairs).reduce((sum, pairs) => sum + pairs, 0)).toBe(12);
+    expect(both.map(({ stopped }) => stopped ?? '').join()).toMatch(/another rejudge has \d+ of the pairs/);
+    expect(await bench.rejudge(judged, other)).toMatchObject({ pairs: 0, stopped: null, arms: [{ losses: 12 }] });
+  });
+
+  it('takes what a rejudge had that was killed, once its time is over', async () => {
+    const judged = judgedRun('killed-again', { baseUrl: server.baseUrl });
+    const [pair = ''] = await bench.send(judged, 1, ['worse']);
+    const other = { rubric: 'faithful-to-reference' };
+    const { judge } = await bench.rejudge(judged, other, { dryRun: true });
+    const task = { run: judged.run.id, pair, judge: judge.hash };
+    const taking = { now: bench.now, until: bench.now + 60_000 };
+    expect(await bench.ledger.judging.takeAgain(task, taking)).toBe(true);
+    expect(await bench.rejudge(judged, other)).toMatchObject({
+      pairs: 0,
+      stopped: 'another rejudge has 1 of the pairs',
+    });
+    bench.now += 60_000;
+    expect(await bench.rejudge(judged, other)).toMatchObject({ pairs: 1, stopped: null });
+  });
+
+  it('is never put to a judge of the family of what it compares', async () => {
+    const named = judgedRun('kin-again', { baseUrl: server.baseUrl }, { match: { model: 'gpt-5*' } });
+    await bench.send(named, 1, ['worse']);
+    const kin = (judged: JudgedRun): { readonly models: JudgeDefinition['models'] } => ({
+      models: (judged.run.definition.judge?.models ?? []).map((one) => ({ ...one, model: 'gpt-judge' })),
+    });
+    const before = server.requests.length;
+    await expect(bench.rejudge(named, kin(named))).rejects.toThrow('is of one family with gpt-5*');
+    const unnamed = judgedRun('kin-by-call', { baseUrl: server.baseUrl });
+    await bench.send(unnamed, 2, ['worse'], 'gpt-5-mini');
+    const report = await bench.rejudge(unnamed, kin(unnamed));
+    expect(report).toMatchObject({ pairs: 0, stopped: expect.stringContaining('is of one family with gpt-5-mini') });
+    expect(server.requests.length).toBe(before);
   });
 
   it('says why it stopped, and keeps what it has', async () => {

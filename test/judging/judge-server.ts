@@ -39,6 +39,10 @@ export interface JudgeServer {
   readonly baseUrl: string;
   faults: Faults;
   trouble: Trouble | null;
+  /** How long an answer takes, in milliseconds. */
+  delayMs: number;
+  /** By model, the most requests there were at once. */
+  readonly atOnce: Readonly<Record<string, number>>;
   /** Bodies of the requests so far. */
   readonly requests: readonly JudgeRequest[];
   /** How often a call was answered by `firstPlace`. */
@@ -55,13 +59,23 @@ type Place = 'A' | 'B' | 'TIE';
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
-  const state: { faults: Faults; trouble: Trouble | null } = { faults: {}, trouble: null };
+  const state: { faults: Faults; trouble: Trouble | null; delayMs: number } = { faults: {}, trouble: null, delayMs: 0 };
+  const atOnce: Record<string, number> = {};
+  const running: Record<string, number> = {};
   const planted = { firstPlace: 0, calls: 0 };
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       requests.push({ body, authorization: request.headers.authorization });
-      const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
-      if (!troubled(state.trouble, body, response)) reply(response, completion(body, verdict()));
+      const model = String(body['model']);
+      const now = (running[model] = (running[model] ?? 0) + 1);
+      atOnce[model] = Math.max(atOnce[model] ?? 0, now);
+      response.on('close', () => (running[model] = (running[model] ?? 1) - 1));
+      const answer = (): void => {
+        const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
+        if (!troubled(state.trouble, body, response)) reply(response, completion(body, verdict()));
+      };
+      if (state.delayMs === 0) answer();
+      else setTimeout(answer, state.delayMs);
     });
   });
   // A busy machine must not meet a socket that was closed for being idle.
@@ -71,6 +85,7 @@ export async function startJudgeServer(): Promise<JudgeServer> {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     planted,
+    atOnce,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

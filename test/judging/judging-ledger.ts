@@ -41,6 +41,8 @@ export interface JudgingBench {
     change: Partial<JudgeDefinition>,
     options?: { dryRun?: boolean; limit?: number },
   ): Promise<RejudgeReport>;
+  /** Of the run's judge, by the rubric that is here. */
+  hashOf(judged: JudgedRun): string;
   tasks(run: RunId): Promise<readonly JudgeTask[]>;
   /** Another process: nothing of what this one had in its memory is known. */
   restart(): Promise<void>;
@@ -134,6 +136,10 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
         signal: new AbortController().signal,
         onProgress: () => undefined,
       });
+    },
+    hashOf({ run }) {
+      const { judge } = run.definition;
+      return judge === null ? '' : judges.hashOf(run, judge);
     },
     async tasks(run) {
       const { rows } = await database.query<JudgeTask>(

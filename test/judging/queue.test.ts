@@ -42,6 +42,7 @@ describe('judging, from the queue to the ledger', () => {
   afterEach(() => {
     server.trouble = null;
     server.faults = {};
+    server.delayMs = 0;
   });
 
   afterAll(async () => {
@@ -87,6 +88,20 @@ describe('judging, from the queue to the ledger', () => {
     );
     expect(states).toEqual([{ main: true, sensitive: true, unfit: null, judged: 20 }]);
     expect(server.requests.length - before).toBe(2 * (CANARIES + 20));
+    expect(errors).toEqual([]);
+  });
+
+  it('has each run judged by as many at once as it allows, whatever another allows', async () => {
+    server.delayMs = 20;
+    const narrow = judgedRun('narrow', { baseUrl: server.baseUrl, model: 'judge-narrow', concurrency: 1 });
+    const wide = judgedRun('wide', { baseUrl: server.baseUrl, model: 'judge-wide', concurrency: 6 });
+    await send(narrow, 6, ['worse']);
+    await send(wide, 24, ['worse']);
+    await expect.poll(() => statuses(database, narrow.run.id), WAIT).toEqual({ judged: 6 });
+    await expect.poll(() => statuses(database, wide.run.id), WAIT).toEqual({ judged: 24 });
+    expect(server.atOnce['judge-narrow']).toBe(1);
+    expect(server.atOnce['judge-wide']).toBeGreaterThan(1);
+    expect(server.atOnce['judge-wide']).toBeLessThanOrEqual(6);
     expect(errors).toEqual([]);
   });
 });

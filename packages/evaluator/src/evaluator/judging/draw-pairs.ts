@@ -1,7 +1,8 @@
 import type { JudgeDefinition } from '@understudy/instrumentation/experiment';
 import { AA_ARM } from '@understudy/instrumentation/trial';
 import { guardOutput } from '../../judge/guard/arm-guard.js';
-import { type HashOf, keyedHash } from '../../judge/guard/keyed-hash.js';
+import { keyedHash } from '../../judge/guard/keyed-hash.js';
+import type { HashOf } from '../../judge/guard/shingles.js';
 import { isExactMatch, judgedPairOf } from '../../judge/judged-pair.js';
 import { drawForJudging } from '../../judge/select.js';
 import { PERIOD_MS } from '../../ledger/judging/arm-guards.js';
@@ -51,6 +52,7 @@ export function createDrawing(
   return async (rows) => {
     const drawn: DrawnPair[] = [];
     const guarded: GuardedRow[] = [];
+    const unnamed = new Set<string>();
     const pace = createPace();
     for (const { row, run } of rows) {
       const { judge } = run.definition;
@@ -68,7 +70,8 @@ export function createDrawing(
       await pace();
       // Where the win rate decides nothing nobody pays for it; an arm that says the same to everybody is still held.
       if (winRateOf(run.definition) === null) continue;
-      const main = await mainOf(run, judge);
+      const main = unnamed.has(run.id) ? null : await mainOf(run, judge);
+      if (main === null) unnamed.add(run.id);
       const exact = texts !== null && isExactMatch(texts);
       const agreement = row.facts.scores.ab[AGREEMENT] ?? null;
       const one = drawForJudging({ pairId: row.pair, pi: row.pi, agreement, exact }, judge, judge.piMin, key);

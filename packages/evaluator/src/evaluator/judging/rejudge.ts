@@ -3,16 +3,17 @@ import type { JudgeDefinition, Judging } from '@understudy/instrumentation/exper
 import { ConfigurationError } from '../../errors.js';
 import { abstained } from '../../judge/judge-pair.js';
 import { judgedPairOf } from '../../judge/judged-pair.js';
-import type { Judgement } from '../../judge/judgement.js';
+import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { ofJudgement } from '../../judge/trial/judge-health.js';
-import type { JudgedArm, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { JudgedArm, JudgeTask, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
+import { kinOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 export interface RejudgeOptions {
   readonly ledger: JudgingLedger;
-  readonly judges: Pick<RunJudges, 'other'>;
+  readonly judges: Pick<RunJudges, 'other' | 'hashOf'>;
   readonly run: RegisteredRun;
   readonly definition: JudgeDefinition;
   readonly bounds: Judging;
@@ -44,17 +45,23 @@ export interface RejudgeReport {
 
 const PAIRS_AT_ONCE = 100;
 const TRIES = 5;
+/** Of these, how many may be paid for in vain. */
+const FAILED = 3;
+/** Who judges a pair again has it for so long, and says so again in time, in milliseconds: nobody else pays for it meanwhile. */
+const TAKEN_MS = 60_000;
+const EVERY_MS = 20_000;
 
 /**
  * Judges the stored pairs of a run by another judge. Shown, never decided on: the run's own judge is a part of it, fixed before its first pair.
+ * Several may do so at once: each pair is one's.
  *
- * @throws ConfigurationError for the run's own judge
+ * @throws ConfigurationError for the run's own judge, and one of the family of what it compares
  */
 export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
   const { ledger, judges, run, definition, bounds, dryRun, limit } = options;
   const judge = judges.other(run, definition, bounds);
   const { hash, name, most } = judge.guarded;
-  const main = await ledger.mainJudge(run.id);
+  const main = (await ledger.mainJudge(run.id)) ?? ownHash(options);
   if (main === hash) {
     throw new ConfigurationError('rejudge', [
       `${name} is the judge of run ${run.id} itself: name another --rubric, or change \`judge\` in the configuration`,
@@ -62,6 +69,7 @@ export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
   }
   let pairs = 0;
   let calls = 0;
+  let elsewhere = 0;
   let stopped: string | null = null;
   if (!dryRun) await ledger.addJudge(run.id, hash, { main: false });
   for (let after: string | null = null; stopped === null && pairs < limit;) {
@@ -79,13 +87,22 @@ export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
 
     async function work(): Promise<void> {
       for (let pair = waiting.shift(); pair !== undefined && stopped === null; pair = waiting.shift()) {
-        const said = await judgeAgain(pair, judge, options);
+        const said = await judgeTaken(pair, judge, options);
+        if (said === null) {
+          elsewhere += 1;
+          continue;
+        }
+        if (typeof said === 'string') {
+          stopped = said;
+          continue;
+        }
         calls += said.calls;
         if (isToBeTriedAgain(said)) stopped = said.detail === '' ? said.reason : `${said.reason}: ${said.detail}`;
         else options.onProgress((pairs += 1));
       }
     }
   }
+  if (elsewhere > 0) stopped ??= `another rejudge has ${elsewhere} of the pairs`;
   return {
     run: run.id,
     judge: { name, hash },
@@ -98,29 +115,66 @@ export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
   };
 }
 
+/** Null where nothing says what it is: then it is made the run's by its first pair. */
+function ownHash({ judges, run }: RejudgeOptions): string | null {
+  const { judge } = run.definition;
+  try {
+    return judge === null ? null : judges.hashOf(run, judge);
+  } catch {
+    return null;
+  }
+}
+
+/** Null where another one has the pair; a sentence where the judge may not judge it. */
+async function judgeTaken(pair: string, judge: RunJudge, options: RejudgeOptions): Promise<Judgement | string | null> {
+  const { ledger, run, now } = options;
+  const task = { run: run.id, pair, judge: judge.guarded.hash };
+  let held = now() + TAKEN_MS;
+  if (!(await ledger.takeAgain(task, { now: now(), until: held }))) return null;
+  const keeping = setInterval(() => {
+    const until = now() + TAKEN_MS;
+    ledger.takeAgain(task, { now: now(), until, held }).then(
+      (kept) => {
+        if (kept) held = until;
+      },
+      () => undefined,
+    );
+  }, EVERY_MS);
+  try {
+    const said = await judgeAgain(task, judge, options);
+    if (typeof said === 'string' || isToBeTriedAgain(said)) await ledger.release(task, now());
+    return said;
+  } finally {
+    clearInterval(keeping);
+  }
+}
+
 /** A judgement that is stored; or one to be tried again, after it was tried for a while. */
 async function judgeAgain(
-  pair: string,
-  { guarded, limits }: RunJudge,
-  { ledger, run, now, signal }: RejudgeOptions,
-): Promise<Judgement> {
-  const task = { run: run.id, pair, judge: guarded.hash };
-  await ledger.addAgain(task, now());
+  task: JudgeTask,
+  judge: RunJudge,
+  { ledger, now, signal }: RejudgeOptions,
+): Promise<Judgement | string> {
+  const { guarded, limits } = judge;
   const { content = null } = (await ledger.find(task)) ?? {};
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
-  if (texts === null) {
+  if (content === null || texts === null) {
     const judgement = abstained(guarded.hash, 'no_text');
     await ledger.settle({ ...task, judgement, health: ofJudgement(EMPTY, judgement), limits, now: now() });
     return judgement;
   }
+  const kin = kinOf(judge, [content]);
+  if (kin !== null) return kin;
+  let failed = 0;
   for (let tries = 0; ; tries += 1) {
-    const said = await guarded.judge(texts, { signal, memory: ledger.memory(pair, now) });
+    const said = await guarded.judge(texts, { signal, memory: ledger.memory(task.pair, now) });
     if (!isToBeTriedAgain(said)) {
       await ledger.settle({ ...task, judgement: said, health: ofJudgement(texts, said), limits, now: now() });
       return said;
     }
+    if (paidInVain(said) > 0) failed += 1;
     // Without money there is nothing to wait for.
-    if (tries === TRIES || said.reason === 'unpaid' || signal.aborted) return said;
+    if (tries === TRIES || failed === FAILED || said.reason === 'unpaid' || signal.aborted) return said;
     await sleep(waitFor(said, tries, Math.random).ms, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -34,7 +34,7 @@ export interface RunJudges {
   hashOf(run: Pick<Run, 'id' | 'definition'>, judge: JudgeDefinition): string;
   /** Rejects with a ConfigurationError where its key is not here. */
   of(run: RegisteredRun): Promise<RunJudge | null>;
-  /** A judge for pairs of a run that is not the run's own. */
+  /** A judge for pairs of a run that is not the run's own. @throws ConfigurationError as `hashOf` does */
   other(run: RegisteredRun, judge: JudgeDefinition, bounds: Judging): RunJudge;
   limitsOf(run: Pick<Run, 'definition'>): HealthLimits | null;
   close(): Promise<void>;
@@ -93,7 +93,10 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
       made.set(run.id, { judge, key, at: now() });
       return judge;
     },
-    other: (run, judge, bounds) => make(run, judge, bounds),
+    other(run, judge, bounds) {
+      checkJudge(judge, run.definition, folder);
+      return make(run, judge, bounds);
+    },
     limitsOf: ({ definition }) => (definition.judge === null ? null : limitsFor(definition.judge)),
     close: () => purses.close(),
   };
