@@ -130,6 +130,7 @@ describe('ledgerMetrics', () => {
       health,
       sensitivity: 0.9,
       unfit: null,
+      waitsFor: null,
       waiting: 0,
       openSlices: { judgements: 0, labels: 0 },
     };

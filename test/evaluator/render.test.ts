@@ -154,9 +154,21 @@ describe('what status says of a judge', () => {
     health: EMPTY_HEALTH,
     sensitivity: 0.91,
     unfit: null,
+    waitsFor: null,
     waiting: 12,
     openSlices: { judgements: 2, labels: 40 },
   };
+
+  it('is what its trial waits for, and how many of its canaries it has passed since', () => {
+    const lines = (some: Partial<JudgingState>): string =>
+      renderStatus(report([runState({ judging: { ...judging, ...some } })]), plain).join('\n');
+    const waitsFor = 'other answers: the 3 distinct ones in 40 stored calls leave 137 of 200 canaries unmade';
+    expect(lines({ sensitivity: null, waitsFor })).toContain(`judge abc: on trial, waiting for ${waitsFor};`);
+    expect(lines({ sensitivity: null })).toContain('judge abc: on trial;');
+    const shuffled = { given: 20, detected: 19, falseWins: 0, tied: 1, abstained: 0 };
+    const health = { ...EMPTY_HEALTH, beside: { ...EMPTY_HEALTH.beside, shuffled } };
+    expect(lines({ health })).toContain('judge abc: J = 0.91, 95.0 % of 20 faults seen since;');
+  });
 
   it('is how it does, what it said, and how people agree with it', () => {
     const small = arm({

@@ -147,7 +147,7 @@ describe('standingsOf', () => {
 
   it('is not over with its window while judgements or labels of its pairs are waited for', () => {
     const bounds = { enabled: true, rate: 1, window: { from: AT - 7_200_000, until: AT - 1000 }, target: null };
-    const judging = { judge: 'abc', health: EMPTY_HEALTH, sensitivity: 0.9, unfit: null, waiting: 0 };
+    const judging = { judge: 'abc', health: EMPTY_HEALTH, sensitivity: 0.9, unfit: null, waitsFor: null, waiting: 0 };
     const expired = (judgements: number, labels: number): boolean | undefined =>
       report([runState({ bounds, judging: { ...judging, openSlices: { judgements, labels } } })]).standings[0]?.expired;
     expect([expired(1, 0), expired(0, 1), expired(0, 0)]).toEqual([false, false, true]);
@@ -164,7 +164,7 @@ describe('standingsOf', () => {
       gate: 'win_rate',
       state: 'waiting',
       margin: 0.05,
-      winRate: { sensitivity: null, unfit: null, labels: null },
+      winRate: { sensitivity: null, unfit: null, unproven: 13, labels: null },
     });
   });
 });

@@ -6,7 +6,7 @@ import type { Batch, PairId, RunId } from '@understudy/instrumentation/trial';
 import pg from 'pg';
 import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import { type Answer, labelling } from '../../packages/evaluator/src/evaluator/labelling.js';
-import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import { EMPTY_HEALTH, type JudgeHealth } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import type { Query } from '../../packages/evaluator/src/ledger/database.js';
 import type { Ledger, PairRow } from '../../packages/evaluator/src/ledger/ledger.js';
 import type { DrawnPair } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
@@ -21,6 +21,11 @@ export const JUDGE = 'f'.repeat(16);
 export const SOON: number = at(20);
 const HOUR = 3_600_000;
 export const DAY: number = 24 * HOUR;
+/** Canaries beside pairs of the run have been put to the judge, and it saw them. */
+const PROVEN: JudgeHealth = {
+  ...EMPTY_HEALTH,
+  beside: { ...EMPTY_HEALTH.beside, shuffled: { given: 13, detected: 13, falseWins: 0, tied: 0, abstained: 0 } },
+};
 const WORDS: Readonly<Record<string, Side>> = { worse: 0, same: 0.5, better: 1 };
 
 /** An embedded ledger in memory, with the key that decides draws. */
@@ -119,7 +124,7 @@ export async function store(
   await ledger.judging.finishTrial({
     run: producer.run.id,
     judge: JUDGE,
-    health: EMPTY_HEALTH,
+    health: PROVEN,
     unfit: null,
     sensitivity,
   });

@@ -9,7 +9,7 @@ import { openLedgerFor } from '../../packages/evaluator/src/evaluator/stores.js'
 import { openStore } from '../../packages/evaluator/src/queue/store.js';
 import { enqueue, HandProducer, PAIRS, wholeSlice } from '../evaluator/batches.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
-import { callAbout, judgedRun } from './judged-runs.js';
+import { callAbout, CANARIES, judgedRun } from './judged-runs.js';
 
 const TELEMETRY = { tracesUrl: null, metricsUrl: null, metricIntervalMs: 10_000, serviceName: 'test' };
 const WAIT = { timeout: 25_000, interval: 200 };
@@ -40,7 +40,7 @@ describe('a verdict, from the batches of a service to what judge and people say'
   it('waits for the judge, is provisional with it, and GO with labels', async () => {
     const { run, announce } = judgedRun(
       'verdict',
-      { baseUrl: server.baseUrl, labels: { rate: 0.3 } },
+      { baseUrl: server.baseUrl, labels: { rate: 0.3 }, canaries: { count: CANARIES, rate: 0.2 } },
       { policy: { minPairs: 20, gates: { errors: { margin: 0.1 }, win_rate: { margin: 0.2 } } } },
     );
     const start = wholeSlice(Date.now() - 2000);

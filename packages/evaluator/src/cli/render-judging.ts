@@ -10,12 +10,13 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
   const { judge, health, sensitivity, unfit, waitsFor, waiting, openSlices } = judging;
   if (judge === null) return ['judge: no pair was drawn for it yet'];
   const rates = healthRates(health);
+  const since = rates.since.of === 0 ? '' : `, ${share(rates.since)} of ${plural(rates.since.of, 'fault')} seen since`;
   const state =
     unfit !== null
       ? style.bad(`unfit (${unfit})`)
       : sensitivity === null
         ? `on trial${waitsFor === null ? '' : `, waiting for ${waitsFor}`}`
-        : `J = ${sensitivity.toFixed(2)}, since then ${share(rates.since)} of ${count(rates.since.of)} canaries seen`;
+        : `J = ${sensitivity.toFixed(2)}${since}`;
   const lift =
     rates.lift === null ? '' : `, right ${(100 * rates.lift).toFixed(0)} points oftener than the longer answer`;
   const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;

@@ -81,8 +81,10 @@ function labelled({ labels }: WinRateShown): string {
   return `; ${count(labels.answered)} of ${count(labels.offered)} offered pairs labelled`;
 }
 
-function awaited({ sensitivity, labels }: WinRateShown): string {
-  return sensitivity === null || labels === null ? 'what canaries say of the judge' : 'labels: run `understudy label`';
+function awaited({ sensitivity, labels, unproven }: WinRateShown): string {
+  if (sensitivity === null) return 'what canaries say of the judge';
+  if (labels !== null) return 'labels: run `understudy label`';
+  return `${count(unproven)} more ${unproven === 1 ? 'canary' : 'canaries'} beside its pairs (\`judge.canaries.rate\`)`;
 }
 
 function blindness({ winRate }: GateVerdict): string {

@@ -1,4 +1,6 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { healthRates } from '../judge/trial/health-rates.js';
+import { LEAST_BESIDE } from '../judge/trial/vigil.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
@@ -112,7 +114,8 @@ function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStan
   if (winRate === null) return null;
   const { margin, labels } = winRate;
   const { sensitivity = null, unfit = null } = judging ?? {};
-  return { margin, sensitivity, unfit, labelled: labels !== null };
+  const unproven = Math.max(0, LEAST_BESIDE - (judging === null ? 0 : healthRates(judging.health).since.of));
+  return { margin, sensitivity, unfit, unproven, labelled: labels !== null };
 }
 
 /** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */

@@ -7,7 +7,7 @@ import { health, look, policy, SAFE } from './decide.test.support.js';
 import { PolicyError } from './policy.js';
 import type { JudgeStanding } from './win-rate-verdict.js';
 
-const JUDGE: JudgeStanding = { margin: 0.1, sensitivity: 0.8, unfit: null, labelled: false };
+const JUDGE: JudgeStanding = { margin: 0.1, sensitivity: 0.8, unfit: null, unproven: 0, labelled: false };
 
 function tally(m: number, won: number, lost: number): Tally {
   const made = emptyTally(m);
@@ -98,6 +98,17 @@ describe('a verdict on the word of a judge', () => {
     expect(judged({}, bad).state).toBe('no_go');
     expect(judged({ unfit: 'false_wins' }, bad)).toMatchObject({ state: 'hold', reason: 'judge_insensitive' });
     expect(judged({ unfit: 'false_wins', labelled: true }, bad).state).toBe('no_go');
+  });
+
+  it('is not provisional before canaries of the run were put to the judge', () => {
+    const verdict = judged({ unproven: 4 });
+    expect(verdict).toMatchObject({ state: 'hold', reason: 'insufficient' });
+    expect(verdict.gates.at(-1)).toMatchObject({ gate: 'win_rate', state: 'waiting' });
+    expect(verdict.sentence).toContain('win_rate waits for 4 more canaries beside its pairs');
+    expect(judged({ unproven: 1 }).sentence).toContain('1 more canary beside');
+    // What people say needs no canaries.
+    const labelled = evidence(1500, 500, { offered: 0.1, won: 150, lost: 10 });
+    expect(judged({ unproven: 4, labelled: true }, labelled).state).toBe('go');
   });
 
   it('waits for the trial of the judge', () => {

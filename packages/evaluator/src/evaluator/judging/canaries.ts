@@ -67,10 +67,10 @@ export function trialCanaries(
   const lots = (kind: CanaryKind, at: number): CanaryRandom => randomOf(`${name} ${kind} ${found[at]?.pair}`, key);
   const { canaries, missing } = planCanaries(found, count, lots);
   if (missing === 0) return canaries.map(({ canary, source }) => ({ canary, pair: found[source]?.pair ?? '' }));
-  const short = found.length === 1 ? '1 distinct answer' : `${found.length} distinct answers`;
   const calls = looked === 1 ? '1 stored call' : `${looked} stored calls`;
+  const distinct = found.length === 1 ? 'the distinct one' : `the ${found.length} distinct ones`;
   return {
-    missing: `answers: ${short} in ${calls} make too few of the ${count} canaries, ${missing} more of them are to be made of other answers`,
+    missing: `other answers: ${distinct} in ${calls} ${found.length === 1 ? 'leaves' : 'leave'} ${missing} of ${count} canaries unmade`,
   };
 }
 

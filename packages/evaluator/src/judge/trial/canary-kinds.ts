@@ -8,7 +8,17 @@ export type CanaryRandom = () => number;
 export const TELLING_KINDS = ['truncated', 'shuffled', 'wrong_argument', 'other_answer'] as const;
 
 /** All kinds. But for `identical` each has a side that is broken; the last four look broken to whoever glances at them. */
-export const CANARY_KINDS = ['identical', ...TELLING_KINDS, 'empty', 'colon', 'null_model', 'choose_b'] as const;
+export const CANARY_KINDS = [
+  'identical',
+  'truncated',
+  'shuffled',
+  'wrong_argument',
+  'other_answer',
+  'empty',
+  'colon',
+  'null_model',
+  'choose_b',
+] as const;
 
 export type CanaryKind = (typeof CANARY_KINDS)[number];
 export type TellingKind = (typeof TELLING_KINDS)[number];
