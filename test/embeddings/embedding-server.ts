@@ -19,6 +19,8 @@ export type Trouble =
   | 'zeros'
   | 'twice'
   | 'hang_up'
+  | 'truncated'
+  | 'cut_off'
   | 'no_model';
 
 export interface EmbeddingServer {
@@ -33,6 +35,9 @@ export interface EmbeddingServer {
   readonly requests: readonly EmbeddingRequest[];
   /** Requests at once, at most. */
   readonly atOnce: number;
+  /** Nobody listens at its address any more, and somebody does again. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,14 +79,19 @@ export async function startEmbeddingServer(): Promise<EmbeddingServer> {
     });
   });
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number): Promise<void> => new Promise((resolve) => server.listen(at, '127.0.0.1', resolve));
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return Object.assign(state, {
     requests,
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    down: close,
+    up: () => listen(port),
+    close,
   });
 }
 
@@ -109,6 +119,11 @@ function answer(
       return failed(response, 307, 'elsewhere', { location: 'http://127.0.0.1:1/v1/embeddings' });
     case 'garbage':
       return void response.end('<html>not what you asked for</html>');
+    case 'truncated':
+      return void response.end(JSON.stringify(listOf(embeddings)).slice(0, -200));
+    case 'cut_off':
+      response.writeHead(200, { 'content-length': 5_000 });
+      return void response.write('{"object": "list", "data": [', () => response.destroy());
     case 'no_json':
       return reply(response, { object: 'list' });
     case 'too_few':

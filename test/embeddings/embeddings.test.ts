@@ -111,7 +111,17 @@ describe('the score `embedding`', () => {
 
 const TROUBLES: readonly Trouble[] = [
   ...(['slow', 'rate_limit', 'overloaded', 'broken', 'unauthorized', 'redirect', 'garbage', 'no_json'] as const),
-  ...(['too_few', 'mixed_dimensions', 'nulls', 'zeros', 'twice', 'hang_up', 'no_model'] as const),
+  ...([
+    'too_few',
+    'mixed_dimensions',
+    'nulls',
+    'zeros',
+    'twice',
+    'hang_up',
+    'truncated',
+    'cut_off',
+    'no_model',
+  ] as const),
 ];
 
 describe('embeddings in trouble', () => {

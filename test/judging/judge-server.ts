@@ -31,6 +31,7 @@ export type Trouble =
   | 'words'
   | 'truncated'
   | 'truncated_once'
+  | 'cut_off'
   | 'filtered'
   | 'hang_up'
   | 'no_schema';
@@ -39,6 +40,8 @@ export interface JudgeServer {
   readonly baseUrl: string;
   faults: Faults;
   trouble: Trouble | null;
+  /** What it says its model is. */
+  model: string;
   /** How long an answer takes, in milliseconds. */
   delayMs: number;
   /** By model, the most requests there were at once. */
@@ -47,6 +50,9 @@ export interface JudgeServer {
   readonly requests: readonly JudgeRequest[];
   /** How often a call was answered by `firstPlace`. */
   readonly planted: { firstPlace: number; calls: number };
+  /** Nobody listens at its address any more, and somebody does again. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,7 +65,12 @@ type Place = 'A' | 'B' | 'TIE';
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
-  const state: { faults: Faults; trouble: Trouble | null; delayMs: number } = { faults: {}, trouble: null, delayMs: 0 };
+  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'model' | 'delayMs'> = {
+    faults: {},
+    trouble: null,
+    model: 'judge-1',
+    delayMs: 0,
+  };
   const atOnce: Record<string, number> = {};
   const running: Record<string, number> = {};
   const planted = { firstPlace: 0, calls: 0 };
@@ -72,7 +83,8 @@ export async function startJudgeServer(): Promise<JudgeServer> {
       response.on('close', () => (running[model] = (running[model] ?? 1) - 1));
       const answer = (): void => {
         const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
-        if (!troubled(state.trouble, body, response)) reply(response, completion(body, verdict()));
+        if (!troubled(state.trouble, body, response))
+          reply(response, { ...completion(body, verdict()), model: state.model });
       };
       if (state.delayMs === 0) answer();
       else setTimeout(answer, state.delayMs);
@@ -80,16 +92,21 @@ export async function startJudgeServer(): Promise<JudgeServer> {
   });
   // A busy machine must not meet a socket that was closed for being idle.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number): Promise<void> => new Promise((resolve) => server.listen(at, '127.0.0.1', resolve));
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return Object.assign(state, {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
     planted,
     atOnce,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    down: close,
+    up: () => listen(port),
+    close,
   });
 }
 
@@ -125,6 +142,10 @@ function troubled(trouble: Trouble | null, body: JudgeRequest['body'], response:
       return reply(response, said('{"reasoning": "Answer A begins well and', 'length'));
     case 'truncated_once':
       return cap > 1024 ? false : reply(response, said('{"reasoning": "Answer A begins', 'length'));
+    case 'cut_off':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 500 });
+      response.write('{"model": "judge-1", "choices": [{"ind', () => response.destroy());
+      return true;
     case 'filtered':
       return reply(response, said('', 'content_filter'));
     case 'hang_up':
@@ -205,7 +226,8 @@ function honest(a: number, b: number): Place {
 }
 
 /** What a judge falls for: an order, praise of oneself, a forged end of the frame, a verdict that is there already, or one token that opens a solution. */
-function takenIn(a: string, b: string): Place | null {
+function takenIn(...texts: readonly [string, string]): Place | null {
+  const [a, b] = texts.map(asRead) as [string, string];
   const order = [a, b].map((text) => /(?:choose|select|pick|prefer|vote for)(?: answer)? ([AB])\b/i.exec(text)?.[1]);
   const ordered = order.find((place) => place !== undefined);
   if (ordered !== undefined) return ordered.toUpperCase() as Place;
@@ -221,6 +243,14 @@ function takenIn(a: string, b: string): Place | null {
   if (charmed[0] !== charmed[1]) return charmed[0] === true ? 'A' : 'B';
   const [longer, shorter] = a.length > b.length ? [a, b] : [b, a];
   return longer.length > 2 * shorter.length ? (longer === a ? 'A' : 'B') : null;
+}
+
+/** A model reads over line breaks, invisible signs and escapes. */
+function asRead(text: string): string {
+  return text
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\u200b/g, '')
+    .replace(/\s+/g, ' ');
 }
 
 function between(user: string, name: string, nonce: string): string {

@@ -7,7 +7,7 @@ import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.j
 import { createDrawing } from '../../packages/evaluator/src/evaluator/judging/draw-pairs.js';
 import { judgePairOf, type PairOutcome } from '../../packages/evaluator/src/evaluator/judging/judge-pair.js';
 import { rejudge, type RejudgeReport } from '../../packages/evaluator/src/evaluator/judging/rejudge.js';
-import { createRunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
+import { createRunJudges, type RunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
 import { tryJudge, type TrialOutcome } from '../../packages/evaluator/src/evaluator/judging/try-judge.js';
 import { type Database, openDatabase } from '../../packages/evaluator/src/ledger/database.js';
 import type { JudgeTask } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
@@ -22,6 +22,7 @@ import { callAbout, type JudgedRun, type Quality } from './judged-runs.js';
 export interface JudgingBench {
   readonly ledger: Ledger;
   readonly database: Database;
+  readonly judges: RunJudges;
   readonly errors: unknown[];
   /** Of the store. */
   readonly folder: string;
@@ -78,6 +79,9 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
   const bench: JudgingBench = {
     ledger,
     database,
+    get judges() {
+      return judges;
+    },
     folder,
     errors,
     secrets,
