@@ -44,6 +44,8 @@ export interface JudgeServer {
   model: string;
   /** How long an answer takes, in milliseconds. */
   delayMs: number;
+  /** What each answer says that it took, in tokens. */
+  usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
   /** By model, the most requests there were at once. */
   readonly atOnce: Readonly<Record<string, number>>;
   /** Bodies of the requests so far. */
@@ -62,6 +64,8 @@ export interface JudgeRequest {
 }
 
 type Place = 'A' | 'B' | 'TIE';
+
+const USAGE = { prompt_tokens: 100, completion_tokens: 10 };
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
@@ -186,7 +190,7 @@ function said(content: string, finish: string): object {
   return {
     model: 'judge-1',
     choices: [{ index: 0, finish_reason: finish, message: { role: 'assistant', content } }],
-    usage: { prompt_tokens: 100, completion_tokens: 10 },
+    usage: USAGE,
   };
 }
 

@@ -11,7 +11,7 @@ function rowsOf(gates: NonNullable<ExperimentInput['policy']>['gates']): readonl
     candidate: { model: 'small' },
     judge: { model: 'judge', baseUrl: 'http://localhost:1' },
     policy: { gates },
-  } as ExperimentInput);
+  });
   const run = { ...runOf(experiment), k: 1, registeredAt: 0 };
   const leg = (content: string) => ({ status: 'ok', answer: text(content) });
   const row = {
@@ -30,7 +30,7 @@ it('draws nothing where the win rate is to decide nothing, and still looks at wh
   const asked: string[] = [];
   const drawing = createDrawing(
     { drawKey: async () => 'key', mainJudge: async () => null },
-    { hashOf: (run) => (asked.push(run.id), 'judge') },
+    { hashOf: ({ id }) => `judge ${asked.push(id)}` },
     (error) => expect(error).toBeUndefined(),
   );
   const on = await drawing(rowsOf({ errors: {} }));
