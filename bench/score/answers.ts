@@ -98,6 +98,15 @@ export function hardPairs(): readonly AnswerPair[] {
       primary: repeated('e\u0301 ').slice(0, limit),
       other: repeated('e\u0301  ').slice(0, limit),
     },
+    { what: 'marks', primary: repeated('\u0301\u0323'), other: repeated('e\u0323\u0301\u0323') },
+    {
+      what: 'just short enough, marks',
+      primary: repeated('\u0323\uff9e').slice(0, limit),
+      other: repeated('\uff9e\u0323').slice(0, limit),
+    },
+    { what: 'ideographs', primary: repeated('東京都知事'), other: repeated('知事東京') },
+    { what: 'signs of eighteen letters', primary: repeated('\ufdfa'), other: repeated('\ufdfa ') },
+    { what: 'digits', primary: repeated('1234567890'), other: repeated('1234567890a') },
     { what: 'line ends', primary: repeated('\n'), other: repeated('\n#') },
     { what: 'tables', primary: repeated('|-|-|\n'), other: repeated('|-|\n|') },
     { what: 'white space', primary: repeated(' \t'), other: repeated(' \t\n') },
@@ -113,6 +122,11 @@ export function hardPairs(): readonly AnswerPair[] {
     },
     { what: 'a deep list', primary: deep, other: deep.replace('1,1,', '1,2,') },
     { what: 'strings', primary: strings, other: strings.replace('"é "', '"e\u0301"') },
+    {
+      what: 'numbers no double holds',
+      primary: `[${'12345678901234567,'.repeat(7_000)}1]`,
+      other: `[${'12345678901234568,'.repeat(7_000)}1]`,
+    },
     { what: 'opening brackets', primary: repeated('['), other: repeated('{"a":') },
   ];
 }

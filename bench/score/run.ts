@@ -3,8 +3,8 @@
  *
  * First, microseconds a pair of answers of 2.3 KB, each pair from its bare text: a scorer alone has to make what it needs of it (its words,
  * its JSON), the whole set makes that once. Beside them packages for parts of the same work, on the same texts in the same run,
- * where they are installed (`NODE_PATH` counts). Then, milliseconds of the longest step there is: one scorer on one pair of answers of up to
- * a megabyte, each hard for somebody.
+ * where they are installed (`NODE_PATH` counts). Then, milliseconds of the longest step there is: one scorer, or one piece of judging, on one
+ * pair of answers of up to a megabyte, each hard for somebody.
  */
 import { createRequire } from 'node:module';
 import { type Answer, answerOfText } from '../../packages/evaluator/src/score/answer.js';
@@ -12,6 +12,7 @@ import { NOTHING_ASKED } from '../../packages/evaluator/src/score/asked.js';
 import { createLanguage } from '../../packages/evaluator/src/score/language.js';
 import { SCORERS } from '../../packages/evaluator/src/score/registry.js';
 import { type AnswerPair, hardPairs, pairs } from './answers.js';
+import { JUDGING } from './judging.js';
 import { best, row } from './measure.js';
 
 const GOAL_US = 150;
@@ -110,14 +111,18 @@ function speed(): void {
 
 function steps(): void {
   process.stdout.write('\nmilliseconds of the longest step, best of 3\n\n');
-  process.stdout.write(row(['scorer', 'longest', 'on']) + row(['---', '---:', '---']));
+  process.stdout.write(row(['step', 'longest', 'on']) + row(['---', '---:', '---']));
   let longest = 0;
   const hard = hardPairs();
-  for (const scoring of SCORINGS) {
-    const times = hard.map((pair) => ({ ms: best(ofTexts(scoring, pair), 1, 3) / 1000, what: pair.what }));
+  const works: readonly { readonly name: string; of(pair: AnswerPair): () => void }[] = [
+    ...SCORINGS.map((scoring) => ({ name: scoring.name, of: (pair: AnswerPair) => ofTexts(scoring, pair) })),
+    ...JUDGING.map(({ name, run }) => ({ name, of: (pair: AnswerPair) => () => run(pair.primary, pair.other) })),
+  ];
+  for (const { name, of } of works) {
+    const times = hard.map((pair) => ({ ms: best(of(pair), 1, 3) / 1000, what: pair.what }));
     const [worst] = times.toSorted((a, b) => b.ms - a.ms);
     longest = Math.max(longest, worst?.ms ?? 0);
-    process.stdout.write(row([scoring.name, worst?.ms.toFixed(1) ?? '', worst?.what ?? '']));
+    process.stdout.write(row([name, worst?.ms.toFixed(1) ?? '', worst?.what ?? '']));
   }
   process.stdout.write(`\nthe longest step: ${longest.toFixed(1)} ms; limit ${LONGEST_STEP_MS}\n`);
 }

@@ -29,6 +29,9 @@ export function judgedPairOf(input: Content, primary: Leg, shadow: Leg): JudgedP
   };
 }
 
+/** In UTF-16 code units: longer texts are not read as JSON. */
+const MOST_PARSED = 65_536;
+
 /**
  * Whether a judge could only call it a tie: the same text in Unicode's composed form but for white space at its ends, or the same JSON; and the
  * same calls of tools, whose arguments are the same JSON. White space inside counts: in a program it has a meaning. Long texts are the same where
@@ -43,7 +46,8 @@ function isSameText(a: string, b: string): boolean {
   if (one === other) return true;
   if (isLong(one.length) || isLong(other.length)) return false;
   if (composed(one) === composed(other)) return true;
-  const json = mayBeJson(one) && mayBeJson(other) ? canonicalText(one) : null;
+  if (Math.max(one.length, other.length) > MOST_PARSED || !mayBeJson(one) || !mayBeJson(other)) return false;
+  const json = canonicalText(one);
   return json !== null && json === canonicalText(other);
 }
 

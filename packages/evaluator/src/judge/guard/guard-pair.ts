@@ -1,8 +1,9 @@
 import { composed } from '@understudy/instrumentation/trial';
+import { bothEnds } from '../../score/cut.js';
 import type { JudgedPair } from '../judged-pair.js';
 import { cutPair, TEXT_LIMITS, type TextLimits } from '../cut.js';
 import { JUDGE_WORDS, type JudgeWords } from './judge-words.js';
-import { containment, guardWords, shinglesOf } from './shingles.js';
+import { containment, guardWords, LONGEST, shinglesOf } from './shingles.js';
 
 /**
  * Why a pair is kept from the judge. `fence`: marks of the judge's prompt, or of a chat template. `verdict`: a judge's reply. `address`: words to a
@@ -58,7 +59,7 @@ function distinctShare(shingles: readonly number[]): number {
 }
 
 function isEmpty(text: string): boolean {
-  return !/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text);
+  return !/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(bothEnds(text, LONGEST));
 }
 
 /** All that a pattern finds, but for case and punctuation. Matches may overlap: words that are the task's must not cover others. */
@@ -79,10 +80,13 @@ function wordsIn(forms: readonly string[], pattern: RegExp): ReadonlySet<string>
  * a broken-up and an escaped word would pass otherwise, and one that goes on in the next line.
  */
 function formsOf(text: string): readonly string[] {
-  const plain = composed(unescaped(text), 'NFKC').replace(/\p{Cf}/gu, '');
+  const plain = composed(unescaped(text).replaceAll(PHRASES, ' '), 'NFKC').replace(/\p{Cf}/gu, '');
   const lines = plain.replace(/\s+/gu, (space) => (/[\n\r\u0085\u2028\u2029]/u.test(space) ? '\n' : ' '));
   return lines.includes('\n') ? [lines, lines.replaceAll('\n', ' ')] : [lines];
 }
+
+/** Two Arabic signs that stand for a phrase each: made plain, a text of them is eighteen times as long. */
+const PHRASES = /[\ufdfa\ufdfb]/g;
 
 const LAST_CODE_POINT = 0x10_ff_ff;
 
