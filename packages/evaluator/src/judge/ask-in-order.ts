@@ -24,6 +24,11 @@ type Reading = Pick<OrderResult, 'verdict' | 'confidence' | 'preference' | 'reas
 /** Of a model's name, in UTF-16 code units. */
 const MODEL_LENGTH = 100;
 
+/** Whatever an endpoint says its model is, in a form that can be stored and shown. */
+function nameOf(model: string): string {
+  return model.slice(0, MODEL_LENGTH).replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');
+}
+
 /** Asks for one order, and once more with a larger cap where the reply was cut off or cannot be read. Never rejects. */
 export async function askInOrder(
   pair: CutPair,
@@ -100,7 +105,7 @@ function resultOf(order: Order, attempts: readonly (readonly [ModelReply, Readin
     ...reading,
     detail: reply?.status === 'failed' ? reply.detail : '',
     finishReason: reply?.status === 'ok' ? reply.finishReason : null,
-    ...(reply?.status === 'ok' && reply.model !== null && { model: reply.model.slice(0, MODEL_LENGTH) }),
+    ...(reply?.status === 'ok' && reply.model !== null && { model: nameOf(reply.model) }),
     truncated: count('truncated'),
     unparseable: count('unparseable'),
     calls: attempts.length,

@@ -83,18 +83,15 @@ export interface Beside {
   readonly others: () => Promise<readonly AnswerOfPrimary[]>;
 }
 
-/** Answers of the run that are looked at for one to another request. */
-export const OTHERS = 8;
+/** Answers of the run among which one to another request is looked for: of labels, most may be the same. */
+export const OTHERS = 64;
 
 /** Of canaries beside pairs, the share of telling kinds: that of a trial. */
 const TELLING_SHARE = tellingOf(100) / 100;
 
 /** A canary beside a pair of traffic, made of it, where it is drawn; null for most. */
-export async function canaryOfPair(
-  { pair, texts, limits, others }: Beside,
-  rate: number,
-  key: string,
-): Promise<Canary | null> {
+export async function canaryOfPair(beside: Beside, rate: number, key: string): Promise<Canary | null> {
+  const { pair, texts, limits } = beside;
   if (draw('canary', pair, key) >= rate) return null;
   const source: CanarySource = { request: texts.request, answer: shown(texts.primary, limits) };
   const isTelling = draw('canary', `${pair} telling`, key) < TELLING_SHARE;
@@ -102,19 +99,17 @@ export async function canaryOfPair(
   const kinds: readonly CanaryKind[] = isTelling ? TELLING_KINDS : rest;
   const first = Math.floor(draw('canary', `${pair} kind`, key) * kinds.length);
   for (const kind of [...kinds.slice(first), ...kinds.slice(0, first)]) {
-    const other = kind === 'other_answer' ? await otherOf(source, others, limits) : null;
+    const other = kind === 'other_answer' ? await otherOf(source, beside, draw('canary', `${pair} other`, key)) : null;
     const canary = makeCanary(kind, source, randomOf(`${pair} ${kind}`, key), other);
     if (canary !== null) return canary;
   }
   return null;
 }
 
-async function otherOf(
-  source: CanarySource,
-  others: Beside['others'],
-  limits: TextLimits,
-): Promise<CanarySource | null> {
-  for (const { content } of await others().catch(none)) {
+async function otherOf(source: CanarySource, { others, limits }: Beside, start: number): Promise<CanarySource | null> {
+  const answers = await others().catch(none);
+  const first = Math.floor(start * answers.length);
+  for (const { content } of [...answers.slice(first), ...answers.slice(0, first)]) {
     const other = sourceOf(content, limits);
     if (other !== null && canStandFor(other, source)) return other;
   }

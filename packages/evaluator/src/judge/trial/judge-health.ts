@@ -12,7 +12,7 @@ export interface JudgeHealth {
   readonly canaries: Readonly<Record<CanaryKind, CanaryCounts>>;
   /** Beside pairs of the run, since then: never added to those of the trial, which a judge that has gone blind may have passed. */
   readonly beside: Readonly<Record<CanaryKind, CanaryCounts>>;
-  /** Replies by the model that says it wrote them, `{judge's hash} {model}`, where it says so. */
+  /** Replies by the model that says it wrote them, `{member} {model}`, where it says so. */
   readonly models: Readonly<Record<Phase, Readonly<Record<string, number>>>>;
   readonly pairs: PairCounts;
   readonly positions: PositionCounts;
@@ -67,6 +67,8 @@ export interface LengthCounts {
 export type LabelCounts = Readonly<Record<LabelCell | 'named' | 'judgeRight' | 'longerRight', number>>;
 export type LabelCell = `${Outcome}_${Outcome}`;
 
+/** The member of a judge that is one model. */
+const ALONE = '-';
 const OUTCOMES: readonly Outcome[] = ['primary', 'shadow', 'tie'];
 const NO_CANARY: CanaryCounts = { given: 0, detected: 0, falseWins: 0, tied: 0, abstained: 0 };
 
@@ -167,15 +169,16 @@ function ofCalls(
     positions: { first: count('A'), second: count('B'), tie: count('TIE') },
     calls: { made: judgement.calls, truncated: sum('truncated'), unparseable: sum('unparseable') },
     abstained: judgement.status === 'abstained' ? { [judgement.reason]: 1 } : {},
-    models: { ...EMPTY_HEALTH.models, [phase]: ofModels(single) },
+    models: { ...EMPTY_HEALTH.models, [phase]: ofModels(judgement) },
   };
 }
 
-/** By judge as well: of a cascade the second one may be asked late. */
-function ofModels(single: readonly Judgement[]): Readonly<Record<string, number>> {
-  const names = single.flatMap(({ judge, orders }) =>
-    orders.flatMap(({ model }) => (model === undefined ? [] : [`${judge} ${model}`])),
-  );
+/** Of a jury or a cascade by member: one may be asked late. A judge that is one model has one name, before its guards and behind them. */
+function ofModels(judgement: Judgement): Readonly<Record<string, number>> {
+  const names = membersOf(judgement).flatMap((one) => {
+    const member = one === judgement ? ALONE : one.judge;
+    return one.orders.flatMap(({ model }) => (model === undefined ? [] : [`${member} ${model}`]));
+  });
   return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 }
 

@@ -154,24 +154,23 @@ describe('the health of a judge', () => {
   });
 
   it('is that of the model that was tried, and of no other', () => {
-    const by = (model: string, judge = 'a'): Judgement =>
-      ({
-        ...judged('primary'),
-        judge,
-        orders: [
-          { verdict: 'A', model },
-          { verdict: 'A', model },
-        ],
-      }) as unknown as Judgement;
+    const by = (model: string, judge = 'a'): Judgement => {
+      const order = { verdict: 'A', model } as Judgement['orders'][number];
+      return { ...judged('primary'), judge, orders: [order, order] };
+    };
+    const cascade = (...members: readonly Judgement[]): Judgement => ({ ...judged('primary'), members });
     const pair = { request: '', primary: 'aa', shadow: 'b' };
-    const trial = ofCanary(of('empty', 'primary'), by('judge-1'));
-    expect(trial.models).toEqual({ trial: { 'a judge-1': 2 }, run: {} });
-    const after = (judgement: Judgement): readonly string[] =>
-      fitnessOf(mergeHealth(trial, ofJudgement(pair, judgement))).reasons;
-    expect(after(by('judge-1'))).toEqual([]);
-    expect(after(by('judge-2'))).toEqual(['other_model (judge-2 in place of judge-1)']);
-    // Nobody names himself, or it is a step of a cascade that was not asked in the trial.
-    expect([after(judged('primary')), after(by('judge-2', 'b'))]).toEqual([[], []]);
+    const after = (tried: Judgement, judgement: Judgement): readonly string[] =>
+      fitnessOf(mergeHealth(ofCanary(of('empty', 'primary'), tried), ofJudgement(pair, judgement))).reasons;
+    expect(ofCanary(of('empty', 'primary'), by('judge-1')).models).toEqual({ trial: { '- judge-1': 2 }, run: {} });
+    // Canaries go past the guards of a judge, whose hash is another one.
+    expect(after(by('judge-1'), by('judge-1', 'guarded a'))).toEqual([]);
+    expect(after(by('judge-1'), by('judge-2'))).toEqual(['other_model (judge-2 in place of judge-1)']);
+    expect(after(by('judge-1'), judged('primary'))).toEqual([]);
+    // A step of a cascade that was not asked in the trial, and one that was.
+    const first = by('small-1', 's');
+    expect(after(cascade(first), cascade(first, by('large-1', 'l')))).toEqual([]);
+    expect(after(cascade(first), cascade(by('small-2', 's')))).toEqual(['other_model (small-2 in place of small-1)']);
   });
 
   it('has rows of labels and columns of outcomes, for kappa', () => {

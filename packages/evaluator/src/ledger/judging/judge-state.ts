@@ -3,6 +3,7 @@ import { readHealth, readVigil, storedText } from '../../judge/stored.js';
 import { fitnessOf, type HealthLimits } from '../../judge/trial/fitness.js';
 import type { JudgeHealth } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
+import { boundModels } from '../../judge/trial/model-change.js';
 import { foundBy, keptVigil, NEW_VIGIL } from '../../judge/trial/vigil.js';
 import type { Query } from '../database.js';
 import type { JudgeState } from './judging-ledger.js';
@@ -52,7 +53,7 @@ export async function addHealth(
   const { rows } = await query<Row>(`${SELECT} where run = $1 and judge = $2 for update`, [run, judge]);
   const [row] = rows;
   if (row === undefined) return;
-  const health = mergeHealth(readHealth(row.health), fresh);
+  const health = boundModels(mergeHealth(readHealth(row.health), fresh));
   const before = row.vigil === null ? NEW_VIGIL : readVigil(row.vigil);
   const vigil = keptVigil(before, fresh, row.sensitivity, limits);
   const reasons = new Set([...fitnessOf(health, limits).reasons, ...foundBy(vigil, limits)]);
