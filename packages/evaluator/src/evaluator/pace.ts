@@ -8,9 +8,14 @@ export function createPace(now: () => number = () => performance.now()): Pace {
   let since = now();
   return async () => {
     if (now() - since < KEPT_MS) return;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await turn();
     since = now();
   };
+}
+
+/** Lets the event loop turn once. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Takes the steps of a piece of work, and lets the event loop turn between two of them where it has been kept for long enough. */

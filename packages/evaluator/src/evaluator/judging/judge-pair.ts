@@ -9,6 +9,7 @@ import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../jud
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { canaryOfPair, OTHERS } from './canaries.js';
 import { kinOf } from './kin.js';
+import { turn } from '../pace.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 /** What judging a pair needs. */
@@ -54,6 +55,8 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   const judge = await ready(run, task, judging);
   if (judge === null) return 'later';
   const { content } = found;
+  // What was read, what is compared and what the guard looks at are of a megabyte each, at the most.
+  await turn();
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
   if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
   const kin = content === null ? null : kinOf(judge, [content]);
@@ -63,6 +66,7 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
     return 'later';
   }
   const context = { signal: judging.signal, memory: ledger.judging.memory(task.pair, judging.now) };
+  await turn();
   const said = await judge.guarded.judge(texts, context);
   noteStreak(judge, said);
   if (isToBeTriedAgain(said)) {

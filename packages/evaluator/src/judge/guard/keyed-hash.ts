@@ -16,9 +16,9 @@ export function halfSipHash(k0: number, k1: number): HashOf {
     let at = from;
     for (; at + 1 < to; at += 2) take(v, text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
     take(v, ((2 * (to - from)) << 24) | (at < to ? text.charCodeAt(at) : 0));
-    v[2] = (v[2] as number) ^ 0xff;
+    v[2] ^= 0xff;
     mix(v, 4);
-    return ((v[1] as number) ^ (v[3] as number)) >>> 0;
+    return (v[1] ^ v[3]) >>> 0;
   };
 }
 
