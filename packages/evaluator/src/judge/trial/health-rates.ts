@@ -74,7 +74,7 @@ export function healthRates(health: JudgeHealth): HealthRates {
  * they are judged. In [-1,1]. 0 where there are too few of them: a judge that was shown nothing but empty answers has proved nothing.
  *
  * The kinds are unlike, so that each canary has a rate of its own. The bounds hold for the mean of the rates all the same: a count of unlike
- * trials is spread less than one of alike (Hoeffding, "On the distribution of the number of successes in independent trials", 1956, theorem 4).
+ * trials is spread less than one of alike (Hoeffding, "On the distribution of the number of successes in independent trials", 1956).
  */
 export function sensitivityOf({ canaries }: Pick<JudgeHealth, 'canaries'>): number {
   const kinds = countsOf(canaries, isTelling).filter(({ given }) => given >= LEAST_OF_A_KIND);
