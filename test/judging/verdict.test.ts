@@ -12,7 +12,7 @@ import { type JudgeServer, startJudgeServer } from './judge-server.js';
 import { callAbout, CANARIES, judgedRun } from './judged-runs.js';
 
 const TELEMETRY = { tracesUrl: null, metricsUrl: null, metricIntervalMs: 10_000, serviceName: 'test' };
-const WAIT = { timeout: 25_000, interval: 200 };
+const WAIT = { timeout: 90_000, interval: 200 };
 
 describe('a verdict, from the batches of a service to what judge and people say', () => {
   let folder: string;
@@ -75,5 +75,5 @@ describe('a verdict, from the batches of a service to what judge and people say'
     await close();
     await expect.poll(async () => (await standing())?.verdict.state, WAIT).toBe('go');
     expect((await standing())?.state.labels).toMatchObject({ answered: offered, open: 0 });
-  });
+  }, 240_000);
 });
