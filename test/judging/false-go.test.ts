@@ -44,6 +44,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const SIDES = { shadow: 1, tie: 0.5, primary: 0 } as const;
+
 /** Words that say nothing of the case. */
 const MORE = ' So much for what there is to be said of it, all in all, as far as it goes and no further.'.repeat(2);
 
@@ -89,9 +91,7 @@ async function tried(faults: Faults): Promise<TriedJudge> {
     const said = await inParallel(pairs, async (pair) => judge.judge(pair));
     verdicts.set(
       truth,
-      said.map((one) =>
-        one.status === 'judged' ? (({ shadow: 1, tie: 0.5, primary: 0 } as const)[one.outcome] as Side) : null,
-      ),
+      said.map((one) => (one.status === 'judged' ? SIDES[one.outcome] : null)),
     );
   }
   const boundary = !fit || sensitivity === null ? null : judgeBoundary(MARGIN, sensitivity);
