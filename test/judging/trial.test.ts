@@ -158,6 +158,61 @@ describe('a trial', () => {
   });
 });
 
+describe('a judge on trial, on the queue', () => {
+  it('judges nothing before its trial, and nothing at all where it is unfit', async () => {
+    const judged = judgedRun('ties', { baseUrl: server.baseUrl });
+    await bench.send(judged, 4, ['worse']);
+    expect(await bench.judgeDue()).toEqual([]);
+    server.faults = { alwaysTie: true };
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    const [task] = await bench.tasks(judged.run.id);
+    expect(await bench.ledger.judging.state(judged.run.id, task?.judge ?? '')).toMatchObject({ unfit: 'insensitive' });
+    expect(await bench.judgeDue()).toEqual([]);
+    expect(await bench.ledger.judging.expire(bench.now, async () => null)).toBe(4);
+    expect(await statuses(bench.database, judged.run.id)).toEqual({ abstained: 4 });
+  });
+
+  it('is never put to a judge of the family of what it compares', async () => {
+    const judged = judgedRun('kin', { baseUrl: server.baseUrl, model: 'gpt-judge' });
+    const before = server.requests.length;
+    await bench.send(judged, 4, ['worse'], 'gpt-5-mini');
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    const [task] = await bench.tasks(judged.run.id);
+    expect(await bench.ledger.judging.state(judged.run.id, task?.judge ?? '')).toMatchObject({ unfit: 'kin' });
+    expect(String(bench.errors[0])).toContain('the judge gpt-judge is of one family with gpt-5-mini');
+    expect(server.requests.length).toBe(before);
+    const named = judgedRun(
+      'kin-named',
+      { baseUrl: server.baseUrl, model: 'gpt-judge' },
+      { match: { model: 'gpt-5*' } },
+    );
+    await bench.send(named, 1, ['worse']);
+    expect(bench.errors.map(String).join()).toContain('is of one family with gpt-5*');
+    expect(await bench.tasks(named.run.id)).toEqual([]);
+    const forced = judgedRun('kin-forced', { baseUrl: server.baseUrl, model: 'gpt-judge', force: true });
+    await bench.send(forced, 4, ['worse'], 'gpt-5-mini');
+    await bench.try(forced.run.id);
+    expect(await bench.judgeDue()).toHaveLength(4);
+  });
+
+  it('goes on where it was broken off, and pays for nothing twice', async () => {
+    const judged = judgedRun('broken-off', { baseUrl: server.baseUrl, concurrency: 1 });
+    await bench.send(judged, 4, ['worse']);
+    const before = server.requests.length;
+    const unsubscribe = setInterval(() => {
+      if (server.requests.length - before >= 11) server.trouble = 'broken';
+    }, 0);
+    expect(await bench.try(judged.run.id)).toEqual(['later']);
+    clearInterval(unsubscribe);
+    server.trouble = null;
+    bench.now += 10_000;
+    await bench.restart();
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    expect(server.requests.length - before).toBeLessThanOrEqual(2 * CANARIES + 2);
+    expect(await bench.try(judged.run.id)).toEqual([]);
+  });
+});
+
 describe('a judge since its trial', () => {
   const tried = async (name: string, rate = 1): Promise<JudgedRun> => {
     const judged = judgedRun(name, { baseUrl: server.baseUrl, canaries: { count: 40, rate } });

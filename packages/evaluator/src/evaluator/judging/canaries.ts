@@ -1,7 +1,7 @@
 import { UnderstudyError } from '../../errors.js';
 import { draw } from '../../judge/select.js';
 import { judgedPairOf, type JudgedPair } from '../../judge/judged-pair.js';
-import type { TextLimits } from '../../judge/cut.js';
+import { cutPair, type TextLimits } from '../../judge/cut.js';
 import { type Canary, type CanarySource, canStandFor, makeCanary } from '../../judge/trial/canary.js';
 import { CANARY_KINDS, type CanaryKind, type CanaryRandom, TELLING_KINDS } from '../../judge/trial/canary-kinds.js';
 import { planCanaries, tellingOf } from '../../judge/trial/plan-canaries.js';
@@ -26,7 +26,8 @@ export function mostSources(count: number): number {
   return tellingOf(count);
 }
 
-const PAGE = 100;
+/** Stored calls read at once: each may be of a megabyte. */
+const PAGE = 25;
 /** Stored calls looked at for distinct answers, each time: of a service that says the same all day there may be few. */
 const MOST_LOOKED = 2_000;
 
@@ -68,10 +69,10 @@ export function trialCanaries(
   const { canaries, missing } = planCanaries(found, count, lots);
   if (missing === 0) return canaries.map(({ canary, source }) => ({ canary, pair: found[source]?.pair ?? '' }));
   const calls = looked === 1 ? '1 stored call' : `${looked} stored calls`;
+  if (found.length === 0) return { missing: `answers: there is no text in ${calls}` };
   const distinct = found.length === 1 ? 'the distinct one' : `the ${found.length} distinct ones`;
-  return {
-    missing: `other answers: ${distinct} in ${calls} ${found.length === 1 ? 'leaves' : 'leave'} ${missing} of ${count} canaries unmade`,
-  };
+  const leave = found.length === 1 ? 'leaves' : 'leave';
+  return { missing: `other answers: ${distinct} in ${calls} ${leave} ${missing} of ${count} canaries unmade` };
 }
 
 /** What a canary beside a pair of traffic is made of. */
@@ -93,7 +94,7 @@ const TELLING_SHARE = tellingOf(100) / 100;
 export async function canaryOfPair(beside: Beside, rate: number, key: string): Promise<Canary | null> {
   const { pair, texts, limits } = beside;
   if (draw('canary', pair, key) >= rate) return null;
-  const source: CanarySource = { request: texts.request, answer: shown(texts.primary, limits) };
+  const source: CanarySource = { request: asked(texts.request, limits), answer: shown(texts.primary, limits) };
   const isTelling = draw('canary', `${pair} telling`, key) < TELLING_SHARE;
   const rest = CANARY_KINDS.filter((kind) => !(TELLING_KINDS as readonly CanaryKind[]).includes(kind));
   const kinds: readonly CanaryKind[] = isTelling ? TELLING_KINDS : rest;
@@ -125,9 +126,15 @@ function none(error: unknown): readonly AnswerOfPrimary[] {
 /** The primary's answer, read as it is for judging. */
 function sourceOf({ input, primary }: PairContent, limits: TextLimits): CanarySource | null {
   const texts = judgedPairOf(input, primary, primary);
-  return texts === null || texts.primary.trim() === ''
-    ? null
-    : { request: texts.request, answer: shown(texts.primary, limits) };
+  if (texts === null || texts.primary.trim() === '') return null;
+  return { request: asked(texts.request, limits), answer: shown(texts.primary, limits) };
+}
+
+/** For the note that a request is cut, so that it is not cut once more. */
+const ROOM = 100;
+
+function asked(request: string, limits: TextLimits): string {
+  return cutPair({ request, primary: '', shadow: '' }, { ...limits, request: limits.request - ROOM }).request;
 }
 
 /** No more than a judge is shown: what is wrong in the part that is left out cannot be seen. */

@@ -8,7 +8,7 @@ import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { canaryOfPair, OTHERS } from './canaries.js';
-import { kinOf } from './kin.js';
+import { kinOf, modelsOf } from './kin.js';
 import { turn } from '../pace.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
@@ -59,7 +59,7 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   await turn();
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
   if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
-  const kin = content === null ? null : kinOf(judge, [content]);
+  const kin = content === null ? null : kinOf(judge, modelsOf(content));
   if (kin !== null) {
     judging.onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
     await ledger.judging.disqualify(task, 'kin');

@@ -3,19 +3,25 @@ import { checkIndependence } from '../../judge/families.js';
 import type { PairContent } from '../../ledger/record.js';
 import type { RunJudge } from './run-judges.js';
 
-/** Where the configuration names no models, the calls do. What keeps the judge from judging these; null where nothing does. */
+/**
+ * What keeps a judge from judging what these models have answered, by their own names, one of which it is, or is of the family of. Null
+ * where nothing does, or the judge is forced. A configuration may name no model, or one that is another one tomorrow.
+ */
 export function kinOf(
   { inner, definition }: Pick<RunJudge, 'inner' | 'definition'>,
-  contents: readonly PairContent[],
+  models: ReadonlySet<string>,
 ): string | null {
   if (definition.force) return null;
-  const legs = contents.flatMap(({ primary, shadow }) => [primary, shadow]);
-  const names = new Set(legs.flatMap((leg) => (leg.status === 'ok' && leg.model !== null ? [leg.model] : [])));
+  const contestants = [...models].map((model) => ({ provider: '', model }));
   try {
-    const contestants = [...names].map((model) => ({ provider: '', model }));
     checkIndependence(inner, contestants);
     return null;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** The models that gave the answers of a pair, where they name themselves. */
+export function modelsOf({ primary, shadow }: PairContent): ReadonlySet<string> {
+  return new Set([primary, shadow].flatMap((leg) => (leg.status === 'ok' && leg.model !== null ? [leg.model] : [])));
 }

@@ -8,7 +8,7 @@ import { ofJudgement } from '../../judge/trial/judge-health.js';
 import type { JudgedArm, JudgeTask, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
-import { kinOf } from './kin.js';
+import { kinOf, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 export interface RejudgeOptions {
@@ -163,7 +163,7 @@ async function judgeAgain(
     await ledger.settle({ ...task, judgement, health: ofJudgement(EMPTY, judgement), limits, now: now() });
     return judgement;
   }
-  const kin = kinOf(judge, [content]);
+  const kin = kinOf(judge, modelsOf(content));
   if (kin !== null) return kin;
   let failed = 0;
   for (let tries = 0; ; tries += 1) {

@@ -6,9 +6,9 @@ import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judg
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { mostSources, type PlacedCanary, sourcesOf, trialCanaries } from './canaries.js';
+import { mostSources, type PlacedCanary, type Sources, sourcesOf, trialCanaries } from './canaries.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
-import { kinOf } from './kin.js';
+import { kinOf, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 export interface JudgeTrial {
@@ -74,7 +74,7 @@ export async function tryJudge(
     await ledger.judging.finishTrial({ run: id, judge: hash, health, sensitivity, unfit });
     return 'tried';
   };
-  const kin = kinOf(judge, loaded.contents);
+  const kin = kinOf(judge, loaded.models);
   if (kin !== null) {
     onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
     return finish(EMPTY_HEALTH, -1, 'kin');
@@ -87,6 +87,8 @@ export async function tryJudge(
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
   const ended = await runTrial(planned, judge, trying);
+  // What is stopped is begun again by somebody else, at once.
+  if (trying.signal.aborted) return 'later';
   if ('ms' in ended) return notYet(ended);
   const { reasons } = fitnessOf(ended.health, judge.limits);
   return finish(ended.health, sensitivityOf(ended.health), reasons.length === 0 ? null : reasons.join(', '));
@@ -97,19 +99,16 @@ async function answersOf(
   { run, sources: begun }: JudgeState,
   judge: RunJudge,
   { ledger, onError }: JudgeTrial,
-): Promise<{
-  readonly sources: Awaited<ReturnType<typeof sourcesOf>>;
-  readonly contents: readonly AnswerOfPrimary['content'][];
-} | null> {
-  const contents: AnswerOfPrimary['content'][] = [];
+): Promise<{ readonly sources: Sources; readonly models: ReadonlySet<string> } | null> {
+  const models = new Set<string>();
   const pageOf = async (after: string | undefined, limit: number): Promise<readonly AnswerOfPrimary[]> => {
     const page = await ledger.judging.answers(run, limit, after);
-    contents.push(...page.map(({ content }) => content));
+    for (const { content } of page) for (const model of modelsOf(content)) models.add(model);
     return page;
   };
   try {
     const most = begun ?? mostSources(judge.definition.canaries.count);
-    return { sources: await sourcesOf(pageOf, most, judge.inner.limits), contents };
+    return { sources: await sourcesOf(pageOf, most, judge.inner.limits), models };
   } catch (error) {
     if (!(UnderstudyError.isInstance(error) && error.code === 'sealed')) throw error;
     onError(error);

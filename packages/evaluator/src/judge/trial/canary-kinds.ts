@@ -34,7 +34,7 @@ type Breaker = (answer: string, random: CanaryRandom, other: string | null) => s
 
 /** How each kind breaks an answer. Null where it cannot. */
 const BREAKERS: Readonly<Record<BrokenKind, Breaker>> = {
-  truncated: (answer) => (wordsOf(answer).length < FEWEST_WORDS ? null : head(answer, 0.4)),
+  truncated,
   shuffled,
   wrong_argument: wrongArgument,
   // Whole, and the answer to something else: the one kind that an answer of a word or two allows.
@@ -64,18 +64,39 @@ function head(answer: string, share: number): string {
     .trimEnd();
 }
 
+function truncated(answer: string): string | null {
+  if (wordsOf(answer).length >= FEWEST_WORDS) return head(answer, 0.4);
+  const letters = lettersOf(answer);
+  return letters === null ? null : letters.slice(0, Math.floor(letters.length * 0.4)).join('');
+}
+
 function wordsOf(answer: string): string[] {
   return answer.split(/\s+/).filter((word) => word !== '');
 }
 
+/** Scripts that put no spaces between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** About as much as {@link FEWEST_WORDS} words. */
+const FEWEST_LETTERS = 24;
+
+/** What stands for words where a script has no spaces; null for other scripts, and for what is too short. */
+function lettersOf(answer: string): string[] | null {
+  if (!UNSPACED.test(answer)) return null;
+  const letters = Array.from(answer.trim());
+  return letters.length < FEWEST_LETTERS ? null : letters;
+}
+
 function shuffled(answer: string, random: CanaryRandom): string | null {
-  const words = wordsOf(answer);
+  const spaced = wordsOf(answer);
+  const letters = spaced.length < FEWEST_WORDS ? lettersOf(answer) : null;
+  const words = letters ?? spaced;
   if (new Set(words).size < FEWEST_WORDS) return null;
   for (let at = words.length - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
     [words[at], words[other]] = [words[other] ?? '', words[at] ?? ''];
   }
-  return words.join(' ');
+  return words.join(letters === null ? ' ' : '');
 }
 
 /** Nothing but a number: no part of a version, a date or an id. All repetitions are bounded: a look is linear in the text. */

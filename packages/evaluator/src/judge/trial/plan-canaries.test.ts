@@ -87,6 +87,21 @@ describe('a plan of canaries', () => {
     ).toEqual({ canaries: [], missing: 140 });
   });
 
+  it('goes on to the next source where one is what a kind would make of it', () => {
+    const plan = planCanaries([{ request: 'x', answer: ':' }, ...sources(60, long)], 200, lots);
+    expect(byKind(plan)).toMatchObject({ identical: 20, colon: 10, empty: 10 });
+  });
+
+  it('takes answers in scripts without spaces apart by their letters', () => {
+    const said =
+      '您的订单已于星期五发出共有十二个包裹发票将于下周通过邮寄方式送达如有任何疑问请随时与我们的客服人员联系谢谢';
+    const of = (at: number): CanarySource => ({
+      request: `[user]\n${at}`,
+      answer: `${said}${String.fromCodePoint(0x4e00 + at)}`,
+    });
+    expect(byKind(planCanaries(sources(60, of), 200, lots))).toMatchObject({ truncated: 47, shuffled: 46 });
+  });
+
   it('leaves out a kind that hardly any answer allows', () => {
     const few = (count: number) => sources(60, (at) => long(at, at < count));
     expect(byKind(planCanaries(few(0), 200, lots))).not.toHaveProperty('wrong_argument');

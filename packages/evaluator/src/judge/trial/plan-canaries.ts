@@ -47,20 +47,21 @@ export function planCanaries(
   const wanted = slots.filter((slot) => slot === 'telling').length;
   const telling = enoughOfEach(sources, wanted, randomOf);
   if (telling.length < wanted) return { canaries: [], missing: wanted - telling.length };
-  const given = new Map<CanaryKind, number>();
+  const next = new Map<CanaryKind, number>();
   let told = 0;
-  const canaries = slots.map((slot): PlannedCanary | null => {
-    if (slot === 'telling') return telling[told++] ?? null;
-    const source = given.get(slot) ?? 0;
-    given.set(slot, source + 1);
-    const from = sources[source];
-    const canary = from === undefined ? null : makeCanary(slot, from, randomOf(slot, source));
-    return canary === null ? null : { canary, source };
+  const canaries = slots.flatMap((slot): readonly PlannedCanary[] => {
+    if (slot === 'telling') return telling.slice(told, (told += 1));
+    for (let source = next.get(slot) ?? 0; source < sources.length; source += 1) {
+      const from = sources[source];
+      const canary = from === undefined ? null : makeCanary(slot, from, randomOf(slot, source));
+      if (canary === null) continue;
+      next.set(slot, source + 1);
+      return [{ canary, source }];
+    }
+    return [];
   });
-  const whole = canaries.filter((one) => one !== null);
-  return whole.length < slots.length
-    ? { canaries: [], missing: slots.length - whole.length }
-    : { canaries: whole, missing: 0 };
+  const missing = slots.length - canaries.length;
+  return { canaries: missing > 0 ? [] : canaries, missing };
 }
 
 function slotsOf(count: number): readonly (typeof TURN)[number][] {
