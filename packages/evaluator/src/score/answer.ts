@@ -75,9 +75,11 @@ export function answerOfParts(parts: readonly Part[], finish: string | null): An
   );
   const whole = raw.length <= MOST_WHOLE;
   const normalised = once(() => (whole ? normalisedText(raw) : raw));
-  const json = once(() => (whole && mayBeJson(raw) ? canonicalText(raw) : null));
   const tokens = once(() => comparedTokens(raw));
   const value = once(() => (calls.length === 0 ? valueOf(prose) : undefined));
+  // Bare, it is what was parsed for the other scorers.
+  const parsed = (): unknown => (calls.length === 0 && raw === prose ? value() : parseForeign(raw));
+  const json = once(() => (whole && mayBeJson(raw) ? canonicalText(raw, parsed()) : null));
   const structure = once(() => total(spokenOf(parts).map(structureOf)));
   return {
     form: 'text',

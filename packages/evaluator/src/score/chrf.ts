@@ -37,34 +37,45 @@ function fMeasure(primary: string, answer: string): number {
   return weighted === 0 ? 0 : Math.min(1, ((1 + BETA ** 2) * precision * recall) / weighted);
 }
 
+/** Code points whose numbers stand in a list; most texts are made of them. */
+const NEAR = 512;
+/** Stands where a number would, of white space. */
+const SPACE = 0xffff;
+const NONE_YET: Uint16Array = Uint16Array.from({ length: NEAR }, (_, unit) => (isSpace(unit) ? SPACE : 0));
+
 /** Numbers characters as they come, from 1 on. */
 class Numbering {
   count = 0;
-  /** Of the first code points, which most texts are made of. */
-  readonly #near = new Uint16Array(512);
+  readonly #near = NONE_YET.slice();
   readonly #far = new Map<number, number>();
 
   /** The code points of a text without white space, each by its number. */
   charactersOf(text: string): Uint16Array {
     const kept = bothEnds(text, MOST);
     const characters = new Uint16Array(kept.length);
+    const near = this.#near;
     let length = 0;
     for (let at = 0; at < kept.length; at += 1) {
       const unit = kept.charCodeAt(at);
-      if (isSpace(unit)) continue;
-      const point = unit >= 0xd800 && unit <= 0xdbff ? (kept.codePointAt(at) ?? unit) : unit;
-      if (point > 0xffff) at += 1;
-      characters[length] = this.#numberOf(point);
+      let number = unit < NEAR ? (near[unit] as number) : 0;
+      if (number === SPACE) continue;
+      if (number === 0) {
+        if (isSpace(unit)) continue;
+        const point = unit >= 0xd800 && unit <= 0xdbff ? (kept.codePointAt(at) ?? unit) : unit;
+        if (point > 0xffff) at += 1;
+        number = this.#numberOf(point);
+      }
+      characters[length] = number;
       length += 1;
     }
     return characters.subarray(0, length);
   }
 
   #numberOf(point: number): number {
-    const known = point < 512 ? (this.#near[point] ?? 0) : (this.#far.get(point) ?? 0);
+    const known = point < NEAR ? 0 : (this.#far.get(point) ?? 0);
     if (known !== 0) return known;
     this.count += 1;
-    if (point < 512) this.#near[point] = this.count;
+    if (point < NEAR) this.#near[point] = this.count;
     else this.#far.set(point, this.count);
     return this.count;
   }

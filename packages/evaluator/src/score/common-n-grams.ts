@@ -10,22 +10,22 @@
  * @param a As numbers of letters, from 1 on; at most 32,768 of them. @param b So too. @param letters How many letters there are.
  */
 export function commonGrams(a: Uint16Array, b: Uint16Array, letters: number, longest: number): readonly number[] {
-  // Zeros behind each text, so that no n-gram reaches past its end.
-  const text = new Uint16Array(a.length + b.length + 2 * longest);
+  // Behind each text a letter of its own, which no n-gram of the other has: what reaches past an end is shared by nobody.
+  const text = new Uint16Array(a.length + b.length + 2 * longest).fill(letters + 1);
   text.set(a);
+  text.fill(0, a.length, a.length + longest);
   text.set(b, a.length + longest);
   const starts = new Int32Array(a.length + b.length);
   for (let at = 0; at < a.length; at += 1) starts[at] = at;
   for (let at = 0; at < b.length; at += 1) starts[a.length + at] = a.length + longest + at;
-  return countRuns(text, sorted(text, starts, letters, longest), a.length, longest);
+  return countRuns(text, sorted(text, starts, letters + 2, longest), a.length, longest);
 }
 
 /** Two letters make one digit where that leaves this many digits or fewer. */
 const MOST_PAIRS = 16_384;
 
 /** Starts in the order of the letters that follow each. */
-function sorted(text: Uint16Array, starts: Int32Array, letters: number, longest: number): Int32Array {
-  const base = letters + 1;
+function sorted(text: Uint16Array, starts: Int32Array, base: number, longest: number): Int32Array {
   const paired = longest % 2 === 0 && base * base <= MOST_PAIRS;
   const digits = paired ? pairsOf(text, base) : text;
   const [width, count] = paired ? [2, base * base] : [1, base];
@@ -90,6 +90,6 @@ function countRuns(text: Uint16Array, starts: Int32Array, lengthOfA: number, lon
 
 function sharedLetters(text: Uint16Array, one: number, other: number, longest: number): number {
   let n = 0;
-  while (n < longest && text[one + n] === text[other + n] && text[one + n] !== 0) n += 1;
+  while (n < longest && text[one + n] === text[other + n]) n += 1;
   return n;
 }

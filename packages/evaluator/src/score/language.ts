@@ -10,15 +10,18 @@ const FEWEST_LETTERS = 24;
 /** In UTF-16 code units: letters are looked for in so much of the beginning. */
 const MOST_LOOKED_AT = 8_192;
 
-/** Fenced and inline code, addresses, tags: nobody speaks them. What opens and never closes is left as it is. */
-const NO_LANGUAGE =
-  /```.*?```|~~~.*?~~~|`[^`\n]{1,256}`|https?:\/\/\S{1,2048}|\S{1,64}@\S{1,255}|<\/?[a-z][^<>\n]{0,256}>/gisu;
+/**
+ * A run of letters; or what nobody speaks: fenced and inline code, addresses, tags. What opens and never closes is left as it is. An answer is
+ * read no further than for as many letters as are wanted.
+ */
+const LETTERS_OR_OTHER =
+  /```.*?```|~~~.*?~~~|`[^`\n]{1,256}`|https?:\/\/\S{1,2048}|\S{1,64}@\S{1,255}|<\/?[a-z][^<>\n]{0,256}>|([\p{L}\p{M}]+)/gisu;
 
 /** The first 512 letters of a text with the white space between them, code, addresses and all other signs left out. */
 export function lettersOf(text: string): string {
-  const spoken = text.slice(0, MOST_LOOKED_AT).toWellFormed().replace(NO_LANGUAGE, ' ');
   let [letters, written] = [0, ''];
-  for (const [run] of spoken.matchAll(/[\p{L}\p{M}]+/gu)) {
+  for (const [, run] of text.slice(0, MOST_LOOKED_AT).toWellFormed().matchAll(LETTERS_OR_OTHER)) {
+    if (run === undefined) continue;
     const taken = run.slice(0, MOST_LETTERS - letters);
     written += written === '' ? taken : ` ${taken}`;
     letters += taken.length;

@@ -68,11 +68,12 @@ export function* normalisingText(text: string): Steps<string> {
  * The one spelling of a JSON text: equal for two texts only where they are the same value. Null for what is not JSON, and for JSON that is too
  * deep or has too many parts.
  *
+ * @param value What the text is as JSON, where it has been parsed.
+ *
  * Example: `{"b": 1.0, "a": 9007199254740993}` -> `{"a":"\u00009007199254740993","b":1}`.
  */
-export function canonicalText(text: string): string | null {
+export function canonicalText(text: string, value: unknown = parseForeign(text)): string | null {
   try {
-    const value = parseForeign(text);
     const spelt = value === undefined ? null : withSpeltNumbers(text);
     return spelt === null ? null : canonicalJson(spelt === text ? value : parseForeign(spelt));
   } catch {
