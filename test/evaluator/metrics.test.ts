@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ledgerMetrics, type Report } from '../../packages/evaluator/src/emit/ledger-metrics.js';
 import { EMPTY_HEALTH, type JudgeHealth } from '../../packages/evaluator/src/judge/trial/judge-health.js';
-import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
+import { type Asked, type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
+import { observe } from '../../packages/evaluator/src/tally/observed.js';
+import type { StoredPair } from '../../packages/evaluator/src/tally/stored-pair.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
 interface Series {
@@ -164,6 +166,73 @@ describe('ledgerMetrics', () => {
     expect(value('understudy.judgements', { arm: 'small', segment: '_none', outcome: 'shadow' })).toBe(60);
     expect(value('understudy.judgements', { arm: 'small', outcome: 'abstained' })).toBe(8);
     expect(value('understudy.funnel', { arm: 'small', stage: 'judged' })).toBe(60);
+  });
+
+  it('has the scores of the evidence as histograms, of all segments and of critical ones, and counts what is missing', async () => {
+    const critical = run({ segments: { attribute: 'route', critical: ['refunds'] } });
+    const ok = { status: 'ok', durationMs: 1 } as const;
+    const scored = (scores: Readonly<Record<string, number | null>>[], segment: string): readonly StoredPair[] =>
+      scores.map((ab, at) => ({
+        call: `${segment} ${at}`,
+        arm: 'small',
+        producer: 'p',
+        segment,
+        cluster: `${segment} ${at}`,
+        facts: { v: 1, pi: 1, primary: ok, shadow: ok, aa: null, scores: { ab, aa: {} } },
+      }));
+    const evidence = [
+      ...scored([{ lexical: 1 }, { lexical: 0.55, embedding: null }, { lexical: 0, embedding: 0.995 }], 'refunds'),
+      ...scored([{ lexical: 0.1 }], 'sales'),
+    ];
+    const { observed } = observe(evidence, evidence);
+    const parts = Object.fromEntries(observed.map((one) => [one.stream, one]));
+    const state = (): ReturnType<typeof runState> =>
+      runState({ run: critical, arms: { small: arm({ observed: parts }) } });
+    const { series, value } = await collect(report([state(), state()]));
+    const of = { experiment: 'support', arm: 'small', scorer: 'lexical' };
+    expect(series('understudy.score').map(({ attributes }) => (attributes as { segment: string }).segment)).toEqual(
+      expect.not.arrayContaining(['sales']),
+    );
+    expect(value('understudy.score', { ...of, segment: '_all' })).toEqual({
+      buckets: {
+        boundaries: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99],
+        counts: [2, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2],
+      },
+      sum: expect.closeTo(2 * 1.65, 5),
+      count: 8,
+    });
+    expect(value('understudy.score', { ...of, segment: 'refunds' })).toMatchObject({ count: 6 });
+    expect(value('understudy.score.missing', { ...of, scorer: 'embedding', segment: 'refunds' })).toBe(2);
+    expect(value('understudy.score.missing', { ...of, segment: 'refunds' })).toBe(0);
+  });
+
+  it('counts what evaluators asked models for, what it cost, and what judges abstained of', async () => {
+    const health: JudgeHealth = { ...EMPTY_HEALTH, abstained: { timeout: 3, truncated: 1 } };
+    const openSlices = { judgements: 0, labels: 0 };
+    const judging = { judge: 'abc', health, sensitivity: 0.9, unfit: null, waiting: 0, openSlices } as JudgingState;
+    const one = (who: Asked['who'], outcome: Asked['outcome'], calls: number, cost: number): Asked => ({
+      experiment: 'support',
+      who,
+      outcome,
+      calls,
+      cost,
+    });
+    const asked = [
+      one('judge', 'answered', 90, 2e9),
+      one('judge', 'failed', 3, 5e8),
+      one('judge', 'unpaid', 7, 0),
+      one('embeddings', 'refused', 4, 0),
+      { ...one('judge', 'answered', 1, 1), experiment: 'of no run' },
+    ];
+    const { series, value } = await collect(
+      report([runState({ judging, arms: { small: arm() } }), runState({ run: run({}, 2), judging })], { asked }),
+    );
+    expect(series('understudy.evaluation.calls')).toHaveLength(4);
+    expect(value('understudy.evaluation.calls', { for: 'judge', outcome: 'answered' })).toBe(90);
+    expect(value('understudy.evaluation.calls', { for: 'embeddings', outcome: 'refused' })).toBe(4);
+    expect(series('understudy.evaluation.cost')).toHaveLength(1);
+    expect(value('understudy.evaluation.cost', { experiment: 'support', for: 'judge' })).toBeCloseTo(2.5, 9);
+    expect(value('understudy.judge.abstained', { experiment: 'support', reason: 'timeout' })).toBe(6);
   });
 
   it('says nothing of judges where there are none', async () => {

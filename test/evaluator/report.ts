@@ -110,6 +110,7 @@ export function report(runs: readonly RunState[], change: Partial<LedgerSnapshot
       },
     ],
     rejected: { count: 0, byCode: {}, newest: [] },
+    asked: [],
     ...change,
   };
   return { snapshot, standings: standingsOf(snapshot) };

@@ -69,11 +69,12 @@ const USAGE = { prompt_tokens: 100, completion_tokens: 10 };
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
-  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'model' | 'delayMs'> = {
+  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'model' | 'delayMs' | 'usage'> = {
     faults: {},
     trouble: null,
     model: 'judge-1',
     delayMs: 0,
+    usage: USAGE,
   };
   const atOnce: Record<string, number> = {};
   const running: Record<string, number> = {};
@@ -88,7 +89,7 @@ export async function startJudgeServer(): Promise<JudgeServer> {
       const answer = (): void => {
         const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
         if (!troubled(state.trouble, body, response))
-          reply(response, { ...completion(body, verdict()), model: state.model });
+          reply(response, { ...completion(body, verdict()), model: state.model, usage: state.usage });
       };
       if (state.delayMs === 0) answer();
       else setTimeout(answer, state.delayMs);

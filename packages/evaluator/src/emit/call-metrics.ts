@@ -4,7 +4,7 @@ import { METRIC_CALL_COST, METRIC_CALL_TOKENS } from '../semconv.js';
 import type { Quantity } from '../tally/amounts.js';
 import { totalOf } from '../tally/shown.js';
 import { armsOf } from './funnel-metrics.js';
-import { counter, type Metric, type Point, sum } from './metric-data.js';
+import { counter, type NumberMetric, type Point, sum } from './metric-data.js';
 
 const TOKENS = {
   input: 'input_tokens',
@@ -19,7 +19,7 @@ const ROLES = ['primary', 'shadow'] as const;
  * What the calls of the pairs used, over all closed slices of all runs of an experiment. A primary counts once for each of its arms. What is
  * not known is not counted.
  */
-export function callMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
+export function callMetrics(snapshot: LedgerSnapshot): readonly NumberMetric[] {
   const points = (types: Readonly<Record<string, Quantity>>): readonly Point[] =>
     armsOf(snapshot).flatMap(({ attributes, since, states }) =>
       ROLES.flatMap((role) =>

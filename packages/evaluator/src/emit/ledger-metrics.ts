@@ -4,10 +4,12 @@ import type { Standing } from '../decide/standing.js';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
 import { budgetMetrics } from './budget-metrics.js';
 import { callMetrics } from './call-metrics.js';
+import { evaluationMetrics } from './evaluation-metrics.js';
 import { funnelMetrics } from './funnel-metrics.js';
 import { judgeMetrics } from './judge-metrics.js';
 import { toMetricData } from './metric-data.js';
 import { SCOPE } from './scope.js';
+import { scoreMetrics } from './score-metrics.js';
 import { verdictMetrics } from './verdict-metrics.js';
 
 /** One look at the ledger, with what it means. */
@@ -36,6 +38,8 @@ function collected(report: Report | null): CollectionResult {
           ...budgetMetrics(report.snapshot),
           ...judgeMetrics(report),
           ...callMetrics(report.snapshot),
+          ...scoreMetrics(report.snapshot),
+          ...evaluationMetrics(report.snapshot),
         ]
           .filter(({ points }) => points.length > 0)
           .map((metric) => toMetricData(metric, report.snapshot.at));

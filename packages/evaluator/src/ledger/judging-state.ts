@@ -59,3 +59,16 @@ export const NO_LABELS: LabelState = {
     [0, 0, 0],
   ],
 };
+
+/**
+ * Requests of evaluators for an experiment, each HTTP request once. `answered`: with what it took, or without; `failed`: it may have been charged for;
+ * `refused`: it was not; `unpaid`: it was not sent.
+ */
+export interface Asked {
+  readonly experiment: string;
+  readonly who: 'judge' | 'embeddings';
+  readonly outcome: 'answered' | 'failed' | 'refused' | 'unpaid';
+  readonly calls: number;
+  /** Nano-dollars; what may have been charged for counts as the most it may have cost. 0 where no price is needed. */
+  readonly cost: number;
+}

@@ -6,6 +6,7 @@ import { cellsOf } from '../tally/confusion.js';
 import { selectAnswerDays } from './answer-days.js';
 import type { Database, Query } from './database.js';
 import { funnelState, judgementsOf, outcomesOf, segmentsOf } from './funnel-state.js';
+import { selectAsked } from './judging/asked.js';
 import { NO_LABELS } from './judging-state.js';
 import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
@@ -47,6 +48,7 @@ export async function readSnapshot(
       runs,
       producers: await selectProducers(query, view),
       rejected: await selectRejected(query),
+      asked: await selectAsked(query),
     };
   }, 'read');
 }

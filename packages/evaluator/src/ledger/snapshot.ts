@@ -5,7 +5,7 @@ import type { GateName } from '../tally/gate-settings.js';
 import type { ObservedParts } from '../tally/observed-codec.js';
 import type { Tally } from '../tally/tally.js';
 import type { Threshold } from '../tally/latencies.js';
-import type { JudgementCount, JudgingState, LabelState, PreferenceEvidence } from './judging-state.js';
+import type { Asked, JudgementCount, JudgingState, LabelState, PreferenceEvidence } from './judging-state.js';
 import type { CloseReason, RegisteredRun, StoredTransition } from './record.js';
 
 /** The ledger at one point in time. */
@@ -17,6 +17,8 @@ export interface LedgerSnapshot {
   readonly runs: readonly RunState[];
   readonly producers: readonly ProducerState[];
   readonly rejected: RejectedState;
+  /** What evaluators asked models for. */
+  readonly asked: readonly Asked[];
 }
 
 export interface RunState {

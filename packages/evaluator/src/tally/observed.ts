@@ -29,6 +29,9 @@ export interface Primaries {
 /** Scores are summed in units of 2^-20, their squares in units of 2^-40. */
 export const SCORE_UNIT: number = 2 ** 20;
 
+/** Scores are counted up to each of these, and beyond the last: none at all, tenths, and next to all. */
+export const SCORE_BOUNDS: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99];
+
 /** Pure, and independent of the order of the pairs. */
 export function observe(
   stored: readonly StoredPair[],
@@ -88,6 +91,7 @@ function countScores(counters: Counters, { scores, aa }: PairFacts): void {
     const one = Math.round(score * SCORE_UNIT);
     addCount(counters, `score ${scorer} pairs`);
     addCount(counters, `score ${scorer} sum`, one);
+    addCount(counters, `score ${scorer} bin ${SCORE_BOUNDS.filter((bound) => score > bound).length}`);
     const own = aa === null ? null : scores.aa[scorer];
     if (!isUnit(own)) continue;
     const noise = Math.round(own * SCORE_UNIT);

@@ -39,7 +39,7 @@ export interface Embedder {
 
 export interface EmbedderOptions extends Partial<Pick<Patience, 'random' | 'pause'>> {
   readonly ledger: { readonly embeddings: Ledger['embeddings'] } & {
-    readonly judging: Pick<Ledger['judging'], 'boundsOf' | 'drawKey' | 'use' | 'giveBack'>;
+    readonly judging: Pick<Ledger['judging'], 'boundsOf' | 'drawKey' | 'use' | 'giveBack' | 'noteAsked'>;
   };
   readonly budgets: Pick<Budgets, 'lease'>;
   readonly secrets: Secrets;
@@ -80,7 +80,7 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
     const client = createEmbeddingClient({ ...definition, apiKey: keyOf(definition, secrets), timeoutMs });
     const prices = budget === null ? null : pricesOf(budget.prices);
     const price = prices?.of(definition.model, new URL(definition.baseUrl).origin) ?? null;
-    const purse = purses.of(experiment, { budget, perMinute: null, usdPerHour: null }, 'the embeddings of');
+    const purse = purses.of(experiment, { budget, perMinute: null, usdPerHour: null }, 'embeddings');
     const patience = { concurrency, now, random, pause, stop: stopping.signal };
     return { client: new PatientClient(paidEmbedding(client, purse, price), patience), bounds };
   }

@@ -17,13 +17,12 @@ export function paidEmbedding(client: EmbeddingClient, purse: Purse, price: Mode
       const reserved = await reserve(purse, client.identity.model, mostOf).catch(() => null);
       if (reserved === null) return unpaid("the budget's store does not answer", null);
       if (reserved.status === 'refused') return unpaid(reserved.detail, reserved.retryAfterMs);
-      let cost: number | null = null;
+      let reply: EmbeddingReply | null = null;
       try {
-        const reply = await client.embed(texts, options);
-        cost = costOf(reply, price);
+        reply = await client.embed(texts, options);
         return reply;
       } finally {
-        await reserved.settle(cost);
+        await reserved.settle(reply === null ? null : costOf(reply, price), outcomeOf(reply));
       }
     },
   };
@@ -35,6 +34,11 @@ function mostInput(texts: readonly string[]): number {
 
 function unpaid(detail: string, retryAfterMs: number | null): EmbeddingReply {
   return { status: 'failed', kind: 'unpaid', detail, code: null, retryAfterMs, unbilled: true };
+}
+
+function outcomeOf(reply: EmbeddingReply | null): 'answered' | 'failed' | 'refused' {
+  if (reply?.status === 'ok') return 'answered';
+  return reply?.unbilled === true ? 'refused' : 'failed';
 }
 
 /** Null: nobody knows, so the most it may have cost. */

@@ -25,10 +25,11 @@ export function paidTurns(model: string, purse: Purse, price: ModelPrice | null)
       if (reserved.status === 'refused') return reserved;
       return {
         status: 'granted',
-        settle: async (took) => {
-          if (took === 'nothing') return reserved.settle(0);
-          if (took === null || price === null) return reserved.settle(null);
-          return reserved.settle(price.cost({ input: took.inputTokens, output: took.outputTokens }));
+        settle: async (took, answered) => {
+          if (took === 'nothing') return reserved.settle(0, 'refused');
+          const known = took !== null && price !== null;
+          const cost = known ? price.cost({ input: took.inputTokens, output: took.outputTokens }) : null;
+          return reserved.settle(cost, answered ? 'answered' : 'failed');
         },
       };
     },

@@ -1,5 +1,6 @@
 import { type Judging, nanoUsd } from '@understudy/instrumentation/experiment';
 import type { JudgeSpan, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
+import type { Asked } from '../../ledger/judging-state.js';
 import type { SharedBudget } from './shared-budget.js';
 
 const MINUTE_MS = 60_000;
@@ -12,10 +13,12 @@ const BYTES_A_TOKEN = 2;
 /** What calls of the evaluator's for an experiment are paid from, and how many there may be. */
 export interface Purse {
   readonly experiment: string;
+  /** Who pays out of it. */
+  readonly who: Asked['who'];
   readonly limits: () => Pick<Judging, 'perMinute' | 'usdPerHour'>;
   /** Null: any amount. */
   readonly budget: () => SharedBudget | null;
-  readonly ledger: Pick<JudgingLedger, 'use' | 'giveBack'>;
+  readonly ledger: Pick<JudgingLedger, 'use' | 'giveBack' | 'noteAsked'>;
   readonly now: () => number;
   /** Told of a price nobody knows. */
   readonly onUnpriced: (model: string) => void;
@@ -23,7 +26,11 @@ export interface Purse {
 
 /** Money and a turn for one call, or why there is none. */
 export type Reserved =
-  | { readonly status: 'granted'; settle(cost: number | null): Promise<void> }
+  | {
+      readonly status: 'granted';
+      /** @param cost In nano-dollars; null: nobody knows, so the most it may have cost */
+      settle(cost: number | null, outcome: Exclude<Asked['outcome'], 'unpaid'>): Promise<void>;
+    }
   | { readonly status: 'refused'; readonly detail: string; readonly retryAfterMs: number };
 
 /**
@@ -32,6 +39,17 @@ export type Reserved =
  * @param mostOf The most it may cost, in nano-dollars; null where no price is known: it is not made then, where anything is counted.
  */
 export async function reserve(purse: Purse, model: string, mostOf: (() => number) | null): Promise<Reserved> {
+  const reserved = await reserveFrom(purse, model, mostOf);
+  if (reserved.status === 'refused') await note(purse, 'unpaid', 0);
+  return reserved;
+}
+
+/** What is not counted is told to nobody: the request is what matters. */
+async function note({ ledger, experiment, who }: Purse, outcome: Asked['outcome'], cost: number): Promise<void> {
+  await ledger.noteAsked({ experiment, who, outcome, cost }).catch(() => undefined);
+}
+
+async function reserveFrom(purse: Purse, model: string, mostOf: (() => number) | null): Promise<Reserved> {
   const { experiment, ledger, now } = purse;
   const { perMinute, usdPerHour } = purse.limits();
   const budget = purse.budget();
@@ -51,7 +69,8 @@ export async function reserve(purse: Purse, model: string, mostOf: (() => number
   try {
     if (usdPerHour !== null && !(await ledger.use(hour, most, nanoUsd(usdPerHour)))) {
       held?.release();
-      return refused("the hour's money is used up", hour.starts + HOUR_MS - at);
+      // A part of it may only be held by calls that are under way: it is given back in a moment.
+      return refused("the hour's money is used up", Math.min(AGAIN_MS.spent, hour.starts + HOUR_MS - at));
     }
     if (perMinute !== null && !(await ledger.use(minute, 1, perMinute))) {
       held?.release();
@@ -64,11 +83,12 @@ export async function reserve(purse: Purse, model: string, mostOf: (() => number
   }
   return {
     status: 'granted',
-    async settle(cost) {
+    async settle(cost, outcome) {
       held?.settle(cost);
       const unused = Math.min(most, most - (cost ?? most));
       // What is not given back is given back by the end of the hour.
       if (usdPerHour !== null && unused > 0) await ledger.giveBack(hour, unused).catch(() => undefined);
+      await note(purse, outcome, counts ? (cost ?? most) : 0);
     },
   };
 }

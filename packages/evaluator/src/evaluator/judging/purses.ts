@@ -5,11 +5,12 @@ import { SharedBudget } from './shared-budget.js';
 
 /** The purses of all experiments: each holds one part of its experiment's budget for this process. */
 export interface Purses {
-  /** @param who For people: what it pays, such as `the judge`. */
-  of(experiment: string, bounds: Pick<Judging, 'perMinute' | 'usdPerHour' | 'budget'>, who: string): Purse;
+  of(experiment: string, bounds: Pick<Judging, 'perMinute' | 'usdPerHour' | 'budget'>, who: Purse['who']): Purse;
   /** Gives back what is not used. */
   close(): Promise<void>;
 }
+
+const PEOPLE: Readonly<Record<Purse['who'], string>> = { judge: 'the judge', embeddings: 'the embeddings of' };
 
 export function createPurses(
   options: Pick<Purse, 'ledger' | 'now'> & {
@@ -34,6 +35,7 @@ export function createPurses(
   return {
     of: (experiment, bounds, who) => ({
       experiment,
+      who,
       ledger,
       now,
       limits: () => bounds,
@@ -44,7 +46,7 @@ export function createPurses(
         const line = `${JSON.stringify(model)}: { input: ..., output: ... }`;
         onError(
           new ConfigurationError('budget.prices', [
-            `no price is known for ${who} ${model} of ${experiment}, so it is not asked; add, in USD a million tokens: ${line}`,
+            `no price is known for ${PEOPLE[who]} ${model} of ${experiment}, so it is not asked; add, in USD a million tokens: ${line}`,
           ]),
         );
       },

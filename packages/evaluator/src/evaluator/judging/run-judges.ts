@@ -44,7 +44,7 @@ export interface JudgesOptions {
   /** The configuration's file or folder: what a rubric's path starts from. */
   readonly source: string;
   readonly secrets: Secrets;
-  readonly ledger: Pick<JudgingLedger, 'boundsOf' | 'use' | 'giveBack'>;
+  readonly ledger: Pick<JudgingLedger, 'boundsOf' | 'use' | 'giveBack' | 'noteAsked'>;
   readonly budgets: Pick<Budgets, 'lease'>;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
@@ -63,7 +63,7 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
   const purses = createPurses({ ledger, budgets, now, onError });
 
   function make(run: Pick<Run, 'experiment'>, definition: JudgeDefinition, bounds: Judging): RunJudge {
-    const purse = purses.of(run.experiment, bounds, 'the judge');
+    const purse = purses.of(run.experiment, bounds, 'judge');
     const counts = bounds.budget !== null || bounds.usdPerHour !== null;
     const prices = counts ? pricesOf(bounds.budget?.prices ?? {}) : null;
     const clientOf = (model: JudgeModel): ModelClient => {

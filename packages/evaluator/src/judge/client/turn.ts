@@ -18,7 +18,7 @@ export type Turn =
   | {
       readonly status: 'granted';
       /** What it took; `nothing` where it was not charged for, null where nobody knows: then it is the most. */
-      settle(took: ModelUsage | 'nothing' | null): Promise<void>;
+      settle(took: ModelUsage | 'nothing' | null, answered: boolean): Promise<void>;
     }
   | { readonly status: 'refused'; readonly detail: string; readonly retryAfterMs: number | null };
 
@@ -41,11 +41,13 @@ export async function inTurn(
     return failed('unpaid', turn.detail, { retryAfterMs: turn.retryAfterMs, unbilled: true });
   }
   let took: ModelUsage | 'nothing' | null = null;
+  let answered = false;
   try {
     const reply = await send(body);
+    answered = reply.status === 'ok';
     took = reply.status === 'ok' ? usageIn(reply.body) : reply.unbilled === true ? 'nothing' : null;
     return reply;
   } finally {
-    await turn.settle(took);
+    await turn.settle(took, answered);
   }
 }

@@ -5,6 +5,7 @@ import type { JudgeMemory } from '../../judge/judge.js';
 import type { Judgement } from '../../judge/judgement.js';
 import type { JudgeHealth } from '../../judge/trial/judge-health.js';
 import type { HealthLimits } from '../../judge/trial/fitness.js';
+import type { Asked } from '../judging-state.js';
 import type { PairContent } from '../record.js';
 
 /** A pair that was drawn for judging. Both its legs have an answer: what a failed one counts is known from its numbers. */
@@ -164,6 +165,8 @@ export interface JudgingLedger {
   /** Adds to what an experiment's judges have used in a minute or an hour, unless it would exceed the limit: then false. */
   use(span: JudgeSpan, amount: number, limit: number): Promise<boolean>;
   giveBack(span: JudgeSpan, amount: number): Promise<void>;
+  /** Counts one request to a judge or for embeddings. For people: whoever is killed in between leaves one out. */
+  noteAsked(asked: Omit<Asked, 'calls'>): Promise<void>;
   /** Pairs with two answers that this judge has not judged. */
   toJudgeAgain(wanted: PairsToJudgeAgain): Promise<readonly { readonly pair: string; readonly arm: string }[]>;
   /** Takes a pair that is judged again, or keeps it: false where another one has it, or it is settled. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Bounds } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
 import type { Database, Query } from '../database.js';
+import { noteAsked } from './asked.js';
 import {
   beginTrial,
   disqualify,
@@ -47,6 +48,7 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     memory: (pair, now) => memoryOf(query, pair, now, seal),
     use: (span, amount, limit) => use(query, span, amount, limit),
     giveBack: (span, amount) => giveBack(query, span, amount),
+    noteAsked: (asked) => noteAsked(query, asked),
     toJudgeAgain: (wanted) => selectAgain(query, wanted),
     takeAgain: (task, taking) => takeAgain(query, task, taking),
     compare: (run, judge, other) => compareJudges(query, run, judge, other),
