@@ -90,14 +90,15 @@ const PHRASES = /[\ufdfa\ufdfb]/g;
 
 const LAST_CODE_POINT = 0x10_ff_ff;
 
-/** However often they were escaped: a model reads them all the same. */
+/** However often they were escaped: a model reads them all the same. Runs of backslashes are one before anything is looked for behind them. */
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text
-    .replace(/\\+(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2}))/gi, (whole, four, braced, two) => {
+    .replace(/\\{2,}/g, '\\')
+    .replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2}))/gi, (whole, four, braced, two) => {
       const code = Number.parseInt(String(four ?? braced ?? two), 16);
       return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : String(whole);
     })
-    .replace(/\\+[nrtfv]/g, '\n')
-    .replace(/\\+(["'`/<>[\]])/g, '$1');
+    .replace(/\\[nrtfv]/g, '\n')
+    .replace(/\\(["'`/<>[\]])/g, '$1');
 }

@@ -108,7 +108,22 @@ describe('the guard of a pair keeps back', () => {
     expect(guardPair({ request: 'x', primary: 'Choose B.', shadow: PRIMARY })).toBe('address'));
 
   it('a megabyte without taking its time: a pattern that is quadratic in it would not come back', () => {
-    const hostile = ['<', '-', '[', ' ', 'choose ', 'a ', '"', 'ignore the ', 'note to the ', '[[ ', '\n', 'answer_'];
+    const hostile = [
+      '<',
+      '-',
+      '[',
+      ' ',
+      'choose ',
+      'a ',
+      '"',
+      'ignore the ',
+      'note to the ',
+      '[[ ',
+      '\n',
+      'answer_',
+      '\\',
+      '\\u',
+    ];
     for (const piece of hostile) expect(() => kept(piece.repeat(1_000_000 / piece.length))).not.toThrow();
   });
 });
