@@ -8,7 +8,7 @@ import { count, percent, plural, type Style } from './style.js';
 export function renderJudge(judging: JudgingState | null, style: Style): readonly string[] {
   if (judging === null) return [];
   const { judge, health, sensitivity, unfit, waitsFor, waiting, openSlices } = judging;
-  if (judge === null) return ['judge: no pair was drawn for it yet'];
+  if (judge === null) return ['judge: no pair was drawn for it yet (with `win_rate: false` none is)'];
   const rates = healthRates(health);
   const since = rates.since.of === 0 ? '' : `, ${share(rates.since)} of ${plural(rates.since.of, 'fault')} seen since`;
   const state =
