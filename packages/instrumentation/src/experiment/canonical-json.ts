@@ -9,18 +9,28 @@ const MAX_DEPTH = 64;
  */
 export function canonicalJson(value: unknown, depth: number = 0): string {
   if (depth > MAX_DEPTH) throw notJson(`deeper than ${MAX_DEPTH} levels`);
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
+  if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw notJson(String(value));
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
   if (typeof value !== 'object') throw notJson(`a ${typeof value}`);
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field, depth + 1)}`);
-  return `{${fields.join(',')}}`;
+  let fields = '';
+  // UTF-16 code units are what texts are sorted by where nothing else is said.
+  for (const key of Object.keys(value).sort()) {
+    const field: unknown = (value as Readonly<Record<string, unknown>>)[key];
+    if (field !== undefined) fields += `${fields === '' ? '' : ','}${quoted(key)}:${canonicalJson(field, depth + 1)}`;
+  }
+  return `{${fields}}`;
+}
+
+/** Nothing in it is escaped: most strings, and several times as fast. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function notJson(what: string): UnderstudyError {
