@@ -11,6 +11,7 @@ import { canaryOfPair, OTHERS } from './canaries.js';
 import { kinOf, modelsOf } from './kin.js';
 import { turn } from '../pace.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
+import { noteStreak, pauseOf } from './streak.js';
 
 /** What judging a pair needs. */
 export interface PairJudging {
@@ -38,9 +39,6 @@ const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
  * that is left.
  */
 const FAILED = { most: 3, waitsMs: [5_000, 600_000] };
-/** After so many failures one after the other, of any pairs of a run, it is not the pairs: then nobody asks for a while, doubled each time. */
-const STREAK = { least: 4, firstMs: 2_000, longestMs: 300_000 };
-const streaks = new WeakMap<RunJudge, number>();
 /** Until somebody has put a key or a rubric in its place, in milliseconds. */
 const UNREADY_MS = 60_000;
 
@@ -149,17 +147,6 @@ function isGivenUp(said: Judgement, { failed }: PairToJudge): boolean {
   return paidInVain(said) > 0 && failed + 1 >= FAILED.most;
 }
 
-function noteStreak(judge: RunJudge, said: Judgement): void {
-  if (paidInVain(said) > 0) streaks.set(judge, (streaks.get(judge) ?? 0) + 1);
-  else if (said.calls > 0 && !isToBeTriedAgain(said)) streaks.delete(judge);
-}
-
-/** How long nobody is asked for after so many failures, in milliseconds; null where that may be of the pairs. */
-function pauseOf(judge: RunJudge): number | null {
-  const over = (streaks.get(judge) ?? 0) - STREAK.least;
-  return over < 0 ? null : Math.min(STREAK.longestMs, STREAK.firstMs * 2 ** Math.min(over, 20));
-}
-
 /** Of a jury, all that its members say. */
 function reasonsOf(said: Judgement): readonly string[] {
   const own = said.status === 'abstained' ? [said.reason] : [];
@@ -184,9 +171,8 @@ async function back(
   const apart = inVain ? Math.min(FAILED.waitsMs[failed] ?? Infinity, (deadline - now()) / 2) * (1 + random() / 4) : 0;
   const due = now() + Math.max(ms, apart);
   await ledger.judging.later(task, { reason, due, failed: inVain });
-  const pause = inVain ? pauseOf(judge) : null;
-  const until = Math.max(forAll ? now() + ms : 0, pause === null ? 0 : now() + pause);
-  if (until > 0) await ledger.judging.hold(task.run, until);
+  const held = Math.max(forAll ? ms : 0, inVain ? pauseOf(judge) : 0);
+  if (held > 0) await ledger.judging.hold(task.run, now() + held);
   return 'later';
 }
 

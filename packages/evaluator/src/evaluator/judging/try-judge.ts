@@ -10,6 +10,7 @@ import { mostSources, type PlacedCanary, type Sources, sourcesOf, trialCanaries 
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
 import { kinOf, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
+import { noteStreak, pauseOf } from './streak.js';
 
 export interface JudgeTrial {
   readonly ledger: Pick<Ledger, 'findRun'> & {
@@ -118,9 +119,10 @@ async function answersOf(
 
 async function runTrial(
   canaries: readonly PlacedCanary[],
-  { inner, limits, bounds }: RunJudge,
+  judge: RunJudge,
   { ledger, now, random, signal }: JudgeTrial,
 ): Promise<{ readonly health: JudgeHealth } | Waiting> {
+  const { inner, limits, bounds } = judge;
   let health = EMPTY_HEALTH;
   let waiting: Waiting | null = null;
   let next = 0;
@@ -132,9 +134,11 @@ async function runTrial(
       const { canary, pair } = placed;
       const memory = ledger.judging.memory(pair, now);
       const said = await inner.judge(canary.pair, { signal, memory, askAboutEqual: true });
-      if (isToBeTriedAgain(said))
-        waiting = longer(waiting, { ...waitFor(said, 2, random), why: `its endpoint: ${said.reason}` });
-      else health = mergeHealth(health, ofCanary(canary, said));
+      noteStreak(judge, said);
+      if (isToBeTriedAgain(said)) {
+        const { ms, forAll } = waitFor(said, 2, random);
+        waiting = longer(waiting, { ms: Math.max(ms, pauseOf(judge)), forAll, why: `its endpoint: ${said.reason}` });
+      } else health = mergeHealth(health, ofCanary(canary, said));
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
