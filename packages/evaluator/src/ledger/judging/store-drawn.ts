@@ -90,7 +90,11 @@ async function judgesOf(query: Query, drawn: readonly DrawnPair[], now: number):
     const main = await selectMain(query, run);
     if (main === null) continue;
     judges.set(run, main);
-    await query(`update understudy.judgements set judge = $2, due = $3 where run = $1 and judge = ''`, [run, main, now]);
+    await query(`update understudy.judgements set judge = $2, due = $3 where run = $1 and judge = ''`, [
+      run,
+      main,
+      now,
+    ]);
   }
   return judges;
 }
