@@ -12,6 +12,8 @@ export interface Alignment {
   readonly common: number;
   /** Items of the first sequence. */
   readonly length: number;
+  /** The row of each item of the first sequence; 0 where the second has none like it. */
+  readonly ownRows: Int32Array;
   /** The row of each item of the second sequence; 0 where the first has none like it. */
   readonly rows: Int32Array;
   /** Words of a row. */
@@ -49,7 +51,7 @@ export function align(a: readonly Item[], b: readonly Item[]): Alignment {
     const word = row * words + (at >>> 5);
     if (row !== 0) positions[word] = (positions[word] ?? 0) | (1 << (at & 31));
   }
-  return { common, length, rows: ofB.map((number) => rowOf[number] ?? 0), words, positions };
+  return { common, length, ownRows: ofA, rows: ofB.map((number) => rowOf[number] ?? 0), words, positions };
 }
 
 function numbered(numbers: Map<Item, number>, item: Item): number {

@@ -32,6 +32,17 @@ it('agrees with the textbook table on random sequences of every length across th
   }
 });
 
+it('agrees with it where a few items, or just more than a few, are others', () => {
+  const random = generator(13);
+  for (let round = 0; round < 300; round += 1) {
+    const a = Array.from({ length: 60 + random(140) }, () => String(random(9)));
+    const b = [...a];
+    for (let changes = random(45); changes > 0; changes -= 1)
+      b.splice(random(b.length), random(2), ...(random(2) === 0 ? [] : [String(random(12))]));
+    expect(editDistance(align(a, b))).toBe(byTable(a, b));
+  }
+});
+
 it.each([
   ['kitten', 'sitting', 3],
   ['', 'abc', 3],

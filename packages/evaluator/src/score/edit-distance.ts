@@ -1,4 +1,8 @@
 import { type Alignment, WORD } from './alignment.js';
+import { fewEdits } from './few-edits.js';
+
+/** So many changes are looked for from one to the next, which takes less than the table where there are no more. */
+const FEW = 32;
 
 /**
  * How many items must be put in, taken out or replaced to make one sequence of the other (Levenshtein's distance).
@@ -12,8 +16,10 @@ import { type Alignment, WORD } from './alignment.js';
  * Cost: |b| ceil(|a| / 32) steps.
  * Example: `k i t t e n` and `s i t t i n g` -> 3.
  */
-export function editDistance({ length, rows, words, positions }: Alignment): number {
+export function editDistance({ length, ownRows, rows, words, positions }: Alignment): number {
   if (length === 0 || rows.length === 0) return Math.max(length, rows.length);
+  const few = fewEdits(ownRows, rows, Math.min(FEW, Math.max(length, rows.length)));
+  if (few !== null) return few;
   const column: Column = {
     more: new Int32Array(words).fill(-1),
     less: new Int32Array(words),
