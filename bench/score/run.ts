@@ -20,6 +20,7 @@ const LONGEST_STEP_MS = 20;
 /** Rounds are short, so that the best of them was not interrupted. */
 const TIMES = 4;
 const ROUNDS = 500;
+const STEP_ROUNDS = 8;
 const asked = { ...NOTHING_ASKED, tools: [] };
 
 interface Scoring {
@@ -89,28 +90,32 @@ function speed(): void {
   const compared = pairs();
   process.stdout.write(`\nmicroseconds a pair, best of ${ROUNDS} rounds\n\n`);
   process.stdout.write(row(['', ...compared.map(({ what }) => what)]) + row(['---', ...compared.map(() => '---:')]));
-  const cells = (work: (pair: AnswerPair) => () => void): readonly string[] =>
-    compared.map((pair) => best(work(pair), TIMES, ROUNDS).toFixed(1));
-  for (const scoring of [...SCORINGS, ALL])
-    process.stdout.write(row([scoring.name, ...cells((pair) => ofTexts(scoring, pair))]));
-  const whole = compared.map((pair) => best(ofTexts(ALL, pair), TIMES, ROUNDS));
+  const times = (work: (pair: AnswerPair) => () => void): readonly number[] =>
+    compared.map((pair) => best(work(pair), TIMES, ROUNDS));
+  const print = (name: string, all: readonly number[]): void =>
+    void process.stdout.write(row([name, ...all.map((one) => one.toFixed(1))]));
+  for (const scoring of SCORINGS)
+    print(
+      scoring.name,
+      times((pair) => ofTexts(scoring, pair)),
+    );
+  const whole = times((pair) => ofTexts(ALL, pair));
+  print(ALL.name, whole);
   for (const { name, run } of REFERENCES)
-    process.stdout.write(
-      row([
-        `_${name}_`,
-        ...cells(
-          ({ primary, other }) =>
-            () =>
-              void run(primary, other),
-        ),
-      ]),
+    print(
+      `_${name}_`,
+      times(
+        ({ primary, other }) =>
+          () =>
+            void run(primary, other),
+      ),
     );
   const mean = whole.reduce((sum, one) => sum + one, 0) / whole.length;
   process.stdout.write(`\nthe whole set: ${mean.toFixed(0)} us a pair on average; goal ${GOAL_US}\n`);
 }
 
 function steps(): void {
-  process.stdout.write('\nmilliseconds of the longest step, best of 3\n\n');
+  process.stdout.write(`\nmilliseconds of the longest step, best of ${STEP_ROUNDS}\n\n`);
   process.stdout.write(row(['step', 'longest', 'on']) + row(['---', '---:', '---']));
   let longest = 0;
   const hard = hardPairs();
@@ -119,7 +124,7 @@ function steps(): void {
     ...JUDGING.map(({ name, run }) => ({ name, of: (pair: AnswerPair) => () => run(pair.primary, pair.other) })),
   ];
   for (const { name, of } of works) {
-    const times = hard.map((pair) => ({ ms: best(of(pair), 1, 3) / 1000, what: pair.what }));
+    const times = hard.map((pair) => ({ ms: best(of(pair), 1, STEP_ROUNDS) / 1000, what: pair.what }));
     const [worst] = times.toSorted((a, b) => b.ms - a.ms);
     longest = Math.max(longest, worst?.ms ?? 0);
     process.stdout.write(row([name, worst?.ms.toFixed(1) ?? '', worst?.what ?? '']));

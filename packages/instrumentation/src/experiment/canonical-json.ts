@@ -13,7 +13,7 @@ export function canonicalJson(value: unknown, depth: number = 0): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw notJson(String(value));
-    return JSON.stringify(value);
+    return String(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
   if (typeof value !== 'object') throw notJson(`a ${typeof value}`);
