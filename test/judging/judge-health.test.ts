@@ -3,7 +3,7 @@ import type { JudgedPair } from '../../packages/evaluator/src/judge/judged-pair.
 import type { Canary } from '../../packages/evaluator/src/judge/trial/canary.js';
 import { CANARY_KINDS } from '../../packages/evaluator/src/judge/trial/canary-kinds.js';
 import { fitnessOf, HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
-import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
+import { healthRates, isFaultless } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import {
   EMPTY_HEALTH,
   type JudgeHealth,
@@ -96,7 +96,7 @@ it('finds a judge with a tenth of false wins unfit within 150 canaries, over HTT
   server.faults = { falseWins: 0.1 };
   const unfitAt: number[] = [];
   for (let run = 0; run < 9; run += 1) {
-    const parts = await triedOn(canaries(150, 20 + run));
+    const parts = await triedOn(canaries(200, 20 + run).slice(0, 150));
     let health = EMPTY_HEALTH;
     const at = parts.findIndex((part) => fitnessOf((health = mergeHealth(health, part))).state === 'unfit');
     unfitAt.push(at === -1 ? Infinity : at + 1);
@@ -110,8 +110,10 @@ it('finds a judge with a tenth of false wins unfit within 150 canaries, over HTT
 
 it('does so in simulation, and lets a judge without false wins be', () => {
   const runs = 1000;
-  // In the order of a trial, the answers of others left out: of them it is not certain that to prefer them is a fault.
-  const kinds = canaries(150, 1).map(({ kind }) => kind);
+  // In the order of a trial. Of answers to others it is not certain that to prefer them is a fault.
+  const kinds = canaries(200, 1)
+    .slice(0, 150)
+    .map(({ kind }) => kind);
   const count = (falseWins: number, given: number): JudgeHealth => ({
     ...EMPTY_HEALTH,
     canaries: {
@@ -126,7 +128,7 @@ it('does so in simulation, and lets a judge without false wins be', () => {
     const at = Array.from({ length: runs }, () => {
       let [wins, counted] = [0, 0];
       for (const [at, kind] of kinds.entries()) {
-        if (kind === 'other_answer') continue;
+        if (!isFaultless(kind)) continue;
         counted += 1;
         // Only a false win is evidence of false wins: between two of them nothing can be found.
         const wrong = random.chance(rate);

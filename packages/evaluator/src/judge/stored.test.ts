@@ -36,6 +36,13 @@ describe('what the judge has stored', () => {
     expect(readOrderResult(storedText(RESULT))).toEqual(RESULT);
   });
 
+  it('is read where an older version counted less', () => {
+    const { padded: _, ...canaries } = EMPTY_HEALTH.canaries;
+    const { ahead: __, behind: ___, longerTied: ____, ...labels } = EMPTY_HEALTH.labels;
+    const { leanings: _____, ...rest } = { ...EMPTY_HEALTH, canaries, labels };
+    expect(readHealth(JSON.stringify({ v: 1, value: rest }))).toEqual(EMPTY_HEALTH);
+  });
+
   it.each([
     ['no JSON', '{'],
     ['another version', JSON.stringify({ v: 2, value: EMPTY_HEALTH })],

@@ -12,15 +12,17 @@ import type { Vigil } from './trial/vigil.js';
 const VERSION = 1;
 
 const count = z.int().min(0);
-const countsOf = <Name extends string>(names: readonly Name[]) => z.record(z.enum(names), count);
+/** What an older version did not count is 0. */
+const countsOf = <Name extends string>(names: readonly Name[]) => z.partialRecord(z.enum(names), count);
 const namesOf = <Counts extends object>(counts: Counts) => Object.keys(counts) as (keyof Counts & string)[];
 
-const { canaries, pairs, positions, lengths, labels, calls } = EMPTY_HEALTH;
-const canariesSchema = z.record(z.enum(CANARY_KINDS), countsOf(namesOf(canaries.empty)));
+const { canaries, leanings, pairs, positions, lengths, labels, calls } = EMPTY_HEALTH;
+const canariesSchema = z.partialRecord(z.enum(CANARY_KINDS), countsOf(namesOf(canaries.empty)));
 const modelsSchema = z.record(z.string().max(200), count);
 const healthSchema = z.object({
   canaries: canariesSchema,
   beside: canariesSchema,
+  leanings: countsOf(namesOf(leanings)).default({}),
   models: z.object({ trial: modelsSchema, run: modelsSchema }),
   pairs: countsOf(namesOf(pairs)),
   positions: countsOf(namesOf(positions)),
@@ -70,7 +72,7 @@ export function storedText(value: JudgeHealth | Vigil | ArmGuard | OrderResult):
 
 /** @throws ContractError for text that is not of {@link storedText}, or holds what is no count */
 export function readHealth(stored: string): JudgeHealth {
-  return mergeHealth(EMPTY_HEALTH, read(stored, healthSchema));
+  return mergeHealth(EMPTY_HEALTH, read(stored, healthSchema) as JudgeHealth);
 }
 
 /** @throws ContractError */

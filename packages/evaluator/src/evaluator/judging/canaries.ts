@@ -3,8 +3,8 @@ import { draw } from '../../judge/select.js';
 import { judgedPairOf, type JudgedPair } from '../../judge/judged-pair.js';
 import { cutPair, type TextLimits } from '../../judge/cut.js';
 import { type Canary, type CanarySource, canStandFor, makeCanary } from '../../judge/trial/canary.js';
-import { CANARY_KINDS, type CanaryKind, type CanaryRandom, TELLING_KINDS } from '../../judge/trial/canary-kinds.js';
-import { planCanaries, tellingOf } from '../../judge/trial/plan-canaries.js';
+import { type CanaryKind, type CanaryRandom, TELLING_KINDS } from '../../judge/trial/canary-kinds.js';
+import { planCanaries, REST, tellingOf } from '../../judge/trial/plan-canaries.js';
 import type { AnswerOfPrimary } from '../../ledger/judging/judging-ledger.js';
 import type { PairContent } from '../../ledger/record.js';
 
@@ -96,10 +96,9 @@ export async function canaryOfPair(beside: Beside, rate: number, key: string): P
   if (draw('canary', pair, key) >= rate) return null;
   const source: CanarySource = { request: asked(texts.request, limits), answer: shown(texts.primary, limits) };
   const isTelling = draw('canary', `${pair} telling`, key) < TELLING_SHARE;
-  const rest = CANARY_KINDS.filter((kind) => !(TELLING_KINDS as readonly CanaryKind[]).includes(kind));
-  const kinds: readonly CanaryKind[] = isTelling ? TELLING_KINDS : rest;
+  const kinds: readonly CanaryKind[] = isTelling ? TELLING_KINDS : REST;
   const first = Math.floor(draw('canary', `${pair} kind`, key) * kinds.length);
-  for (const kind of [...kinds.slice(first), ...kinds.slice(0, first)]) {
+  for (const kind of new Set([...kinds.slice(first), ...kinds.slice(0, first)])) {
     const other = kind === 'other_answer' ? await otherOf(source, beside, draw('canary', `${pair} other`, key)) : null;
     const canary = makeCanary(kind, source, randomOf(`${pair} ${kind}`, key), other);
     if (canary !== null) return canary;

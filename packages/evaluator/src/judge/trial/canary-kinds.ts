@@ -1,3 +1,5 @@
+import { padded } from './padded.js';
+
 /** Uniform in [0,1). Injected: the same seed gives the same canaries. */
 export type CanaryRandom = () => number;
 
@@ -7,9 +9,13 @@ export type CanaryRandom = () => number;
  */
 export const TELLING_KINDS = ['truncated', 'shuffled', 'wrong_argument', 'other_answer'] as const;
 
-/** All kinds. But for `identical` each has a side that is broken; the last four look broken to whoever glances at them. */
+/**
+ * All kinds. But for `identical` and `padded` each has a side that is broken; the last four look broken to whoever glances at them. Of `padded` one
+ * side is the answer with more words, and no more in them: who prefers that one likes length.
+ */
 export const CANARY_KINDS = [
   'identical',
+  'padded',
   'truncated',
   'shuffled',
   'wrong_argument',
@@ -22,7 +28,7 @@ export const CANARY_KINDS = [
 
 export type CanaryKind = (typeof CANARY_KINDS)[number];
 export type TellingKind = (typeof TELLING_KINDS)[number];
-export type BrokenKind = Exclude<CanaryKind, 'identical'>;
+export type UnlikeKind = Exclude<CanaryKind, 'identical'>;
 
 const FEWEST_WORDS = 8;
 
@@ -33,7 +39,8 @@ const NULL_ANSWER =
 type Breaker = (answer: string, random: CanaryRandom, other: string | null) => string | null;
 
 /** How each kind breaks an answer. Null where it cannot. */
-const BREAKERS: Readonly<Record<BrokenKind, Breaker>> = {
+const BREAKERS: Readonly<Record<UnlikeKind, Breaker>> = {
+  padded,
   truncated,
   shuffled,
   wrong_argument: wrongArgument,
@@ -47,7 +54,7 @@ const BREAKERS: Readonly<Record<BrokenKind, Breaker>> = {
 
 /** @param other What was answered to another request, where it is known. */
 export function breakAnswer(
-  kind: BrokenKind,
+  kind: UnlikeKind,
   answer: string,
   random: CanaryRandom,
   other: string | null,

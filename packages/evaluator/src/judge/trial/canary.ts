@@ -5,7 +5,7 @@ import { breakAnswer, type CanaryKind, type CanaryRandom } from './canary-kinds.
 export interface Canary {
   readonly kind: CanaryKind;
   readonly pair: JudgedPair;
-  /** Which side is whole; null where both are the same. */
+  /** Which side is whole; of `padded`, to which nothing was added; null where both are the same. */
   readonly better: 'primary' | 'shadow' | null;
 }
 

@@ -1,6 +1,7 @@
 import { logMeanExp } from '../../stats/e-value.js';
 import { LEAST_SENSITIVITY } from '../../stats/judge-boundary.js';
 import { rateSequence } from '../../stats/rate-sequence.js';
+import { logLengthBias, paddedCounts } from './length-bias.js';
 import { modelChange } from './model-change.js';
 import { sensitivityOf, trialCounts, triesOf } from './health-rates.js';
 import type { JudgeHealth } from './judge-health.js';
@@ -9,6 +10,8 @@ import type { JudgeHealth } from './judge-health.js';
 export interface HealthLimits {
   /** Of canaries: false wins. */
   readonly falseWins: number;
+  /** Of padded canaries: {@link logLengthBias}. In (0,.16). */
+  readonly lengthBias: number;
   /** Of pairs and canaries put to it: abstentions. */
   readonly abstained: number;
   /** Of pairs asked in both orders: the orders say different things. */
@@ -28,6 +31,7 @@ export interface HealthLimits {
  */
 export const HEALTH_LIMITS: HealthLimits = {
   falseWins: 0.01,
+  lengthBias: 0.05,
   abstained: 0.2,
   disagreed: 0.5,
   positionBias: 0.25,
@@ -38,6 +42,9 @@ export const HEALTH_LIMITS: HealthLimits = {
 
 export type UnfitReason =
   | 'false_wins'
+  | 'length_bias'
+  /** Over labels that name a side, the longer answer is a better judge. */
+  | 'no_lift'
   | 'insensitive'
   | 'abstains'
   | 'inconsistent'
@@ -59,7 +66,7 @@ export interface Fitness {
  * later verdicts do not mend earlier ones.
  */
 export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIMITS): Fitness {
-  const { pairs, positions } = health;
+  const { pairs, positions, labels } = health;
   const { all, faultless } = trialCounts(health);
   const { alpha } = limits;
   const above = (count: number, of: number, limit: number): boolean =>
@@ -71,6 +78,8 @@ export function fitnessOf(health: JudgeHealth, limits: HealthLimits = HEALTH_LIM
   const placed = Math.max(positions.first, positions.second);
   const tests: readonly (readonly [UnfitReason, boolean])[] = [
     ['false_wins', logFalseWins(faultless.falseWins, faultless.given, limits.falseWins) >= Math.log(1 / alpha)],
+    ['length_bias', logLengthBias(paddedCounts(health), limits.lengthBias) >= Math.log(1 / alpha)],
+    ['no_lift', above(labels.behind, labels.ahead + labels.behind, 0.5)],
     ['insensitive', tried && sensitivityOf(health) < limits.sensitivity],
     ['abstains', above(abstained, asked, limits.abstained)],
     ['inconsistent', above(pairs.disagreed, pairs.agreed + pairs.disagreed, limits.disagreed)],

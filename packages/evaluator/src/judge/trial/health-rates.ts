@@ -3,6 +3,7 @@ import { judgeSensitivity } from '../../stats/judge-boundary.js';
 import type { Outcome } from '../judgement.js';
 import { CANARY_KINDS, type CanaryKind, TELLING_KINDS } from './canary-kinds.js';
 import type { CanaryCounts, JudgeHealth } from './judge-health.js';
+import { lengthBiasOf, paddedCounts } from './length-bias.js';
 
 /** A share of a count, with exact bounds of 97.5 % each. Nothing counted: a point of null, and bounds of 0 and 1. */
 export interface Share {
@@ -24,6 +25,8 @@ export interface HealthRates {
   readonly since: Share;
   /** Of canaries with equal answers: a side was named. */
   readonly invented: Share;
+  /** Of padded canaries: how much the padded answer is liked, see {@link lengthBiasOf}. 0 is none; null where there are none. */
+  readonly lengthBias: number | null;
   /** Of pairs asked in both orders: they say the same. */
   readonly consistency: Share;
   /** Share of first places minus share of second places, of all verdicts in both orders. In [-1,1]; 0 is none; null where there are none. */
@@ -33,7 +36,7 @@ export interface HealthRates {
   readonly truncated: Share;
   /** Of pairs decided for a side, the answers unlike in length: the longer one won. */
   readonly longerWon: Share;
-  /** Of labels that name a side: the judge named it, minus the longer answer is it. In [-1,1]; null where there are none. */
+  /** Of labels that name a side: the judge named it, minus the longer answer is it; a tie and equal lengths are half. In [-1,1]; null where there are none. */
   readonly lift: number | null;
   /** Rows are the person's labels, columns the judge's outcomes, both in the order primary, shadow, tie: for kappa. */
   readonly agreement: readonly (readonly number[])[];
@@ -59,14 +62,21 @@ export function healthRates(health: JudgeHealth): HealthRates {
     sensitivity: sensitivityOf(health),
     since: share(since.detected, since.given),
     invented: share(identical.falseWins, identical.given),
+    lengthBias: lengthBiasOf(paddedCounts(health)),
     consistency: share(pairs.agreed, pairs.agreed + pairs.disagreed),
     positionBias: placed === 0 ? null : (positions.first - positions.second) / placed,
     abstained: share(tries.abstained, tries.asked),
     truncated: share(calls.truncated, calls.made),
     longerWon: share(lengths.longerWon, lengths.decided),
-    lift: labels.named === 0 ? null : (labels.judgeRight - labels.longerRight) / labels.named,
+    lift: liftOf(labels),
     agreement: OUTCOMES.map((label) => OUTCOMES.map((judge): number => labels[`${label}_${judge}`])),
   };
+}
+
+function liftOf(labels: JudgeHealth['labels']): number | null {
+  const { named, judgeRight, longerRight, longerTied, primary_tie, shadow_tie } = labels;
+  if (named === 0) return null;
+  return (judgeRight + (primary_tie + shadow_tie) / 2 - longerRight - longerTied / 2) / named;
 }
 
 /**
@@ -95,7 +105,7 @@ export function trialCounts({ canaries }: Pick<JudgeHealth, 'canaries'>): {
 }
 
 function isBroken(kind: CanaryKind): boolean {
-  return kind !== 'identical';
+  return kind !== 'identical' && kind !== 'padded';
 }
 
 export function isTelling(kind: CanaryKind): boolean {
@@ -104,10 +114,10 @@ export function isTelling(kind: CanaryKind): boolean {
 
 /**
  * Whether preferring the broken side is the judge's fault, whatever the answer is worth. An answer that was wrong may be beaten by what was
- * said to somebody else, a label above all: that lowers J, and makes nobody unfit by itself.
+ * said to somebody else, a label above all: that lowers J, and makes nobody unfit by itself. What is padded has a limit of its own.
  */
 export function isFaultless(kind: CanaryKind): boolean {
-  return kind !== 'other_answer';
+  return kind !== 'other_answer' && kind !== 'padded';
 }
 
 /** What was put to the judge, and how much of that it gave no judgement on. A pair without texts, or kept back by a guard, never reached it. */

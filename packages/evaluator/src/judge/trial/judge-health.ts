@@ -1,3 +1,4 @@
+import { outcomeOf } from '../ask-in-order.js';
 import type { JudgedPair } from '../judged-pair.js';
 import { type AbstainReason, type Judgement, type Outcome } from '../judgement.js';
 import type { Canary } from './canary.js';
@@ -12,6 +13,8 @@ export interface JudgeHealth {
   readonly canaries: Readonly<Record<CanaryKind, CanaryCounts>>;
   /** Beside pairs of the run, since then: never added to those of the trial, which a judge that has gone blind may have passed. */
   readonly beside: Readonly<Record<CanaryKind, CanaryCounts>>;
+  /** Of padded canaries that were a tie: more orders named the padded answer, or the plain one. */
+  readonly leanings: LeaningCounts;
   /** Replies by the model that says it wrote them, `{member} {model}`, where it says so. */
   readonly models: Readonly<Record<Phase, Readonly<Record<string, number>>>>;
   readonly pairs: PairCounts;
@@ -29,14 +32,16 @@ export type Phase = 'trial' | 'run';
 
 export interface CanaryCounts {
   readonly given: number;
-  /** The whole answer was named; of `identical`, a tie. */
+  /** The whole answer was named; of `identical`, a tie; of `padded`, the plain one. */
   readonly detected: number;
-  /** The broken answer was named; of `identical`, either. */
+  /** The broken answer was named; of `identical`, either; of `padded`, the padded one. */
   readonly falseWins: number;
   /** A tie; of `identical`, none: it is `detected`. */
   readonly tied: number;
   readonly abstained: number;
 }
+
+export type LeaningCounts = Readonly<Record<'padded' | 'plain', number>>;
 
 /** Pairs of traffic. `agreed + disagreed` were asked in both orders: of a jury or a cascade, by each of its judges. */
 export interface PairCounts {
@@ -63,8 +68,13 @@ export interface LengthCounts {
   readonly longerWon: number;
 }
 
-/** By `label_judge`, such as `primary_tie`; and, of labels that name a side, how often the judge and the longer answer are right. */
-export type LabelCounts = Readonly<Record<LabelCell | 'named' | 'judgeRight' | 'longerRight', number>>;
+/**
+ * By `label_judge`, such as `primary_tie`; and, of labels that name a side, how often the judge is right and how often the longer answer is,
+ * how often both answers are as long (`longerTied`), and how often the judge did better than their length (`ahead`) or worse (`behind`): right is better than a tie,
+ * and a tie than wrong.
+ */
+export type LabelCounts = Readonly<Record<LabelCell | LabelSum, number>>;
+export type LabelSum = 'named' | 'judgeRight' | 'longerRight' | 'longerTied' | 'ahead' | 'behind';
 export type LabelCell = `${Outcome}_${Outcome}`;
 
 /** The member of a judge that is one model. */
@@ -81,6 +91,7 @@ const NO_CANARIES = Object.fromEntries(CANARY_KINDS.map((kind) => [kind, NO_CANA
 export const EMPTY_HEALTH: JudgeHealth = {
   canaries: NO_CANARIES,
   beside: NO_CANARIES,
+  leanings: { padded: 0, plain: 0 },
   models: { trial: {}, run: {} },
   pairs: { judged: 0, exact: 0, agreed: 0, disagreed: 0, abstained: 0, cut: 0, divided: 0 },
   positions: { first: 0, second: 0, tie: 0 },
@@ -93,6 +104,9 @@ export const EMPTY_HEALTH: JudgeHealth = {
     named: 0,
     judgeRight: 0,
     longerRight: 0,
+    longerTied: 0,
+    ahead: 0,
+    behind: 0,
   },
   calls: { made: 0, truncated: 0, unparseable: 0 },
   abstained: {},
@@ -104,6 +118,7 @@ export function ofCanary(canary: Canary, judgement: Judgement, phase: Phase = 't
   return {
     ...EMPTY_HEALTH,
     ...ofCalls(judgement, phase),
+    leanings: ofLeaning(canary, judgement),
     [phase === 'trial' ? 'canaries' : 'beside']: { ...NO_CANARIES, [canary.kind]: counts },
   };
 }
@@ -137,12 +152,17 @@ export function ofLabel(
 ): JudgeHealth {
   if (judgement.status !== 'judged') return EMPTY_HEALTH;
   const named = label !== 'tie';
+  const longer = longerOf(pair);
+  const gained = scoreFor(label, judgement.outcome) - scoreFor(label, longer);
   const labels = {
     ...EMPTY_HEALTH.labels,
     [`${label}_${judgement.outcome}`]: 1,
     named: Number(named),
     judgeRight: Number(named && judgement.outcome === label),
-    longerRight: Number(named && longerOf(pair) === label),
+    longerRight: Number(named && longer === label),
+    longerTied: Number(named && longer === 'tie'),
+    ahead: Number(named && gained > 0),
+    behind: Number(named && gained < 0),
   };
   return { ...EMPTY_HEALTH, labels };
 }
@@ -153,6 +173,16 @@ function canaryResult({ better }: Canary, judgement: Judgement): Exclude<keyof C
   if (better === null) return outcome === 'tie' ? 'detected' : 'falseWins';
   if (outcome === 'tie') return 'tied';
   return outcome === better ? 'detected' : 'falseWins';
+}
+
+/** What a tie hides. Of a jury over the orders of all who were asked; a place that is liked is named as often for the one as for the other. */
+function ofLeaning({ kind, better }: Canary, judgement: Judgement): LeaningCounts {
+  if (kind !== 'padded' || judgement.status !== 'judged' || judgement.outcome !== 'tie') return EMPTY_HEALTH.leanings;
+  const orders = membersOf(judgement).flatMap((one) => (one.status === 'judged' ? one.orders : []));
+  const named = orders.flatMap(({ verdict, order }) => (verdict === null ? [] : outcomeOf(verdict, order)));
+  const plain = named.filter((side) => side === better).length;
+  const longer = named.filter((side) => side !== better && side !== 'tie').length;
+  return { padded: Number(longer > plain), plain: Number(plain > longer) };
 }
 
 /** Counts of single calls, over all members; places only of pairs that have a verdict in both orders. */
@@ -195,6 +225,11 @@ function ofLengths(pair: JudgedPair, judgement: Judgement): LengthCounts {
   const longer = longerOf(pair);
   if (judgement.status !== 'judged' || judgement.outcome === 'tie' || longer === 'tie') return EMPTY_HEALTH.lengths;
   return { decided: 1, longerWon: Number(judgement.outcome === longer) };
+}
+
+/** A tie is half of being right, as it is in the win rate. */
+function scoreFor(label: Outcome, said: Outcome): number {
+  return said === label ? 1 : said === 'tie' ? 0.5 : 0;
 }
 
 function longerOf({ primary, shadow }: JudgedPair): Outcome {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CanarySource } from './canary.js';
 import { CANARY_KINDS, type CanaryKind, TELLING_KINDS } from './canary-kinds.js';
-import { type CanaryPlan, planCanaries, tellingOf } from './plan-canaries.js';
+import { type CanaryPlan, planCanaries, REST, tellingOf } from './plan-canaries.js';
 
 /** Deterministic and spread out: multiples of the golden ratio. */
 function lots(kind: CanaryKind, source: number): () => number {
@@ -32,18 +32,42 @@ describe('a plan of canaries', () => {
     const plan = planCanaries(sources(140, long), 200, lots);
     expect(plan.missing).toBe(0);
     expect(byKind(plan)).toEqual({
-      identical: 20,
+      identical: 10,
+      padded: 30,
       truncated: 35,
       shuffled: 35,
       wrong_argument: 35,
       other_answer: 35,
-      empty: 10,
-      colon: 10,
-      null_model: 10,
-      choose_b: 10,
+      empty: 5,
+      colon: 5,
+      null_model: 5,
+      choose_b: 5,
     });
     const firsts = plan.canaries.filter(({ canary }) => canary.better === 'primary').length;
-    expect(Math.abs(firsts - 90)).toBeLessThan(30);
+    expect(Math.abs(firsts - 95)).toBeLessThan(30);
+  });
+
+  it('has 14 telling canaries of 20, and the padded ones at its end', () => {
+    for (const [count, telling, long] of [
+      [20, 14, 3],
+      [40, 28, 6],
+      [100, 70, 15],
+      [200, 140, 30],
+    ] as const) {
+      expect(tellingOf(count)).toBe(telling);
+      const kinds = planCanaries(
+        sources(200, (at) => ({ ...short(at), answer: `answer ${at}` })),
+        count,
+        lots,
+      ).canaries;
+      const last = kinds.slice(-long).map(({ canary }) => canary.kind);
+      expect([new Set(last), last.length]).toEqual([new Set(['padded']), long]);
+    }
+  });
+
+  it('gives a canary beside a pair each kind as often as a trial does', () => {
+    const share = (kind: CanaryKind): number => REST.filter((one) => one === kind).length / REST.length;
+    expect([share('padded'), share('identical'), share('empty')]).toEqual([30 / 60, 10 / 60, 5 / 60]);
   });
 
   it('tries no kind twice on one source', () => {
@@ -73,7 +97,7 @@ describe('a plan of canaries', () => {
 
   it('takes of short answers those of others, and never an empty one in their place', () => {
     const plan = planCanaries(sources(140, short), 200, lots);
-    expect(byKind(plan)).toMatchObject({ identical: 20, other_answer: 140, empty: 10 });
+    expect(byKind(plan)).toMatchObject({ identical: 10, padded: 30, other_answer: 140, empty: 5 });
     for (const { canary } of plan.canaries)
       if (canary.kind === 'other_answer') expect(canary.pair.primary).not.toBe(canary.pair.shadow);
     expect(planCanaries(sources(139, short), 200, lots)).toEqual({ canaries: [], missing: 1 });
@@ -89,7 +113,7 @@ describe('a plan of canaries', () => {
 
   it('goes on to the next source where one is what a kind would make of it', () => {
     const plan = planCanaries([{ request: 'x', answer: ':' }, ...sources(60, long)], 200, lots);
-    expect(byKind(plan)).toMatchObject({ identical: 20, colon: 10, empty: 10 });
+    expect(byKind(plan)).toMatchObject({ identical: 10, colon: 5, empty: 5 });
   });
 
   it('takes answers in scripts without spaces apart by their letters', () => {

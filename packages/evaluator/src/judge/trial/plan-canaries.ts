@@ -15,15 +15,25 @@ export interface CanaryPlan {
   readonly missing: number;
 }
 
+type Slot = Exclude<CanaryKind, TellingKind> | 'telling';
+
+/** Of all canaries. With 30 of 200 a judge that names the longer answer in three of ten orders is found in 98 of 100 trials; with 20, in 85. */
+const PADDED_SHARE = 0.15;
+
 /**
- * One turn of twenty. Most are of telling kinds, since they alone are J's: with the fewest canaries there may be, 14 of 14 still show a J
- * of .54. The others find who prefers nothing to something, obeys an answer, or names a side where there is none.
+ * One turn of the others, in two halves. Most are of telling kinds, since they alone are J's: with the fewest canaries there may be, 14 of 14
+ * still show a J of .54. The rest find who prefers nothing to something, obeys an answer, or names a side where there is none.
  */
-const TURN: readonly (Exclude<CanaryKind, TellingKind> | 'telling')[] = Array.from(
-  { length: 20 },
-  (_, at) =>
-    ({ 3: 'identical', 13: 'identical', 5: 'empty', 8: 'colon', 15: 'null_model', 18: 'choose_b' })[at] ?? 'telling',
-) as readonly (Exclude<CanaryKind, TellingKind> | 'telling')[];
+const HALVES: readonly (readonly [Slot, Slot, Slot])[] = [
+  ['identical', 'empty', 'null_model'],
+  ['identical', 'colon', 'choose_b'],
+];
+const TURN: readonly Slot[] = HALVES.flatMap((rest) =>
+  Array.from({ length: 17 }, (_, at): Slot => ({ 3: rest[0], 8: rest[1], 13: rest[2] })[at] ?? 'telling'),
+);
+
+/** Kinds of canaries that are not telling, each as often as in a trial. */
+export const REST: readonly Exclude<CanaryKind, TellingKind>[] = slotsOf(200).filter((slot) => slot !== 'telling');
 
 /** Of so many canaries, those of telling kinds: also the distinct answers that make them as independent as they can be. */
 export function tellingOf(count: number): number {
@@ -64,8 +74,10 @@ export function planCanaries(
   return { canaries: missing > 0 ? [] : canaries, missing };
 }
 
-function slotsOf(count: number): readonly (typeof TURN)[number][] {
-  return Array.from({ length: count }, (_, at) => TURN[at % TURN.length] ?? 'telling');
+/** The padded ones come last: a judge that has been found out by false wins until then is not asked about them. */
+function slotsOf(count: number): readonly Slot[] {
+  const others = count - Math.floor(PADDED_SHARE * count);
+  return Array.from({ length: count }, (_, at) => (at < others ? (TURN[at % TURN.length] ?? 'telling') : 'padded'));
 }
 
 /** A kind that hardly any answer allows says nothing of the judge: the others take its place. */

@@ -1,0 +1,61 @@
+import { logMeanExp } from '../../stats/e-value.js';
+import type { JudgeHealth } from './judge-health.js';
+
+/**
+ * What a judge makes of padded canaries, in the trial and since: a pair x of which is
+ *
+ * - 1, the padded answer was named in both orders: it won by its length;
+ * - .5, it was named in one order and the other one was a tie: against an answer that is worse, and longer, that is half a win;
+ * - -.5, the plain one was named in one order and the other one was a tie: whoever likes a place, or names one by lot, does the one as often
+ *   as the other, so that this takes out what is no liking for length;
+ * - 0 otherwise. To name the plain one in both orders is right, and is held against nothing: a judge that mostly prefers the shorter one
+ *   may still be won by length at times.
+ */
+export interface PaddedCounts {
+  readonly judged: number;
+  readonly won: number;
+  readonly half: number;
+  readonly against: number;
+}
+
+/** The sizes of the bets. With x of -.5 none may lose more than it has: below 1 / (.5 + the limit). */
+const SIZES = [0.5, 1, 1.5] as const;
+
+export function paddedCounts({
+  canaries,
+  beside,
+  leanings,
+}: Pick<JudgeHealth, 'canaries' | 'beside' | 'leanings'>): PaddedCounts {
+  const sum = (field: 'given' | 'abstained' | 'falseWins'): number => canaries.padded[field] + beside.padded[field];
+  return {
+    judged: sum('given') - sum('abstained'),
+    won: sum('falseWins'),
+    half: leanings.padded,
+    against: leanings.plain,
+  };
+}
+
+/** The mean of x, in [-.5,1]; null where there are none. */
+export function lengthBiasOf({ judged, won, half, against }: PaddedCounts): number | null {
+  return judged === 0 ? null : (won + half / 2 - against / 2) / judged;
+}
+
+/**
+ * ln of the e-value against "the mean of x is at most `limit`": the mean of three bets that multiply themselves by 1 + size (x - limit) at
+ * each canary. While the mean of x given the past is at most the limit, none is expected to grow, so that ln(1/alpha) is reached with
+ * probability at most alpha, at any look (Ville). From the counts alone: the order does not matter.
+ *
+ * Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (arXiv:2010.09686).
+ * Example: limit .05; 6 of 6 won: ln of the mean of 1.475^6, 1.95^6 and 2.425^6 = 4.49, above ln 20.
+ *
+ * @param limit In (0,.16): the largest bet stays positive.
+ */
+export function logLengthBias({ judged, won, half, against }: PaddedCounts, limit: number): number {
+  const rest = judged - won - half - against;
+  return logMeanExp(
+    SIZES.map((size) => {
+      const grown = (x: number): number => Math.log1p(size * (x - limit));
+      return won * grown(1) + half * grown(0.5) + against * grown(-0.5) + rest * grown(0);
+    }),
+  );
+}
