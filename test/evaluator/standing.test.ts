@@ -164,7 +164,7 @@ describe('standingsOf', () => {
       gate: 'win_rate',
       state: 'waiting',
       margin: 0.05,
-      winRate: { sensitivity: null, unfit: null, unproven: 13, labels: null },
+      winRate: { sensitivity: null, unfit: null, unproven: 13 + 19, labels: null },
     });
   });
 });

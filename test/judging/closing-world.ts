@@ -24,6 +24,7 @@ export const DAY: number = 24 * HOUR;
 /** Canaries beside pairs of the run have been put to the judge, and it saw them. */
 const PROVEN: JudgeHealth = {
   ...EMPTY_HEALTH,
+  canaries: { ...EMPTY_HEALTH.canaries, padded: { given: 30, detected: 0, falseWins: 0, tied: 30, abstained: 0 } },
   beside: { ...EMPTY_HEALTH.beside, shuffled: { given: 13, detected: 13, falseWins: 0, tied: 0, abstained: 0 } },
 };
 const WORDS: Readonly<Record<string, Side>> = { worse: 0, same: 0.5, better: 1 };

@@ -1,6 +1,6 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
-import { healthRates } from '../judge/trial/health-rates.js';
-import { LEAST_BESIDE } from '../judge/trial/vigil.js';
+import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
+import { unprovenOf } from '../judge/trial/vigil.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
@@ -114,7 +114,7 @@ function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStan
   if (winRate === null) return null;
   const { margin, labels } = winRate;
   const { sensitivity = null, unfit = null } = judging ?? {};
-  const unproven = Math.max(0, LEAST_BESIDE - (judging === null ? 0 : healthRates(judging.health).since.of));
+  const unproven = unprovenOf(judging?.health ?? EMPTY_HEALTH);
   return { margin, sensitivity, unfit, unproven, labelled: labels !== null };
 }
 

@@ -14,7 +14,7 @@ export interface JudgeStanding {
   readonly sensitivity: number | null;
   /** Why it may not decide any more; null: it may. */
   readonly unfit: string | null;
-  /** Telling canaries beside pairs of the run that are still to come before its word alone makes anything provisional. */
+  /** Canaries beside pairs of the run that are still to come before its word alone makes anything provisional. */
   readonly unproven: number;
   /** People are asked about a part of its pairs: their word decides, and the judge's alone is provisional. */
   readonly labelled: boolean;
@@ -97,7 +97,7 @@ function stateOf(judge: JudgeStanding, { alone, deciding, blind, contradicted }:
   if (judge.sensitivity === null) return 'waiting';
   if (judge.labelled && deciding !== null && known(deciding) && deciding.safe.logE >= bars.safe) return 'safe';
   if (!contradicted && alone !== null && known(alone) && alone.safe.logE >= bars.safe) {
-    // A judge may have gone blind since its trial: nobody knows before canaries of the run have been put to it.
+    // A judge may have gone blind since its trial, or like length: nobody knows before enough canaries have been put to it.
     if (judge.unproven === 0) return 'provisional';
     if (!judge.labelled) return 'waiting';
   }

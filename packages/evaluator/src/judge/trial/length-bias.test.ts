@@ -7,7 +7,7 @@ import type { Canary } from './canary.js';
 import { fitnessOf, HEALTH_LIMITS } from './fitness.js';
 import { healthRates, sensitivityOf } from './health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofLabel } from './judge-health.js';
-import { lengthBiasOf, logLengthBias, paddedCounts } from './length-bias.js';
+import { lengthBiasOf, logLengthBias, paddedCounts, paddedLeft } from './length-bias.js';
 import { mergeAllHealth } from './merge-health.js';
 
 const BAR = Math.log(1 / HEALTH_LIMITS.alpha);
@@ -73,6 +73,17 @@ describe('a liking for length', () => {
     expect([falseWins.of, detection.of]).toEqual([0, 0]);
     expect(lengthBias).toBeCloseTo(8 / 30, 9);
     expect(sensitivityOf(of(0, 30))).toBe(0);
+  });
+
+  it('is shown to be none by 19 ties, and by more where it was won at times', () => {
+    const none = { judged: 0, won: 0, half: 0, against: 0 };
+    expect(paddedLeft(none)).toBe(19);
+    expect(paddedLeft({ ...none, judged: 18 })).toBe(1);
+    expect(paddedLeft({ ...none, judged: 19 })).toBe(0);
+    expect(paddedLeft({ ...none, judged: 30, won: 1 })).toBe(0);
+    expect(paddedLeft({ ...none, judged: 30, won: 2 })).toBeGreaterThan(0);
+    expect(paddedLeft({ ...none, judged: 30, half: 4 })).toBeGreaterThan(0);
+    expect(paddedLeft({ ...none, judged: 500, won: 500 })).toBe(1000);
   });
 
   it('is found in one of twenty judges at its limit, looked at after every canary, however they come by it', () => {

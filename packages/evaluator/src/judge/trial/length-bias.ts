@@ -18,9 +18,6 @@ export interface PaddedCounts {
   readonly against: number;
 }
 
-/** The sizes of the bets. With x of -.5 none may lose more than it has: below 1 / (.5 + the limit). */
-const SIZES = [0.5, 1, 1.5] as const;
-
 export function paddedCounts({
   canaries,
   beside,
@@ -40,6 +37,11 @@ export function lengthBiasOf({ judged, won, half, against }: PaddedCounts): numb
   return judged === 0 ? null : (won + half / 2 - against / 2) / judged;
 }
 
+/** The sizes of the bets that it is more. With x of -.5 none may lose all: below 1 / (.5 + the limit). */
+const MORE = [0.5, 1, 1.5] as const;
+/** And that it is less. With x of 1 none may lose all: below 1 / (1 - the bound). */
+const LESS = [0.5, 0.8, 1.1] as const;
+
 /**
  * ln of the e-value against "the mean of x is at most `limit`": the mean of three bets that multiply themselves by 1 + size (x - limit) at
  * each canary. While the mean of x given the past is at most the limit, none is expected to grow, so that ln(1/alpha) is reached with
@@ -50,12 +52,38 @@ export function lengthBiasOf({ judged, won, half, against }: PaddedCounts): numb
  *
  * @param limit In (0,.16): the largest bet stays positive.
  */
-export function logLengthBias({ judged, won, half, against }: PaddedCounts, limit: number): number {
-  const rest = judged - won - half - against;
-  return logMeanExp(
-    SIZES.map((size) => {
-      const grown = (x: number): number => Math.log1p(size * (x - limit));
-      return won * grown(1) + half * grown(0.5) + against * grown(-0.5) + rest * grown(0);
-    }),
-  );
+export function logLengthBias(counts: PaddedCounts, limit: number): number {
+  return logMeanExp(MORE.map((size) => grown(counts, (x) => size * (x - limit))));
+}
+
+/** The same against "the mean of x is at least `bound`". @param bound In [.1,1). Example: bound .2; 19 of 19 tied: 3.07. */
+function logNoLengthBias(counts: PaddedCounts, bound: number): number {
+  return logMeanExp(LESS.map((size) => grown(counts, (x) => size * (bound - x))));
+}
+
+/**
+ * What a judge is to be shown free of before its word alone makes anything provisional, at .05: that no liking for length was found says little of
+ * one who names places by lot, too.
+ */
+const NOT_SHOWN_BELOW = 0.2;
+const ALPHA = 0.05;
+
+/**
+ * So many padded canaries more, all of them ties, until the judge is shown to like length by less than .2. 0: it is shown, by those so far.
+ * Like a verdict, it must hold at the look.
+ */
+export function paddedLeft(counts: PaddedCounts): number {
+  const isShown = (more: number): boolean =>
+    logNoLengthBias({ ...counts, judged: counts.judged + more }, NOT_SHOWN_BELOW) >= Math.log(1 / ALPHA);
+  let more = 0;
+  while (!isShown(more) && more < MOST_LEFT) more += 1;
+  return more;
+}
+
+/** More than that is not told apart. */
+const MOST_LEFT = 1000;
+
+function grown({ judged, won, half, against }: PaddedCounts, gain: (x: number) => number): number {
+  const of = (count: number, x: number): number => count * Math.log1p(gain(x));
+  return of(won, 1) + of(half, 0.5) + of(against, -0.5) + of(judged - won - half - against, 0);
 }

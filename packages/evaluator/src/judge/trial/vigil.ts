@@ -1,7 +1,8 @@
 import { CANARY_KINDS } from './canary-kinds.js';
 import type { HealthLimits, UnfitReason } from './fitness.js';
-import { isFaultless, isTelling } from './health-rates.js';
+import { healthRates, isFaultless, isTelling } from './health-rates.js';
 import type { CanaryCounts, JudgeHealth } from './judge-health.js';
+import { paddedCounts, paddedLeft } from './length-bias.js';
 import { logAlarm, NEW_WATCH, type Watch, watched } from './watch.js';
 
 /** A judge in the run, canary after canary, in the order they were settled in. */
@@ -19,6 +20,14 @@ export const NEW_VIGIL: Vigil = { sight: NEW_WATCH, falseWins: NEW_WATCH };
  * everything a tie is found out, at any J that may decide.
  */
 export const LEAST_BESIDE = 13;
+
+/**
+ * Canaries beside pairs that are to come, at least, before the judge's word alone makes anything provisional: telling ones, which show that it
+ * has not gone blind, and padded ones, which show that it does not like length.
+ */
+export function unprovenOf(health: JudgeHealth): number {
+  return Math.max(0, LEAST_BESIDE - healthRates(health).since.of) + paddedLeft(paddedCounts(health));
+}
 
 /**
  * After the canaries in `fresh` that stood beside pairs.
