@@ -4,6 +4,7 @@ import { CANARY_KINDS } from '../../packages/evaluator/src/judge/trial/canary-ki
 import { fitnessOf } from '../../packages/evaluator/src/judge/trial/fitness.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
 import { ofCanary } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import { paddedCounts, paddedLeft } from '../../packages/evaluator/src/judge/trial/length-bias.js';
 import { mergeAllHealth } from '../../packages/evaluator/src/judge/trial/merge-health.js';
 import { planCanaries } from '../../packages/evaluator/src/judge/trial/plan-canaries.js';
 import { judgeBoundary } from '../../packages/evaluator/src/stats/judge-boundary.js';
@@ -32,10 +33,17 @@ const NO_DIFFERENCE: Pairs = { ...AT_BOUNDARY, mean: 0.5 };
 const JUDGES: readonly (readonly [string, Faults])[] = [
   ['honest', {}],
   ['position bias .2, noise .1, length bias .3', { firstPlace: 0.2, noise: 0.1, longer: 0.3 }],
+  ['length bias .1', { longer: 0.1 }],
+  ['length bias .3', { longer: 0.3 }],
   ['length bias .6', { longer: 0.6 }],
   ['always TIE', { alwaysTie: true }],
   ['ties half of the differences', { firstPlace: 0.5 }],
 ];
+const LIKES_LENGTH: ReadonlySet<string> = new Set([
+  'position bias .2, noise .1, length bias .3',
+  'length bias .3',
+  'length bias .6',
+]);
 const BLIND: ReadonlySet<string> = new Set(['always TIE', 'ties half of the differences']);
 
 let server: JudgeServer;
@@ -65,6 +73,9 @@ interface TriedJudge {
   readonly verdicts: ReadonlyMap<Side, readonly (Side | null)[]>;
   /** Null: it is unfit, or sees too little. */
   readonly boundary: { readonly safe: number } | null;
+  readonly unfit: string;
+  /** Its padded canaries show that it does not like length: without that it makes nothing provisional. */
+  readonly isShownFree: boolean;
   readonly sensitivity: number | null;
 }
 
@@ -84,7 +95,8 @@ async function tried(faults: Faults): Promise<TriedJudge> {
     ),
   );
   const { sensitivity } = healthRates(health);
-  const fit = fitnessOf(health).state === 'fit';
+  const { state, reasons } = fitnessOf(health);
+  const isShownFree = paddedLeft(paddedCounts(health)) === 0;
   const verdicts = new Map<Side, readonly (Side | null)[]>();
   for (const truth of [0, 0.5, 1] as const) {
     const pairs = Array.from({ length: POOL }, (_, at) => pairOf(truth, at));
@@ -94,8 +106,8 @@ async function tried(faults: Faults): Promise<TriedJudge> {
       said.map((one) => (one.status === 'judged' ? SIDES[one.outcome] : null)),
     );
   }
-  const boundary = !fit || sensitivity === null ? null : judgeBoundary(MARGIN, sensitivity);
-  return { verdicts, boundary, sensitivity };
+  const boundary = state !== 'fit' || sensitivity === null ? null : judgeBoundary(MARGIN, sensitivity);
+  return { verdicts, boundary, sensitivity, unfit: reasons.join(', '), isShownFree };
 }
 
 interface Shares {
@@ -105,16 +117,20 @@ interface Shares {
   readonly corrected: number;
   /** Corrected by labels, of a judge that is fit: what a verdict calls GO. */
   readonly GO: number;
-  /** The judge alone against .5 - d J, at any look before people have answered; and at the last one, where their answers are not against it. */
+  /** The judge alone against .5 - d J, at any look: by its verdicts, if its padded canaries were not asked for. */
+  readonly verdicts: number;
+  /** What is provisional: at any look before people have answered; and at the last one, where their answers are not against it. */
   readonly alone: number;
   readonly provisional: number;
 }
 
 /** Shares of runs, with a look after every pair. */
-function sharesOf(world: Pairs, { verdicts, boundary }: TriedJudge, random: Random): Shares {
+function sharesOf(world: Pairs, { verdicts, sensitivity, boundary, isShownFree }: TriedJudge, random: Random): Shares {
   const labels = labelProcess({ m: 0.5 - MARGIN, offered: OFFERED });
   const believed = eProcess(0.5 - MARGIN);
-  const alone = boundary === null ? null : eProcess(boundary.safe);
+  const bySensitivity = sensitivity === null ? null : judgeBoundary(MARGIN, sensitivity);
+  const alone = bySensitivity === null ? null : eProcess(bySensitivity.safe);
+  const maySay = boundary !== null && isShownFree;
   const made = { corrected: 0, believed: 0, alone: 0, provisional: 0 };
   for (let run = 0; run < RUNS; run += 1) {
     for (const process of [labels, believed, alone]) process?.reset();
@@ -144,8 +160,9 @@ function sharesOf(world: Pairs, { verdicts, boundary }: TriedJudge, random: Rand
     believed: share(made.believed),
     corrected: share(made.corrected),
     GO: boundary === null ? 0 : share(made.corrected),
-    alone: share(made.alone),
-    provisional: share(made.provisional),
+    verdicts: share(made.alone),
+    alone: maySay ? share(made.alone) : 0,
+    provisional: maySay ? share(made.provisional) : 0,
   };
 }
 
@@ -156,7 +173,7 @@ it('says GO at the boundary within the level, on a judge over HTTP with planted 
     judges.map(([judge, one], at) => ({
       judge,
       J: one.sensitivity ?? Number.NaN,
-      fit: one.boundary === null ? 'no' : 'yes',
+      fit: one.boundary === null ? one.unfit : one.isShownFree ? 'yes' : 'not shown',
       ...sharesOf(world, one, seeded(seed + at)),
     }));
   const [boundary, same] = [rowsOf(AT_BOUNDARY, 500), rowsOf(NO_DIFFERENCE, 600)];
@@ -167,8 +184,11 @@ it('says GO at the boundary within the level, on a judge over HTTP with planted 
     expect(row.GO).toBeLessThanOrEqual(threeErrors(0.05, RUNS));
   }
   expect(boundary[0]?.alone).toBeLessThanOrEqual(threeErrors(0.05, RUNS));
-  // Canaries do not show that a judge likes length: alone it is fooled, which is why it is provisional at best, and not against labels.
-  for (const { alone, provisional } of boundary) expect(provisional).toBeLessThanOrEqual(alone === 0 ? 0 : 0.75);
+  // Their verdicts alone would say so: what keeps a judge that likes length from it is that it is found out, or not shown to be free of that.
+  for (const row of boundary.filter(({ judge }) => LIKES_LENGTH.has(judge))) {
+    expect(row.verdicts).toBeGreaterThan(0.3);
+    expect([row.alone, row.provisional]).toEqual([0, 0]);
+  }
   for (const row of [...boundary, ...same].filter(({ judge }) => BLIND.has(judge))) {
     expect([row.GO, row.alone, row.provisional]).toEqual([0, 0, 0]);
   }

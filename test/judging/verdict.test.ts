@@ -40,7 +40,7 @@ describe('a verdict, from the batches of a service to what judge and people say'
   it('waits for the judge, is provisional with it, and GO with labels', async () => {
     const { run, announce } = judgedRun(
       'verdict',
-      { baseUrl: server.baseUrl, labels: { rate: 0.3 }, canaries: { count: CANARIES, rate: 0.2 } },
+      { baseUrl: server.baseUrl, labels: { rate: 0.3 }, canaries: { count: CANARIES, rate: 1 } },
       { policy: { minPairs: 20, gates: { errors: { margin: 0.1 }, win_rate: { margin: 0.2 } } } },
     );
     const start = wholeSlice(Date.now() - 2000);
