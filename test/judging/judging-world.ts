@@ -51,7 +51,10 @@ export function worseAnswer(number: number, kept: number): string {
     .join(' ');
 }
 
-/** In [0,1]: the share of the right answer's neighbouring words that an answer has, as neighbours. Nothing but words counts. */
+/**
+ * In [0,1]: the share of the right answer's neighbouring words that an answer has, as neighbours. Nothing but words counts, and only within a
+ * sentence: what stands where two of them meet is in part of an answer that is said twice, too.
+ */
 export function qualityOf(request: string, answer: string): number {
   const number = /Case #(\d+):/.exec(request)?.[1];
   if (number === undefined) return 0;
@@ -61,6 +64,6 @@ export function qualityOf(request: string, answer: string): number {
 }
 
 function neighbours(text: string): Set<string> {
-  const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  return new Set(words.slice(1).map((word, at) => `${words[at]} ${word}`));
+  const sentences = text.split(/[.!?](?=\s|$)/).map((sentence) => sentence.toLowerCase().match(/[a-z0-9]+/g) ?? []);
+  return new Set(sentences.flatMap((words) => words.slice(1).map((word, at) => `${words[at]} ${word}`)));
 }
