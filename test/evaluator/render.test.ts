@@ -166,8 +166,14 @@ describe('what status says of a judge', () => {
     expect(lines({ sensitivity: null, waitsFor })).toContain(`judge abc: on trial, waiting for ${waitsFor};`);
     expect(lines({ sensitivity: null })).toContain('judge abc: on trial;');
     const shuffled = { given: 20, detected: 19, falseWins: 0, tied: 1, abstained: 0 };
-    const health = { ...EMPTY_HEALTH, beside: { ...EMPTY_HEALTH.beside, shuffled } };
+    const padded = { given: 20, detected: 4, falseWins: 1, tied: 15, abstained: 0 };
+    const health = {
+      ...EMPTY_HEALTH,
+      canaries: { ...EMPTY_HEALTH.canaries, padded },
+      beside: { ...EMPTY_HEALTH.beside, shuffled },
+    };
     expect(lines({ health })).toContain('judge abc: J = 0.91, 95.0 % of 20 faults seen since;');
+    expect(lines({ health })).toContain(', length bias 5.0 points');
   });
 
   it('is how it does, what it said, and how people agree with it', () => {

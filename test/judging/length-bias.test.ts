@@ -87,6 +87,8 @@ interface Habits {
   readonly first?: number;
   readonly noise?: number;
   readonly longer?: number;
+  /** Names the padded one in both orders: drawn for the pair. */
+  readonly won?: number;
   /** Sees that what is padded is worse. */
   readonly sees?: number;
 }
@@ -113,7 +115,8 @@ function outcomeOf(habits: Habits, random: Random): Outcome {
   let foundAt = Infinity;
   const counts: { -readonly [Name in keyof PaddedCounts]: number } = { judged: 0, won: 0, half: 0, against: 0 };
   while (counts.judged < PADDED) {
-    const [one, two] = [namedBy(habits, true, random), namedBy(habits, false, random)];
+    const isWon = random.chance(habits.won ?? 0);
+    const [one, two] = isWon ? [1, 1] : [namedBy(habits, true, random), namedBy(habits, false, random)];
     counts.judged += 1;
     counts.won += Number(one === 1 && two === 1);
     counts.half += Number(one + two === 1);
@@ -132,6 +135,8 @@ it('does so in simulation, and lets judges be that do not like length', () => {
     ['errs in 2 %, position bias .1, noise .1', { first: 0.1, noise: 0.1, longer: 0.02 }],
     ['position bias .3', { first: 0.3 }],
     ['noise .3', { noise: 0.3 }],
+    ['prefers the padded one in 1 of 12', { won: 1 / 12, sees: 1 }],
+    ['prefers the padded one in 3 of 10', { won: 0.3, sees: 1 }],
     ['length bias .1', { longer: 0.1 }],
     ['length bias .2', { longer: 0.2 }],
     ['length bias .3', { longer: 0.3 }],

@@ -20,13 +20,14 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
   const lift =
     rates.lift === null ? '' : `, right ${(100 * rates.lift).toFixed(0)} points oftener than the longer answer`;
   const bias = rates.positionBias === null ? '' : `, position bias ${(100 * rates.positionBias).toFixed(1)} points`;
+  const length = rates.lengthBias === null ? '' : `, length bias ${(100 * rates.lengthBias).toFixed(1)} points`;
   const open = [
     ...(waiting > 0 ? [`${plural(waiting, 'pair')} to judge`] : []),
     ...(openSlices.judgements > 0 ? [`${plural(openSlices.judgements, 'slice')} waiting for judgements`] : []),
     ...(openSlices.labels > 0 ? [`${plural(openSlices.labels, 'slice')} waiting for labels`] : []),
   ];
   return [
-    `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}${lift}`,
+    `judge ${judge}: ${state}; false wins ${share(rates.falseWins)}, consistent ${share(rates.consistency)}, abstained ${share(rates.abstained)}${bias}${length}${lift}`,
     ...(open.length === 0 ? [] : [open.join(', ')]),
   ];
 }
