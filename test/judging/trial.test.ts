@@ -172,6 +172,21 @@ describe('a judge on trial, on the queue', () => {
     expect(await statuses(bench.database, judged.run.id)).toEqual({ abstained: 4 });
   });
 
+  it('ends with a judge unfit that likes length, also where it sees what is broken', async () => {
+    const judged = judgedRun('likes-length', { baseUrl: server.baseUrl, canaries: { count: 200, rate: 0 } });
+    await say(
+      judged,
+      Array.from({ length: 41 }, (_, at) => known(300 + at)),
+    );
+    server.faults = { longer: 0.4 };
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    const { sensitivity, unfit, health } = await stateOf(judged);
+    expect(sensitivity).toBeGreaterThan(0.5);
+    expect(unfit).toBe('length_bias');
+    expect(health.canaries.padded.given).toBe(30);
+    expect(await bench.judgeDue()).toEqual([]);
+  });
+
   it('is never put to a judge of the family of what it compares', async () => {
     const judged = judgedRun('kin', { baseUrl: server.baseUrl, model: 'gpt-judge' });
     const before = server.requests.length;
