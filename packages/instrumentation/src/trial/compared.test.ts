@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalText, comparedTokens, normalisedText, normalisingText } from './compared.js';
+import { canonicalisingText, canonicalText, comparedTokens, normalisedText, normalisingText } from './compared.js';
 import { composed } from './composed.js';
 
 it.each([
@@ -64,4 +64,28 @@ it.each([
   ['[01234567890123456789]', null],
 ])('spells the JSON %s so that no other value is spelt alike', (text, canonical) => {
   expect(canonicalText(text)).toBe(canonical);
+});
+
+it('spells numbers in steps, wherever in a long text they stand', () => {
+  const numbers = Array.from({ length: 4_000 }, (_, at) => `0.${123_456_789_012_345_678n + BigInt(at)}1`);
+  const said = String.raw`say \"1,2\" 9007199254740993`;
+  for (const text of [
+    `[${numbers.join(',')}]`,
+    `[${numbers.join(`,"${said}",`)}]`,
+    `["${'x'.repeat(99_000)}",${numbers.join(', ')}]`,
+  ]) {
+    const values = text.replaceAll(/(?<=[[,]) ?(0\.\d+)/g, String.raw`"\u0000$1"`);
+    let steps = 1;
+    const work = canonicalisingText(text);
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) steps += 1;
+    expect(step.value === values).toBe(true);
+    expect(steps).toBeGreaterThan(7);
+  }
+});
+
+it('spells a number whose digits are mostly zeros by its digits', () => {
+  const zeros = '0'.repeat(390);
+  expect(canonicalText(`[1${zeros.slice(100)}, 1${zeros}1]`)).toBe(`[1e+290,"\\u00001${zeros}1"]`);
+  expect(canonicalText(`[0.${zeros.slice(100)}1, -0.000000000000000]`)).toBe('[1e-291,0]');
 });

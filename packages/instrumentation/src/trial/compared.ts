@@ -2,7 +2,7 @@ import { parseForeign } from '../dialect/json.js';
 import { canonicalJson } from '../experiment/canonical-json.js';
 import { composed } from './composed.js';
 import { withSpeltNumbers } from './spelt-numbers.js';
-import type { Steps } from './steps.js';
+import { finished, type Steps } from './steps.js';
 import type { Content, Part } from './trial.js';
 
 /** The most characters and tokens of one answer that are compared word by word: half from its beginning, half from its end. */
@@ -72,10 +72,22 @@ export function* normalisingText(text: string): Steps<string> {
  *
  * Example: `{"b": 1.0, "a": 9007199254740993}` -> `{"a":"\u00009007199254740993","b":1}`.
  */
-export function canonicalText(text: string, value: unknown = parseForeign(text)): string | null {
+export function canonicalText(text: string, value?: unknown): string | null {
+  return finished(canonicalisingText(text, value));
+}
+
+/** As {@link canonicalText}, in steps: no one of them looks along the text twice. */
+export function* canonicalisingText(text: string, value?: unknown): Steps<string | null> {
+  const parsed = value ?? parseForeign(text);
+  if (parsed === undefined) return null;
+  yield;
+  const spelt = yield* withSpeltNumbers(text);
+  if (spelt === null) return null;
+  yield;
+  const whole = spelt === text ? parsed : parseForeign(spelt);
+  yield;
   try {
-    const spelt = value === undefined ? null : withSpeltNumbers(text);
-    return spelt === null ? null : canonicalJson(spelt === text ? value : parseForeign(spelt));
+    return canonicalJson(whole);
   } catch {
     return null;
   }

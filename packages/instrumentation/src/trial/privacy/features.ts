@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isObject, parseForeign } from '../../dialect/json.js';
 import { createKeyedHash } from '../../sample/keyed-hash.js';
 import { structureOf } from '../markdown-structure.js';
-import { canonicalText, comparedText, comparedTokens, normalisingText } from '../compared.js';
+import { canonicalisingText, comparedText, comparedTokens, normalisingText } from '../compared.js';
 import type { ComparedFeatures, Content, Leg, Part, PartFeatures, Trial, TrialLeg } from '../trial.js';
 import type { Allowance } from './allowance.js';
 import type { Steps } from '../steps.js';
@@ -66,7 +66,7 @@ class Features {
     yield;
     const normalised = this.#hash('normalised', yield* normalisingText(text));
     yield;
-    const canonical = canonicalText(text);
+    const canonical = yield* canonicalisingText(text);
     const json = canonical === null ? null : this.#hash('json', canonical);
     yield;
     const tokens = comparedTokens(text).map((word) => this.#number(word));
