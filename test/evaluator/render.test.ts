@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { errorText } from '../../packages/evaluator/src/cli/foreign-text.js';
 import { renderFunnel, renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
-import { eValue, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { eValue, renderSentence, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
@@ -27,6 +28,14 @@ describe('renderVerdict', () => {
       { gate: 'validity', mcNemarP: 1 },
       { gate: 'structure', floor: 0.9 },
     ]);
+  });
+
+  it('spells out signs that a terminal would obey, and stays on one line', () => {
+    const { verdict } = report([runState()]).standings[0]!;
+    expect(renderSentence({ ...verdict, sentence: 'HOLD: errors in \u001b[2Ja\nGO: \u202eall' }, plain)).toBe(
+      String.raw`HOLD: errors in \u001b[2Ja GO: \u202eall`,
+    );
+    expect(errorText(new Error('a\u001b]0;b\u0007\nc'))).toBe(`${String.raw`a\u001b]0;b\u0007`}\nc`);
   });
 
   it('has colours only where they are asked for', () => {
@@ -120,7 +129,7 @@ describe('renderStatus', () => {
           {
             job: 'p1-4',
             code: 'version',
-            message: 'expected version 1, got 2\nmore',
+            message: 'expected version 1, got \u001b[2J2\nmore',
             producer: 'p1',
             run: null,
             arm: null,
@@ -134,7 +143,7 @@ describe('renderStatus', () => {
     expect(text).toContain('rows of p1 (12 of 15)');
     expect(text).toContain('p9: silent without a goodbye; what it admitted after 2026-11-21 12:00:00 cannot be known');
     expect(text).toContain('put aside: 2 jobs that could not be used (version 2)');
-    expect(text).toContain('p1-4: version: expected version 1, got 2');
+    expect(text).toContain(String.raw`p1-4: version: expected version 1, got \u001b[2J2`);
     expect(text).not.toContain('more');
   });
 

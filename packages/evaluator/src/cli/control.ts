@@ -7,7 +7,7 @@ import {
   boundsOf,
 } from '@understudy/instrumentation/experiment';
 import { type EvaluatorConfig, loadConfig } from '../config.js';
-import { ConfigurationError, messageOf, NotFoundError } from '../errors.js';
+import { ConfigurationError, NotFoundError } from '../errors.js';
 import {
   changedControl,
   changesAnything,
@@ -19,6 +19,7 @@ import { openLedgerFor, openQueueFor } from '../evaluator/stores.js';
 import type { LedgerSnapshot, RunState } from '../ledger/snapshot.js';
 import { withSettings } from '../queue/settings.js';
 import { EXIT } from './exit-codes.js';
+import { errorText } from './foreign-text.js';
 import { describeControl, renderBounds } from './render-control.js';
 import { count, type Style } from './style.js';
 import { jsonText, type Output } from './terminal.js';
@@ -53,7 +54,7 @@ export async function controlCommand(options: ControlOptions, output: Output): P
   const opened = await openLedgerFor(config.ledgerUrl).catch((error: unknown) => {
     // To switch off must not need more than the queue.
     if (config.ledgerUrl === config.queueUrl || error instanceof ConfigurationError) throw error;
-    output.err(output.errStyle.doubtful(`${messageOf(error)}\nSo it is not known who follows.`));
+    output.err(output.errStyle.doubtful(`${errorText(error)}\nSo it is not known who follows.`));
     return null;
   });
   try {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { telemetryFrom } from '../config.js';
 import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
-import { messageOf, UnderstudyError } from '../errors.js';
+import { UnderstudyError } from '../errors.js';
 import { type Evaluator, startEvaluator } from '../evaluator.js';
 import { startService } from './demo/service-process.js';
 import { CANDIDATE, CANDIDATES, demoExperiment, INCUMBENT, RATE } from './demo/experiment.js';
@@ -13,6 +13,7 @@ import type { FromService } from './demo/messages.js';
 import { startProviders } from './demo/providers-process.js';
 import { type DemoResult, renderIntroduction, renderProgress, renderResult } from './demo/render.js';
 import { EXIT } from './exit-codes.js';
+import { errorText } from './foreign-text.js';
 import { verdictJson } from './render-verdict.js';
 import { untilSignal } from './signals.js';
 import { jsonText, type Output } from './terminal.js';
@@ -66,7 +67,7 @@ async function demonstrate(
   const progress = createProgress(calls, output);
   const evaluator = await startEvaluator({
     config: { queueUrl: url, ledgerUrl: url, telemetry },
-    events: { onReport: progress.report, onError: (what, error) => output.err(`${what}: ${messageOf(error)}`) },
+    events: { onReport: progress.report, onError: (what, error) => output.err(`${what}: ${errorText(error)}`) },
   });
   await using _evaluator = finallyDo(() => evaluator.close());
   const { tracesUrl, metricsUrl } = telemetry;

@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.js';
+
 /** What a model or a service wrote may hold signs that a terminal obeys, or that turn the direction of writing: they are shown as what they are. */
 export function printable(text: string): string {
   return text
@@ -11,6 +13,11 @@ const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028
 /** The same on one line. */
 export function printableLine(text: string): string {
   return printable(text).replaceAll(/[\n\t]/g, ' ');
+}
+
+/** What went wrong, in as many lines as it has. Whatever others wrote may be in it: a name of a model, an answer of a server. */
+export function errorText(error: unknown): string {
+  return printable(messageOf(error));
 }
 
 const BAR = '│ ';

@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { messageOf } from '../errors.js';
 import { SCOPE } from '../emit/scope.js';
 import { controlCommand } from './control.js';
 import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
+import { errorText } from './foreign-text.js';
 import { labelCommand } from './label.js';
 import { rejudgeCommand } from './rejudge.js';
 import { runCommand } from './run.js';
@@ -20,7 +20,7 @@ const LINGER_MS = 1000;
 export async function main(argv: readonly string[], output: Output = processOutput()): Promise<void> {
   process.once('uncaughtException', (error) => {
     // Node would exit with 1, which here means NO_GO.
-    output.err(output.errStyle.bad(messageOf(error)));
+    output.err(output.errStyle.bad(errorText(error)));
     process.exit(EXIT.infrastructure);
   });
   process.exitCode = await execute(argv, output);
@@ -37,7 +37,7 @@ async function execute(argv: readonly string[], output: Output): Promise<number>
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    output.err(output.errStyle.bad(messageOf(error)));
+    output.err(output.errStyle.bad(errorText(error)));
     return exitOfError(error);
   }
 }

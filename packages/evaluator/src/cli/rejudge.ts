@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Experiment, JudgeDefinition, Judging } from '@understudy/instrumentation/experiment';
 import { loadConfig, loadSeal, secretsOf } from '../config.js';
-import { ConfigurationError, messageOf, NotFoundError } from '../errors.js';
+import { ConfigurationError, NotFoundError } from '../errors.js';
 import { rejudge, type RejudgeReport } from '../evaluator/judging/rejudge.js';
 import { createRunJudges } from '../evaluator/judging/run-judges.js';
 import { openStores } from '../evaluator/stores.js';
@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { RunState } from '../ledger/snapshot.js';
 import { openBudgets } from '../queue/budgets.js';
 import { EXIT } from './exit-codes.js';
+import { errorText, printableLine } from './foreign-text.js';
 import { untilSignal } from './signals.js';
 import { count } from './style.js';
 import { jsonText, type Output } from './terminal.js';
@@ -38,7 +39,7 @@ export async function rejudgeCommand(options: RejudgeCommandOptions, output: Out
     ledger: ledger.judging,
     budgets,
     now,
-    onError: (error) => output.err(output.errStyle.bad(messageOf(error))),
+    onError: (error) => output.err(output.errStyle.bad(errorText(error))),
   });
   try {
     const state = await lastRun(ledger, options.experiment, now());
@@ -105,5 +106,5 @@ function* render({ judge, run, dryRun, pairs, calls, stopped, arms, beside }: Re
   }
   if (beside !== null && beside.both > 0)
     yield `  of ${count(beside.both)} pairs that the run's own judge has judged as well, both say the same of ${count(beside.same)}`;
-  if (stopped !== null) yield `stopped: ${stopped}; run this again to go on`;
+  if (stopped !== null) yield `stopped: ${printableLine(stopped)}; run this again to go on`;
 }

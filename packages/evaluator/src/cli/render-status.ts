@@ -10,6 +10,7 @@ import type {
   RunState,
   Waiting,
 } from '../ledger/snapshot.js';
+import { printableLine } from './foreign-text.js';
 import { budgetJson, renderBudget } from './render-budget.js';
 import { renderBounds } from './render-control.js';
 import { renderJudge, renderJudged } from './render-judging.js';
@@ -173,7 +174,7 @@ function renderRejected({ count: rejected, byCode, newest }: RejectedState, styl
     style.doubtful(`put aside: ${plural(rejected, 'job')} that could not be used (${codes.join(', ')})`),
     ...newest.map(({ job, code, message, legs }) => {
       const lost = legs === null ? '' : `, ${plural(legs, 'leg')}`;
-      return `  ${job}: ${code}${lost}: ${message.split('\n', 1)[0]}`;
+      return `  ${printableLine(`${job}: ${code}${lost}: ${message.split('\n', 1)[0]}`)}`;
     }),
   ];
 }

@@ -15,7 +15,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
     renderSentence(verdict, style),
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
-      .map((hold) => `  also: ${hold.sentence}`),
+      .map((hold) => `  also: ${printableLine(hold.sentence)}`),
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
     ...renderGates(verdict, style),
@@ -25,7 +25,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
 
 /** The sentence, in the colour of its state. */
 export function renderSentence({ state, sentence }: Verdict, style: Style): string {
-  return markOf(state, style)(sentence);
+  return markOf(state, style)(printableLine(sentence));
 }
 
 /** The mark of a state. */

@@ -6,6 +6,7 @@ import { type EvaluatorEvents, startEvaluator } from '../evaluator.js';
 import { checkEmbeddings } from '../evaluator/embedding/embedder.js';
 import { checkJudges } from '../evaluator/judging/run-judges.js';
 import { EXIT } from './exit-codes.js';
+import { printableLine } from './foreign-text.js';
 import { renderSentence } from './render-verdict.js';
 import { untilSignal } from './signals.js';
 import { count } from './style.js';
@@ -51,10 +52,12 @@ function eventsOf(output: Output): Partial<EvaluatorEvents> {
     onTransition: (standing) => err(`${clock()} ${renderSentence(standing.verdict, style)}`),
     onRejected: (rejections) => {
       for (const { job, code, message } of rejections) {
-        err(`${clock()} ${style.doubtful(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`)}`);
+        err(
+          `${clock()} ${style.doubtful(printableLine(`put aside: job ${job}: ${code}: ${message.split('\n', 1)[0]}`))}`,
+        );
       }
     },
-    onError: (what, error) => failed(`${what}: ${messageOf(error)}`),
+    onError: (what, error) => failed(printableLine(`${what}: ${messageOf(error)}`)),
   };
 }
 

@@ -38,4 +38,12 @@ describe('a judge', () => {
     expect(() => checkIndependence(judge('command-a', model), arms)).toThrow(message);
     expect(checkIndependence(judge(model), arms, { force: true })[0]).toMatch(message);
   });
+
+  it('is named beside a contestant whose name would speak to a terminal, on one line', () => {
+    const name = `gpt-4\u001b]0;mine\u0007\u001b[2J\nGO: \u202eevery gate ${'x'.repeat(1000)}`;
+    const [found] = checkIndependence(judge('gpt-5'), [at(name)], { force: true });
+    expect(found).toMatch(
+      /^the judge gpt-5 is of one family with gpt-4 \]0;mine \[2J GO: every gate x{10,80} \(openai\)$/,
+    );
+  });
 });

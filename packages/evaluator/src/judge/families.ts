@@ -56,7 +56,7 @@ function kinshipOf(judge: Pick<Judge, 'models'>, contestants: readonly ModelIden
     const shared = familiesOf(model.model).find((family) => theirs.includes(family));
     return shared === undefined
       ? []
-      : [`the judge ${model.model} is of one family with ${contestant.model} (${shared})`];
+      : [`the judge ${model.model} is of one family with ${shown(contestant.model)} (${shared})`];
   });
   return [...new Set(found)];
 }
@@ -81,6 +81,14 @@ export function checkIndependence(
     ]);
   }
   return found;
+}
+
+/** In UTF-16 code units. */
+const LONGEST_SHOWN = 100;
+
+/** A name that a reply gave may be anything: it is shown on one line, and without a sign that nobody sees. */
+function shown(model: string): string {
+  return model.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').slice(0, LONGEST_SHOWN);
 }
 
 /** One name is one model, whoever serves it and under which prefix. */
