@@ -153,6 +153,30 @@ describe('labels of a tenth of the pairs', () => {
     }
   });
 
+  it('hold a bad candidate as soon as they are given, while others have not answered', async () => {
+    const history = pairsOf(BAD, 25, { labels: 0.3 });
+    const { run } = history.producer;
+    const rows = await store(world, history, 0.9);
+    await judgeAll(world, rows, inverted);
+    expect((await lookAt(world, history, SOON)).verdict.state).toBe('go_provisional');
+    const oldest = await world.sql(
+      'select pair::text as pair from understudy.labels where run = $1 order by slice, pair limit 1',
+      [run.id],
+    );
+    await world.sql('update understudy.labels set deadline = 0 where pair = $1::uuid', [oldest[0]?.['pair']]);
+    const open = await labelAll(world, SOON, { random: seeded(26), answered: 1, experiment: run.experiment });
+    await world.sql('update understudy.labels set deadline = $2 where pair = $1::uuid', [
+      oldest[0]?.['pair'],
+      SOON + DAY,
+    ]);
+    const { verdict, state } = await lookAt(world, history, SOON + 60_000);
+    expect(state.labels).toMatchObject({ open: 1, answered: open });
+    expect(state.preferences['_all']?.labelled).toBe(null);
+    expect(verdict.state).toBe('hold');
+    expect(verdict.gates[0]?.winRate?.labels).toMatchObject({ offered: open + 1, answered: open });
+    expect(verdict.gates[0]?.state).not.toBe('provisional');
+  });
+
   it('say nothing while nobody answers, and count against it when their time is over', async () => {
     const { judged, labelled } = await wholeRun(pairsOf(GOOD, 31, { labels: 0.1 }), { verdict: honest, answered: 0 });
     expect(judged.state).toBe('go_provisional');

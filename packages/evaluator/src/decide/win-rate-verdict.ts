@@ -1,6 +1,6 @@
 import { judgeBoundary } from '../stats/judge-boundary.js';
 import { pairsRemaining } from '../stats/pairs-remaining.js';
-import type { PreferenceEvidence } from '../ledger/judging-state.js';
+import type { AnswersSoFar, PreferenceEvidence } from '../ledger/judging-state.js';
 import { type Snapshot, snapshot, type Tally } from '../tally/tally.js';
 import { type WinRateSnapshot, winRateSnapshot } from '../tally/win-rate-snapshot.js';
 import type { Bars } from './gate-verdict.js';
@@ -29,8 +29,8 @@ type Numbers = Pick<Snapshot, 'pairs' | 'missing' | 'wins' | 'ties' | 'losses' |
  * - Without labels the judge's verdicts are tested against .5 - d J, and at best the gate is `provisional`: its canaries are easier than
  *   life.
  * - With labels the gate is passed, and broken, by the verdicts corrected by them, which are right whatever the judge does. While they do
- *   not suffice, the judge alone can still make it `provisional`, but not against them: what people have answered must not speak against the
- *   candidate.
+ *   not suffice, the judge alone can still make it `provisional`, but not against them: what people have answered, closed or not, must not
+ *   speak against the candidate.
  * - A judge that sees too little, or was found unfit, passes nothing in either form. Alone, it proves no harm either.
  *
  * @throws PolicyError for evidence against another boundary than the run's
@@ -49,7 +49,9 @@ export function winRateVerdict(
   const labelled = rate === null ? null : labelledNumbers(rate);
   const deciding = judge.labelled ? labelled : blind ? capped(alone) : alone;
   const shown = deciding ?? alone;
-  const state = stateOf(judge, { alone, deciding, blind, contradicted: rate !== null && isAgainst(rate) }, bars);
+  const answers = evidence?.answers ?? answersIn(rate);
+  const contradicted = (rate !== null && isAgainst(rate)) || areAgainst(evidence?.answers, alone, judge);
+  const state = stateOf(judge, { alone, deciding, blind, contradicted }, bars);
   return {
     gate: 'win_rate',
     stream,
@@ -71,11 +73,7 @@ export function winRateVerdict(
       unfit: judge.unfit,
       unproven: judge.unproven,
       labels: judge.labelled
-        ? {
-            offered: rate?.offered ?? 0,
-            answered: (rate?.offered ?? 0) - (rate?.unanswered ?? 0),
-            kappa: rate?.kappa ?? null,
-          }
+        ? { offered: answers.offered, answered: answers.answered, kappa: rate?.kappa ?? null }
         : null,
     },
   };
@@ -111,6 +109,21 @@ function stateOf(judge: JudgeStanding, { alone, deciding, blind, contradicted }:
  */
 function isAgainst({ offered, unanswered, safe, corrected, m }: WinRateSnapshot): boolean {
   return offered > unanswered && (safe.logLargest <= 0 || (corrected !== null && corrected < m));
+}
+
+/**
+ * Whether the answers so far put the win rate below the boundary: what the judge alone says, corrected by how people differ from it on the
+ * pairs that both have seen. Slices close in order, and one offer that nobody answers keeps all that came after it out of the evidence for
+ * days. No part of any claim: who has not answered yet is not in it.
+ */
+function areAgainst(answers: AnswersSoFar | undefined, alone: Numbers | null, { margin }: JudgeStanding): boolean {
+  if (answers === undefined || answers.compared === 0 || alone === null || alone.candidate === null) return false;
+  const share = Math.min(1, answers.judged / Math.max(1, alone.pairs - alone.missing));
+  return alone.candidate + share * (answers.difference / answers.compared) < 0.5 - margin;
+}
+
+function answersIn(rate: WinRateSnapshot | null): Pick<AnswersSoFar, 'offered' | 'answered'> {
+  return { offered: rate?.offered ?? 0, answered: (rate?.offered ?? 0) - (rate?.unanswered ?? 0) };
 }
 
 function remainingOf(

@@ -25,6 +25,19 @@ export interface PreferenceEvidence {
   readonly judged: { readonly safe: Tally; readonly harm: Tally } | null;
   /** Corrected by labels. */
   readonly labelled: WinRate | null;
+  /** What people have said so far, of slices that still wait for others' answers, too; absent where nobody was asked. */
+  readonly answers?: AnswersSoFar;
+}
+
+/** Answers as they stand: no evidence, since who answers late is not in them yet. */
+export interface AnswersSoFar {
+  readonly offered: number;
+  readonly answered: number;
+  /** Of the answered, those the judge gave a verdict on; and the sum of label - verdict over them. */
+  readonly compared: number;
+  readonly difference: number;
+  /** Pairs of the closed evidence with a verdict, offered or not. */
+  readonly judged: number;
 }
 
 /** Evidence pairs that were drawn for the judge. `exact`: a tie without a call. */

@@ -1,8 +1,16 @@
 import { readHealth } from '../judge/stored.js';
 import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import type { Query } from './database.js';
-import { type JudgingState, type LabelState, NO_LABELS } from './judging-state.js';
+import { streamsOf } from '../tally/stored-pair.js';
+import {
+  type AnswersSoFar,
+  type JudgementCount,
+  type JudgingState,
+  type LabelState,
+  NO_LABELS,
+} from './judging-state.js';
 import type { RegisteredRun } from './record.js';
+import type { ArmState } from './snapshot.js';
 
 /** What is known of the judge of a run; null where it has none. */
 export async function selectJudging(query: Query, run: RegisteredRun): Promise<JudgingState | null> {
@@ -70,6 +78,50 @@ export async function selectLabels(
     }),
   );
 }
+
+/** What people have said so far of the pairs of a run, by arm and stream. */
+export async function selectAnswers(
+  query: Query,
+  run: string,
+  judge: string,
+): Promise<readonly (StreamOfArm & Omit<AnswersSoFar, 'judged'>)[]> {
+  const { rows } = await query<{ arm: string; segment: string } & Omit<AnswersSoFar, 'judged'>>(
+    `select l.arm, l.segment, count(*) as offered, count(l.answer) as answered, count(l.answer - j.score) as compared,
+       coalesce(sum(l.answer - j.score), 0)::double precision as difference
+     from understudy.labels l left join understudy.judgements j on j.pair = l.pair and j.judge = $2 and j.status = 'judged'
+     where l.run = $1 group by l.arm, l.segment order by l.arm, l.segment`,
+    [run, judge],
+  );
+  return rows.flatMap(({ segment, ...row }) => streamsOf(segment).map((stream) => ({ ...row, stream })));
+}
+
+interface StreamOfArm {
+  readonly arm: string;
+  readonly stream: string;
+}
+
+/** The evidence of an arm, with what people have said so far of each stream. Pure. */
+export function withAnswers(
+  preferences: ArmState['preferences'],
+  answers: readonly (Pick<StreamOfArm, 'stream'> & Omit<AnswersSoFar, 'judged'>)[],
+  judgements: readonly JudgementCount[],
+): ArmState['preferences'] {
+  return Object.fromEntries(
+    Object.entries(preferences).map(([stream, evidence]) => {
+      const own = answers.filter((one) => one.stream === stream);
+      if (own.length === 0) return [stream, evidence];
+      const sum = (field: 'offered' | 'answered' | 'compared' | 'difference'): number =>
+        own.reduce((total, one) => total + one[field], 0);
+      const judged = judgements
+        .filter(({ segment, outcome }) => VERDICTS.has(outcome) && streamsOf(segment).includes(stream))
+        .reduce((total, { pairs }) => total + pairs, 0);
+      const so = { offered: sum('offered'), answered: sum('answered'), compared: sum('compared') };
+      return [stream, { ...evidence, answers: { ...so, difference: sum('difference'), judged } }];
+    }),
+  );
+}
+
+const VERDICTS: ReadonlySet<JudgementCount['outcome']> = new Set(['shadow', 'primary', 'tie'] as const);
 
 /** By arm, why it is in quarantine. */
 export async function selectQuarantines(query: Query, run: string): Promise<ReadonlyMap<string, string>> {

@@ -11,7 +11,7 @@ import { NO_LABELS } from './judging-state.js';
 import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectLegs } from './read-counts.js';
-import { selectJudging, selectLabels, selectQuarantines } from './read-judging.js';
+import { selectAnswers, selectJudging, selectLabels, selectQuarantines, withAnswers } from './read-judging.js';
 import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
 import { armsOf, selectRuns } from './runs.js';
@@ -71,13 +71,18 @@ async function readRun(
   const judging = await selectJudging(query, run);
   const judge = judging?.judge ?? null;
   const labels = judge === null ? null : await selectLabels(query, run.id, judge, now);
+  const answers = judge === null ? [] : await selectAnswers(query, run.id, judge);
   const quarantines = judging === null ? null : await selectQuarantines(query, run.id);
   const armState = (arm: string): ArmState => {
     const own = legs.filter((one) => one.arm === arm);
     const segments = [...segmentsOf(own)].map(([segment, some]) => [segment, funnelState(some)] as const);
+    const total = totals.get(arm) ?? { streams: {}, preferences: {}, observed: {} };
+    const judgements = judgementsOf(own);
+    const answered = answers.filter((one) => one.arm === arm);
     return {
-      ...(totals.get(arm) ?? { streams: {}, preferences: {}, observed: {} }),
-      judgements: judgementsOf(own),
+      ...total,
+      preferences: withAnswers(total.preferences, answered, judgements),
+      judgements,
       labels: labels?.get(arm) ?? NO_LABELS,
       quarantine: quarantines?.get(arm) ?? null,
       funnel: funnelState(own),
