@@ -40,6 +40,8 @@ export interface JudgeServer {
   readonly baseUrl: string;
   faults: Faults;
   trouble: Trouble | null;
+  /** A text that it breaks at. */
+  breaksAt: string | null;
   /** What it says its model is. */
   model: string;
   /** How long an answer takes, in milliseconds. */
@@ -69,9 +71,10 @@ const USAGE = { prompt_tokens: 100, completion_tokens: 10 };
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
-  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'model' | 'delayMs' | 'usage'> = {
+  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'breaksAt' | 'model' | 'delayMs' | 'usage'> = {
     faults: {},
     trouble: null,
+    breaksAt: null,
     model: 'judge-1',
     delayMs: 0,
     usage: USAGE,
@@ -88,7 +91,8 @@ export async function startJudgeServer(): Promise<JudgeServer> {
       response.on('close', () => (running[model] = (running[model] ?? 1) - 1));
       const answer = (): void => {
         const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
-        if (!troubled(state.trouble, body, response))
+        const breaks = state.breaksAt !== null && userOf(body).includes(state.breaksAt);
+        if (!troubled(breaks ? 'broken' : state.trouble, body, response))
           reply(response, { ...completion(body, verdict()), model: state.model, usage: state.usage });
       };
       if (state.delayMs === 0) answer();

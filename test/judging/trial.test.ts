@@ -223,7 +223,8 @@ describe('a judge on trial, on the queue', () => {
     bench.now += 10_000;
     await bench.restart();
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect(server.requests.length - before).toBeLessThanOrEqual(2 * CANARIES + 2);
+    // What fails may be of one text, until four have failed one after the other.
+    expect(server.requests.length - before).toBeLessThanOrEqual(2 * CANARIES + 5);
     expect(await bench.try(judged.run.id)).toEqual([]);
   });
 });

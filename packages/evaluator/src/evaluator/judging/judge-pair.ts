@@ -35,10 +35,13 @@ export type PairOutcome = 'judged' | 'abstained' | 'later' | 'gone';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
 /**
- * Tries of a pair that may be paid for in vain, and what lies between them: short for a hiccup, long for an outage, and never more than half of the time
+ * Tries of a pair, or of a canary, that may be paid for in vain, and what lies between them: short for a hiccup, long for an outage, and never more than half of the time
  * that is left.
  */
-const FAILED = { most: 3, waitsMs: [5_000, 600_000] };
+export const FAILED: { readonly most: number; readonly waitsMs: readonly number[] } = {
+  most: 3,
+  waitsMs: [5_000, 600_000],
+};
 /** Until somebody has put a key or a rubric in its place, in milliseconds. */
 const UNREADY_MS = 60_000;
 

@@ -1,5 +1,7 @@
 import type { RunId } from '@understudy/instrumentation/trial';
 import { ConfigurationError, UnderstudyError } from '../../errors.js';
+import { abstained } from '../../judge/judge-pair.js';
+import { type AbstainReason, paidInVain } from '../../judge/judgement.js';
 import { fitnessOf } from '../../judge/trial/fitness.js';
 import { sensitivityOf } from '../../judge/trial/health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judge-health.js';
@@ -7,7 +9,7 @@ import { mergeHealth } from '../../judge/trial/merge-health.js';
 import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { mostSources, type PlacedCanary, type Sources, sourcesOf, trialCanaries } from './canaries.js';
-import { isToBeTriedAgain, waitFor } from './judge-pair.js';
+import { FAILED, isToBeTriedAgain, waitFor } from './judge-pair.js';
 import { kinOf, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 import { noteStreak, pauseOf } from './streak.js';
@@ -16,7 +18,7 @@ export interface JudgeTrial {
   readonly ledger: Pick<Ledger, 'findRun'> & {
     readonly judging: Pick<
       JudgingLedger,
-      'state' | 'answers' | 'beginTrial' | 'finishTrial' | 'hold' | 'holdJudge' | 'memory' | 'drawKey'
+      'state' | 'answers' | 'beginTrial' | 'failCanaries' | 'finishTrial' | 'hold' | 'holdJudge' | 'memory' | 'drawKey'
     >;
   };
   readonly judges: Pick<RunJudges, 'of'>;
@@ -44,7 +46,8 @@ interface Waiting {
 
 /**
  * Puts a run's judge on trial before its first judgement: canaries made of the first answers that are unlike each other, then J is fixed. While
- * there are too few of them it waits, and says what for. It ends early for a judge that is unfit at once.
+ * there are too few of them it waits, and says what for. It ends early for a judge that is unfit at once. A canary at which the endpoint fails again and
+ * again, while it answers the others, is an abstention.
  */
 export async function tryJudge(
   { run: id, judge: hash }: { readonly run: RunId; readonly judge: string },
@@ -87,7 +90,7 @@ export async function tryJudge(
     return notYet({ ms, forAll: false, why: planned.missing });
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
-  const ended = await runTrial(planned, judge, trying);
+  const ended = await runTrial(planned, state, judge, trying);
   // What is stopped is begun again by somebody else, at once.
   if (trying.signal.aborted) return 'later';
   if ('ms' in ended) return notYet(ended);
@@ -117,32 +120,85 @@ async function answersOf(
   }
 }
 
+/** What one go at a trial's canaries has come to so far. */
+interface Pass {
+  health: JudgeHealth;
+  waiting: Waiting | null;
+  /** Of those that may have been paid for in vain, why. */
+  readonly failed: Record<string, AbstainReason>;
+  /** One that has a judgement, and whether any was asked for now. */
+  judged: PlacedCanary | null;
+  isAnswering: boolean;
+}
+
 async function runTrial(
   canaries: readonly PlacedCanary[],
+  state: JudgeState,
   judge: RunJudge,
-  { ledger, now, random, signal }: JudgeTrial,
+  trying: JudgeTrial,
 ): Promise<{ readonly health: JudgeHealth } | Waiting> {
+  const { ledger, now, random, signal } = trying;
   const { inner, limits, bounds } = judge;
-  let health = EMPTY_HEALTH;
-  let waiting: Waiting | null = null;
+  const pass: Pass = { health: EMPTY_HEALTH, waiting: null, failed: {}, judged: null, isAnswering: false };
   let next = 0;
-  const isOver = (): boolean => waiting !== null || fitnessOf(health, limits).reasons.includes('false_wins');
+  let isOver = false;
   async function work(): Promise<void> {
-    while (next < canaries.length && !isOver()) {
+    while (next < canaries.length && !isOver) {
       const placed = canaries[next++];
       if (placed === undefined) return;
       const { canary, pair } = placed;
-      const memory = ledger.judging.memory(pair, now);
-      const said = await inner.judge(canary.pair, { signal, memory, askAboutEqual: true });
+      const before = state.failed[nameOf(placed)] ?? [];
+      const isGivenUp = before.length >= FAILED.most;
+      const context = { signal, memory: ledger.judging.memory(pair, now), askAboutEqual: true };
+      const said = isGivenUp
+        ? abstained(state.judge, before.at(-1) ?? 'network')
+        : await inner.judge(canary.pair, context);
       noteStreak(judge, said);
       if (isToBeTriedAgain(said)) {
         const { ms, forAll } = waitFor(said, 2, random);
-        waiting = longer(waiting, { ms: Math.max(ms, pauseOf(judge)), forAll, why: `its endpoint: ${said.reason}` });
-      } else health = mergeHealth(health, ofCanary(canary, said));
+        const inVain = paidInVain(said) > 0;
+        const apart = inVain ? (FAILED.waitsMs[before.length] ?? 0) : 0;
+        const pause = Math.max(ms, apart, pauseOf(judge));
+        pass.waiting = longer(pass.waiting, { ms: pause, forAll, why: `its endpoint: ${said.reason}` });
+        if (inVain) pass.failed[nameOf(placed)] = said.reason;
+        // What may be of one text keeps no other from being asked about.
+        isOver ||= !inVain || forAll || pauseOf(judge) > 0;
+        continue;
+      }
+      pass.health = mergeHealth(pass.health, ofCanary(canary, said));
+      if (said.status === 'judged') pass.judged = placed;
+      pass.isAnswering ||= said.calls > 0;
+      isOver ||= fitnessOf(pass.health, limits).reasons.includes('false_wins');
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
-  return waiting ?? { health };
+  if (pass.waiting === null) return { health: pass.health };
+  await noteFailures(pass, state, judge, trying);
+  return pass.waiting;
+}
+
+/**
+ * Counts what failed against the canaries, where the endpoint answers others meanwhile: an outage is no matter of their texts. Where all others were
+ * remembered, one of them is asked about again.
+ */
+async function noteFailures(
+  { failed, judged, isAnswering }: Pass,
+  state: JudgeState,
+  judge: RunJudge,
+  { ledger, signal }: JudgeTrial,
+): Promise<void> {
+  if (Object.keys(failed).length === 0 || signal.aborted) return;
+  if (!isAnswering) {
+    if (judged === null) return;
+    const said = await judge.inner.judge(judged.canary.pair, { signal, askAboutEqual: true });
+    noteStreak(judge, said);
+    if (isToBeTriedAgain(said)) return;
+  }
+  await ledger.judging.failCanaries(state, failed);
+}
+
+function nameOf({ canary, pair }: PlacedCanary): string {
+  return `${canary.kind} ${pair}`;
 }
 
 function longer(a: Waiting | null, b: Waiting): Waiting {

@@ -1,6 +1,7 @@
 import type { RunId } from '@understudy/instrumentation/trial';
 import { readHealth, readVigil, storedText } from '../../judge/stored.js';
 import { fitnessOf, type HealthLimits } from '../../judge/trial/fitness.js';
+import type { AbstainReason } from '../../judge/judgement.js';
 import type { JudgeHealth } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { boundModels } from '../../judge/trial/model-change.js';
@@ -18,10 +19,11 @@ interface Row {
   readonly waitsFor: string | null;
   readonly sources: number | null;
   readonly vigil: string | null;
+  readonly failed: JudgeState['failed'];
 }
 
 const COLUMNS =
-  'run, judge, main, health::text as health, sensitivity, unfit, waits_for as "waitsFor", sources, vigil::text as vigil';
+  'run, judge, main, health::text as health, sensitivity, unfit, waits_for as "waitsFor", sources, vigil::text as vigil, failed';
 const SELECT = `select ${COLUMNS} from understudy.judge_state`;
 
 export async function selectState(query: Query, run: string, judge: string): Promise<JudgeState | null> {
@@ -86,6 +88,20 @@ export async function beginTrial(
   await query(
     `update understudy.judge_state set sources = coalesce(sources, $3), waits_for = null where run = $1 and judge = $2`,
     [run, judge, sources],
+  );
+}
+
+export async function failCanaries(
+  query: Query,
+  { run, judge }: Pick<JudgeState, 'run' | 'judge'>,
+  failures: Readonly<Record<string, AbstainReason>>,
+): Promise<void> {
+  await query(
+    `update understudy.judge_state as s set failed = s.failed || coalesce((
+       select jsonb_object_agg(name, coalesce(s.failed -> name, '[]') || to_jsonb(reason))
+       from unnest($3::text[], $4::text[]) as t (name, reason)), '{}')
+     where run = $1 and judge = $2`,
+    [run, judge, Object.keys(failures), Object.values(failures)],
   );
 }
 

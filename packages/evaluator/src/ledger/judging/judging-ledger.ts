@@ -2,7 +2,7 @@ import type { Bounds } from '@understudy/instrumentation/experiment';
 import type { RunId } from '@understudy/instrumentation/trial';
 import type { ArmGuard } from '../../judge/guard/arm-guard.js';
 import type { JudgeMemory } from '../../judge/judge.js';
-import type { Judgement } from '../../judge/judgement.js';
+import type { AbstainReason, Judgement } from '../../judge/judgement.js';
 import type { JudgeHealth } from '../../judge/trial/judge-health.js';
 import type { HealthLimits } from '../../judge/trial/fitness.js';
 import type { Asked } from '../judging-state.js';
@@ -93,6 +93,8 @@ export interface JudgeState {
   readonly waitsFor: string | null;
   /** How many answers the canaries of its trial are made of; null before the trial has begun. */
   readonly sources: number | null;
+  /** Of the canaries of its trial that may have been paid for in vain while the others were answered: why, each time. */
+  readonly failed: Readonly<Record<string, readonly AbstainReason[]>>;
 }
 
 /** A stored primary answer, for canaries. */
@@ -134,6 +136,11 @@ export interface JudgingLedger {
   untried(now: number): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]>;
   /** Fixes how many answers a trial is about, once: whoever begins it again takes as many. */
   beginTrial(state: Pick<JudgeState, 'run' | 'judge'>, sources: number): Promise<void>;
+  /** Counts what was paid for in vain against canaries of a trial, each by its name. */
+  failCanaries(
+    state: Pick<JudgeState, 'run' | 'judge'>,
+    failures: Readonly<Record<string, AbstainReason>>,
+  ): Promise<void>;
   /** Fixes the sensitivity, once: true where it was this time. */
   finishTrial(
     state: Pick<JudgeState, 'run' | 'judge' | 'health' | 'unfit'> & { readonly sensitivity: number },

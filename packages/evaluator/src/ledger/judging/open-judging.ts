@@ -6,6 +6,7 @@ import { noteAsked } from './asked.js';
 import {
   beginTrial,
   disqualify,
+  failCanaries,
   finishTrial,
   holdJudge,
   selectMain,
@@ -34,6 +35,7 @@ export function judgingOf(database: Database, seal: Seal | null): JudgingLedger 
     addJudge: (run, judge, { main }) => insertJudge(query, run, judge, main),
     untried: (now) => selectUntried(query, now),
     beginTrial: (state, sources) => beginTrial(query, state, sources),
+    failCanaries: (state, failures) => failCanaries(query, state, failures),
     finishTrial: (state) => finishTrial(query, state),
     answers: (run, limit, after = NO_CALL) => selectAnswers(query, { run, limit, after }, seal),
     claim: (options) => claim(query, options),
