@@ -1,6 +1,14 @@
-import { canonicalText, composed, type Content, type Leg, type Part } from '@understudy/instrumentation/trial';
+import {
+  canonicalText,
+  composed,
+  type Content,
+  type Leg,
+  parseForeign,
+  type Part,
+} from '@understudy/instrumentation/trial';
 import { isLong } from '../score/cut.js';
 import { mayBeJson } from '../score/json/json-text.js';
+import { asRead } from './as-read.js';
 
 /** What a judge is shown of a pair, as texts: nothing of it names a model, an arm or a role of ours. */
 export interface JudgedPair {
@@ -86,21 +94,52 @@ function shown(parts: readonly Part[]): string {
   return parts.map(partText).join('\n');
 }
 
-/** Arguments as the model wrote them: what is wrong with them is a part of the answer. */
+/** Arguments as the model wrote them, but on one line: what is wrong with them is a part of the answer. */
 function partText(part: Part): string {
   switch (part.type) {
     case 'text':
-      return part.content.replaceAll(LIKE_OURS, '(in words) $&');
+      return inWords(part.content);
     case 'refusal':
-      return `[refuses] ${part.content}`;
+      return `[refuses] ${inWords(part.content)}`;
     case 'tool_call':
-      return `[calls ${part.name} with ${part.arguments}]`;
+      return `[calls ${NAME.test(part.name) ? part.name : quoted(part.name)} with ${argumentsText(part.arguments)}]`;
     case 'tool_call_response':
-      return `[tool result] ${part.response}`;
+      return `[tool result] ${inWords(part.response)}`;
     case 'other':
       return `[${part.kind}]`;
   }
 }
 
-/** What a text says in the form of our own marks is told from them: an answer that only writes a call has called nothing. */
-const LIKE_OURS = /^(?:\(in words\) )*\[(?:calls |refuses\]|tool result\])/gm;
+const NAME = /^[\w.:/-]{1,128}$/;
+
+/** JSON ends where its brackets do. What is none is shown as a string, so that it cannot close our mark and open another. */
+function argumentsText(given: string): string {
+  if (given.trim() === '') return '';
+  if (parseForeign(given) === undefined) return `the words ${quoted(given)}`;
+  return given.replaceAll(/[\r\n]+/g, ' ').replaceAll(LINE_END, escaped);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll(LINE_END, escaped);
+}
+
+/** What some take for the end of a line, and a string of JSON may hold as it is. */
+const LINE_END = /[\u0085\u2028\u2029]/g;
+
+function escaped(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * A text in which each line that reads like one of our own marks says that it is none: an answer that only writes a call has called nothing.
+ * What stands before a mark and shows nothing, or only sets a line apart, does not hide it.
+ */
+function inWords(text: string): string {
+  if (!MAY_BE_OURS.test(text)) return text;
+  return text.replaceAll(LINE, (line) => (OURS.test(asRead(line)) ? `(in words) ${line}` : line));
+}
+
+const MAY_BE_OURS = /[[\uff3b\ufe47]/;
+// oxlint-disable-next-line no-control-regex
+const LINE = /[^\n\v\f\r\u0085\u2028\u2029]+/g;
+const OURS = /^[\s\u2800>*_`~#-]*(?:\(in words\)\s*)*\[\s*(?:calls\s|refuses\s*\]|tool\s+result\s*\])/i;
