@@ -79,6 +79,7 @@ describe('judging again', () => {
     const { judge } = await bench.rejudge(judged, other, { dryRun: true });
     const task = { run: judged.run.id, pair, judge: judge.hash };
     const taking = { now: bench.now, until: bench.now + 60_000 };
+    await bench.ledger.judging.addJudge(task.run, task.judge, { main: false });
     expect(await bench.ledger.judging.takeAgain(task, taking)).toBe(true);
     expect(await bench.rejudge(judged, other)).toMatchObject({
       pairs: 0,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JudgeDefinition, Judging } from '@understudy/instrumentation/experiment';
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError, messageOf } from '../../errors.js';
 import { abstained } from '../../judge/judge-pair.js';
 import { judgedPairOf } from '../../judge/judged-pair.js';
 import { type Judgement, paidInVain } from '../../judge/judgement.js';
@@ -8,7 +8,7 @@ import { ofJudgement } from '../../judge/trial/judge-health.js';
 import type { JudgedArm, JudgeTask, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import { isToBeTriedAgain, waitFor } from './judge-pair.js';
-import { kinOf, modelsOf } from './kin.js';
+import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
 export interface RejudgeOptions {
@@ -55,7 +55,7 @@ const EVERY_MS = 20_000;
  * Judges the stored pairs of a run by another judge. Shown, never decided on: the run's own judge is a part of it, fixed before its first pair.
  * Several may do so at once: each pair is one's.
  *
- * @throws ConfigurationError for the run's own judge, and one of the family of what it compares
+ * @throws ConfigurationError for the run's own judge, one of the family of what it compares, and as long as nobody can name the run's own
  */
 export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
   const { ledger, judges, run, definition, bounds, dryRun, limit } = options;
@@ -102,6 +102,8 @@ export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
       }
     }
   }
+  if (elsewhere > 0 && (await ledger.mainJudge(run.id)) === hash)
+    stopped ??= `${name} has become the judge of the run itself`;
   if (elsewhere > 0) stopped ??= `another rejudge has ${elsewhere} of the pairs`;
   return {
     run: run.id,
@@ -115,13 +117,15 @@ export async function rejudge(options: RejudgeOptions): Promise<RejudgeReport> {
   };
 }
 
-/** Null where nothing says what it is: then it is made the run's by its first pair. */
+/** Null for a run that has none. As long as nobody can name it, it may be the very one that was asked for. */
 function ownHash({ judges, run }: RejudgeOptions): string | null {
   const { judge } = run.definition;
   try {
     return judge === null ? null : judges.hashOf(run, judge);
-  } catch {
-    return null;
+  } catch (error) {
+    throw new ConfigurationError('rejudge', [
+      `the judge of run ${run.id} itself cannot be named, and has judged nothing yet: ${messageOf(error)}`,
+    ]);
   }
 }
 
@@ -153,7 +157,7 @@ async function judgeTaken(pair: string, judge: RunJudge, options: RejudgeOptions
 async function judgeAgain(
   task: JudgeTask,
   judge: RunJudge,
-  { ledger, now, signal }: RejudgeOptions,
+  { ledger, run, now, signal }: RejudgeOptions,
 ): Promise<Judgement | string> {
   const { guarded, limits } = judge;
   const { content = null } = (await ledger.find(task)) ?? {};
@@ -163,11 +167,14 @@ async function judgeAgain(
     await ledger.settle({ ...task, judgement, health: ofJudgement(EMPTY, judgement), limits, now: now() });
     return judgement;
   }
-  const kin = kinOf(judge, modelsOf(content));
+  const models = modelsOf(content);
+  const kin = kinOf(judge, models);
   if (kin !== null) return kin;
   let failed = 0;
   for (let tries = 0; ; tries += 1) {
     const said = await guarded.judge(texts, { signal, memory: ledger.memory(task.pair, now) });
+    const kinOfSaid = kinOfReplies(judge, run, models, said);
+    if (kinOfSaid !== null) return kinOfSaid;
     if (!isToBeTriedAgain(said)) {
       await ledger.settle({ ...task, judgement: said, health: ofJudgement(texts, said), limits, now: now() });
       return said;

@@ -176,7 +176,7 @@ export interface JudgingLedger {
   noteAsked(asked: Omit<Asked, 'calls'>): Promise<void>;
   /** Pairs with two answers that this judge has not judged. */
   toJudgeAgain(wanted: PairsToJudgeAgain): Promise<readonly { readonly pair: string; readonly arm: string }[]>;
-  /** Takes a pair that is judged again, or keeps it: false where another one has it, or it is settled. */
+  /** Takes a pair that is judged again, or keeps it: false where another one has it, it is settled, or the judge is the run's own by now. */
   takeAgain(task: JudgeTask, taking: Taking): Promise<boolean>;
   /** Pairs on which two judges of a run have a judgement each, and those on which they say the same. */
   compare(run: RunId, judge: string, other: string): Promise<{ readonly both: number; readonly same: number }>;

@@ -14,11 +14,11 @@ import {
   selectUntried,
 } from './judge-state.js';
 import type { JudgingLedger } from './judging-ledger.js';
+import { insertJudge } from './main-judge.js';
 import { memoryOf } from './orders.js';
 import { giveBack, use } from './pace.js';
 import { compareJudges, findPair, selectAgain, selectAnswers, selectOutcomes, takeAgain } from './pairs-to-judge.js';
 import { settle } from './settle.js';
-import { insertJudge } from './store-drawn.js';
 import { claim, expire, hold, later, release } from './waiting.js';
 
 /** Before all calls. */

@@ -62,7 +62,8 @@ export async function selectAgain(
 }
 
 /**
- * Takes a pair for whoever judges again, until `until`: false where another one has it, or it is settled. Due then, and overdue at no time: the
+ * Takes a pair for whoever judges again, until `until`: false where another one has it, it is settled, or the judge is the run's
+ * own by now. Due then, and overdue at no time: the
  * evaluators' workers leave it alone, since they take pairs of main judges only.
  *
  * @param held Until when the caller has it already.
@@ -74,7 +75,9 @@ export async function takeAgain(
 ): Promise<boolean> {
   const { count } = await query(
     `insert into understudy.judgements as j (pair, judge, run, arm, slice, segment, pi, status, drawn_at, due, deadline)
-     select pair, $2, run, arm, slice, segment, pi, 'waiting', $3, $4, $5 from understudy.pairs where pair = $1::uuid
+     select p.pair, $2, p.run, p.arm, p.slice, p.segment, p.pi, 'waiting', $3, $4, $5
+     from understudy.pairs p join understudy.judge_state s on s.run = p.run and s.judge = $2 and not s.main
+     where p.pair = $1::uuid for share of s
      on conflict (pair, judge) do update set due = excluded.due
      where j.status = 'waiting' and (j.due <= $3 or j.due = $6::bigint)`,
     [pair, judge, now, until, Number.MAX_SAFE_INTEGER, held],

@@ -1,11 +1,10 @@
-import { storedText } from '../../judge/stored.js';
-import { EMPTY_HEALTH } from '../../judge/trial/judge-health.js';
 import type { Query } from '../database.js';
 import type { PairRow } from '../ledger.js';
 import { storable } from '../text.js';
 import { mergeGuards } from './arm-guards.js';
 import { selectMain } from './judge-state.js';
 import type { BatchJudging, DrawnPair } from './judging-ledger.js';
+import { insertJudge, nameDrawn } from './main-judge.js';
 
 /** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late, or repeats, is not worth a call. */
 export async function storeDrawn(
@@ -90,25 +89,7 @@ async function judgesOf(query: Query, drawn: readonly DrawnPair[], now: number):
     const main = await selectMain(query, run);
     if (main === null) continue;
     judges.set(run, main);
-    await query(`update understudy.judgements set judge = $2, due = $3 where run = $1 and judge = ''`, [
-      run,
-      main,
-      now,
-    ]);
+    await nameDrawn(query, run, main, now);
   }
   return judges;
-}
-
-/** The state of a judge that nothing is known of. A run has one main judge: the first, who may have judged again before. */
-export async function insertJudge(query: Query, run: string, judge: string, main: boolean): Promise<void> {
-  await query(
-    'insert into understudy.judge_state (run, judge, main, health) values ($1, $2, $3, $4::json) on conflict do nothing',
-    [run, judge, main, storedText(EMPTY_HEALTH)],
-  );
-  if (!main) return;
-  await query(
-    `update understudy.judge_state set main = true where run = $1 and judge = $2 and not main
-       and not exists (select from understudy.judge_state where run = $1 and main)`,
-    [run, judge],
-  );
 }
