@@ -1,5 +1,5 @@
-import { composed } from '@understudy/instrumentation/trial';
 import { bothEnds } from '../../score/cut.js';
+import { asRead } from '../as-read.js';
 import type { JudgedPair } from '../judged-pair.js';
 import { cutPair, TEXT_LIMITS, type TextLimits } from '../cut.js';
 import { JUDGE_WORDS, type JudgeWords } from './judge-words.js';
@@ -75,18 +75,13 @@ function wordsIn(forms: readonly string[], pattern: RegExp): ReadonlySet<string>
   return found;
 }
 
-/**
- * A text as it is read, with its lines and as one line: compatibility forms made plain, invisible signs removed, escapes of JSON resolved. A full-width,
- * a broken-up and an escaped word would pass otherwise, and one that goes on in the next line.
- */
+/** A text as it is read, escapes of JSON resolved, with its lines and as one line: words may go on in the next one. */
 function formsOf(text: string): readonly string[] {
-  const plain = composed(unescaped(text).replaceAll(PHRASES, ' '), 'NFKC').replace(/\p{Cf}/gu, '');
-  const lines = plain.replace(/\s+/gu, (space) => (/[\n\r\u0085\u2028\u2029]/u.test(space) ? '\n' : ' '));
+  const lines = asRead(unescaped(text)).replace(/\s+/gu, (space) =>
+    /[\n\r\u0085\u2028\u2029]/u.test(space) ? '\n' : ' ',
+  );
   return lines.includes('\n') ? [lines, lines.replaceAll('\n', ' ')] : [lines];
 }
-
-/** Two Arabic signs that stand for a phrase each: made plain, a text of them is eighteen times as long. */
-const PHRASES = /[\ufdfa\ufdfb]/g;
 
 const LAST_CODE_POINT = 0x10_ff_ff;
 

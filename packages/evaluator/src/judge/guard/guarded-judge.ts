@@ -5,7 +5,7 @@ import { hashOf } from '../model-judge.js';
 import { guardPair } from './guard-pair.js';
 
 /** Counted up when a guard changes: it decides what is judged. */
-const GUARDS_VERSION = 2;
+const GUARDS_VERSION = 3;
 
 /**
  * A judge that is not asked about what {@link guardPair} keeps back: it abstains (`quarantined`, the guard's reason as detail) without a call.
