@@ -272,6 +272,39 @@ describe('a judge since its trial', () => {
     expect((await stateOf(judged)).unfit).toBe('other_model (judge-2 in place of judge-1)');
   });
 
+  it('is unfit where its replies name its kin, whatever it is called here', async () => {
+    server.model = 'gpt-5-2026-01-01';
+    const before = server.requests.length;
+    const alias = judgedRun('kin-alias', { baseUrl: server.baseUrl, model: 'judge', concurrency: 1 });
+    await bench.send(alias, 6, ['worse'], 'gpt-5-2026-01-01');
+    expect(await bench.try(alias.run.id)).toEqual(['tried']);
+    expect(await stateOf(alias)).toMatchObject({ unfit: 'kin', sensitivity: -1 });
+    expect(server.requests.length).toBe(before + 2);
+    expect(bench.errors.map(String).join()).toContain(
+      'the judge gpt-5-2026-01-01 is itself one of the models compared',
+    );
+    const candidate = judgedRun(
+      'kin-alias-candidate',
+      { baseUrl: server.baseUrl, model: 'judge' },
+      { candidates: { small: { model: 'gpt-5-mini' } } },
+    );
+    await bench.send(candidate, 6, ['worse']);
+    expect(await bench.try(candidate.run.id)).toEqual(['tried']);
+    expect((await stateOf(candidate)).unfit).toBe('kin');
+  });
+
+  it('is unfit at the first pair that what its replies name is kin of, and says nothing of that pair', async () => {
+    const judged = judgedRun('kin-alias-later', { baseUrl: server.baseUrl, model: 'judge' });
+    server.model = 'gpt-5';
+    await bench.send(judged, 6, ['worse']);
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    await bench.judgeDue();
+    await bench.send(judged, 1, ['worse'], 'gpt-5-mini');
+    expect(await bench.judgeDue()).toEqual(['later']);
+    expect((await stateOf(judged)).unfit).toBe('kin');
+    expect(await statuses(bench.database, judged.run.id)).toMatchObject({ judged: 6 });
+  });
+
   it('is unfit at the first pair that its kin has answered', async () => {
     const judged = judgedRun('kin-later', { baseUrl: server.baseUrl, model: 'gpt-judge' });
     await bench.send(judged, 6, ['worse']);

@@ -8,7 +8,7 @@ import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary, ofJudgement } from '../../judge/trial/judge-health.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { canaryOfPair, OTHERS } from './canaries.js';
-import { kinOf, modelsOf } from './kin.js';
+import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import { turn } from '../pace.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 import { noteStreak, pauseOf } from './streak.js';
@@ -60,16 +60,20 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   await turn();
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
   if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
-  const kin = content === null ? null : kinOf(judge, modelsOf(content));
-  if (kin !== null) {
+  const models = content === null ? new Set<string>() : modelsOf(content);
+  const disqualified = async (kin: string): Promise<'later'> => {
     judging.onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
     await ledger.judging.disqualify(task, 'kin');
     return 'later';
-  }
+  };
+  const kin = kinOf(judge, models);
+  if (kin !== null) return disqualified(kin);
   const context = { signal: judging.signal, memory: ledger.judging.memory(task.pair, judging.now) };
   await turn();
   const said = await judge.guarded.judge(texts, context);
   noteStreak(judge, said);
+  const kinOfSaid = kinOfReplies(judge, run, models, said);
+  if (kinOfSaid !== null) return disqualified(kinOfSaid);
   if (isToBeTriedAgain(said)) {
     return isGivenUp(said, found)
       ? finish(task, { ...said, retryable: false }, ofJudgement(texts, said), judge, judging)
@@ -83,6 +87,8 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
   const onCanary = await judge.inner.judge(canary.pair, { ...context, askAboutEqual: true });
   noteStreak(judge, onCanary);
+  const kinOfCanary = kinOfReplies(judge, run, models, onCanary);
+  if (kinOfCanary !== null) return disqualified(kinOfCanary);
   // Its own verdict is remembered: only the canary is asked about again.
   if (isToBeTriedAgain(onCanary)) {
     // An outage says nothing of what the judge sees.

@@ -1,6 +1,10 @@
+import type { Run } from '@understudy/instrumentation/experiment';
 import { messageOf } from '../../errors.js';
 import { checkIndependence } from '../../judge/families.js';
+import type { Judgement } from '../../judge/judgement.js';
+import type { ModelIdentity } from '../../judge/model-client.js';
 import type { PairContent } from '../../ledger/record.js';
+import { contestantsOf } from './make-judge.js';
 import type { RunJudge } from './run-judges.js';
 
 /**
@@ -12,9 +16,37 @@ export function kinOf(
   models: ReadonlySet<string>,
 ): string | null {
   if (definition.force) return null;
-  const contestants = [...models].map((model) => ({ provider: '', model }));
+  return whyNot(inner.models, identities(models));
+}
+
+/**
+ * The same of what the judge says it is. The name in a configuration may be that of a gateway, behind which anything answers.
+ *
+ * @param models That have answered. What the run names is compared with, too.
+ */
+export function kinOfReplies(
+  judge: Pick<RunJudge, 'definition'>,
+  run: Pick<Run, 'definition'>,
+  models: ReadonlySet<string>,
+  said: Judgement,
+): string | null {
+  const replies = identities(namedIn(said));
+  if (replies.length === 0 || judge.definition.force) return null;
+  return whyNot(replies, [...contestantsOf(run.definition), ...identities(models)]);
+}
+
+function namedIn({ orders, members }: Judgement): ReadonlySet<string> {
+  const own = orders.flatMap(({ model }) => model ?? []);
+  return new Set([...own, ...members.flatMap((member) => [...namedIn(member)])]);
+}
+
+function identities(models: ReadonlySet<string>): readonly ModelIdentity[] {
+  return [...models].map((model) => ({ provider: '', model }));
+}
+
+function whyNot(models: readonly ModelIdentity[], contestants: readonly ModelIdentity[]): string | null {
   try {
-    checkIndependence(inner, contestants);
+    checkIndependence({ models }, contestants);
     return null;
   } catch (error) {
     return messageOf(error);

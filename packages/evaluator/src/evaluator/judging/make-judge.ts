@@ -68,7 +68,7 @@ export function checkJudge(definition: JudgeDefinition, run: Run['definition'], 
 }
 
 /** As far as the configuration names them. A pattern such as `gpt-5*` speaks of its family as well. */
-function contestantsOf({ candidates, match }: Run['definition']): readonly ModelIdentity[] {
+export function contestantsOf({ candidates, match }: Run['definition']): readonly ModelIdentity[] {
   const named = Object.values(candidates).flatMap(({ model, baseUrl }) =>
     model === undefined ? [] : [{ provider: baseUrl ?? '', model }],
   );

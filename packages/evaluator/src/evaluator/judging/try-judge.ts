@@ -1,7 +1,7 @@
 import type { RunId } from '@understudy/instrumentation/trial';
 import { ConfigurationError, UnderstudyError } from '../../errors.js';
 import { abstained } from '../../judge/judge-pair.js';
-import { type AbstainReason, paidInVain } from '../../judge/judgement.js';
+import { type AbstainReason, type Judgement, paidInVain } from '../../judge/judgement.js';
 import { fitnessOf } from '../../judge/trial/fitness.js';
 import { sensitivityOf } from '../../judge/trial/health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judge-health.js';
@@ -10,7 +10,7 @@ import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/ju
 import type { Ledger } from '../../ledger/ledger.js';
 import { mostSources, type PlacedCanary, type Sources, sourcesOf, trialCanaries } from './canaries.js';
 import { FAILED, isToBeTriedAgain, waitFor } from './judge-pair.js';
-import { kinOf, modelsOf } from './kin.js';
+import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 import { noteStreak, pauseOf } from './streak.js';
 
@@ -78,11 +78,12 @@ export async function tryJudge(
     await ledger.judging.finishTrial({ run: id, judge: hash, health, sensitivity, unfit });
     return 'tried';
   };
-  const kin = kinOf(judge, loaded.models);
-  if (kin !== null) {
+  const disqualified = (kin: string, health: JudgeHealth): Promise<'tried'> => {
     onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
-    return finish(EMPTY_HEALTH, -1, 'kin');
-  }
+    return finish(health, -1, 'kin');
+  };
+  const kin = kinOf(judge, loaded.models);
+  if (kin !== null) return disqualified(kin, EMPTY_HEALTH);
   const { count } = judge.definition.canaries;
   const planned = trialCanaries(loaded.sources, count, `${id} ${hash}`, await ledger.judging.drawKey());
   if ('missing' in planned) {
@@ -90,10 +91,12 @@ export async function tryJudge(
     return notYet({ ms, forAll: false, why: planned.missing });
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
-  const ended = await runTrial(planned, state, judge, trying);
+  const isKin = (said: Judgement): string | null => kinOfReplies(judge, run, loaded.models, said);
+  const ended = await runTrial(planned, state, { judge, kinOf: isKin }, trying);
   // What is stopped is begun again by somebody else, at once.
   if (trying.signal.aborted) return 'later';
   if ('ms' in ended) return notYet(ended);
+  if (ended.kin !== null) return disqualified(ended.kin, ended.health);
   const { reasons } = fitnessOf(ended.health, judge.limits);
   return finish(ended.health, sensitivityOf(ended.health), reasons.length === 0 ? null : reasons.join(', '));
 }
@@ -123,6 +126,8 @@ async function answersOf(
 /** What one go at a trial's canaries has come to so far. */
 interface Pass {
   health: JudgeHealth;
+  /** Why the judge may not judge this run after all, by what its replies call it. */
+  kin: string | null;
   waiting: Waiting | null;
   /** Of those that may have been paid for in vain, why. */
   readonly failed: Record<string, AbstainReason>;
@@ -134,12 +139,12 @@ interface Pass {
 async function runTrial(
   canaries: readonly PlacedCanary[],
   state: JudgeState,
-  judge: RunJudge,
+  { judge, kinOf: whyKin }: { readonly judge: RunJudge; readonly kinOf: (said: Judgement) => string | null },
   trying: JudgeTrial,
-): Promise<{ readonly health: JudgeHealth } | Waiting> {
+): Promise<Pick<Pass, 'health' | 'kin'> | Waiting> {
   const { ledger, now, random, signal } = trying;
   const { inner, limits, bounds } = judge;
-  const pass: Pass = { health: EMPTY_HEALTH, waiting: null, failed: {}, judged: null, isAnswering: false };
+  const pass: Pass = { health: EMPTY_HEALTH, kin: null, waiting: null, failed: {}, judged: null, isAnswering: false };
   let next = 0;
   let isOver = false;
   async function work(): Promise<void> {
@@ -154,6 +159,8 @@ async function runTrial(
         ? abstained(state.judge, before.at(-1) ?? 'network')
         : await inner.judge(canary.pair, context);
       noteStreak(judge, said);
+      pass.kin ??= whyKin(said);
+      isOver ||= pass.kin !== null;
       if (isToBeTriedAgain(said)) {
         const { ms, forAll } = waitFor(said, 2, random);
         const inVain = paidInVain(said) > 0;
@@ -172,7 +179,7 @@ async function runTrial(
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
-  if (pass.waiting === null) return { health: pass.health };
+  if (pass.waiting === null || pass.kin !== null) return pass;
   await noteFailures(pass, state, judge, trying);
   return pass.waiting;
 }
