@@ -85,12 +85,24 @@ async function reserveFrom(purse: Purse, model: string, mostOf: (() => number) |
     status: 'granted',
     async settle(cost, outcome) {
       held?.settle(cost);
-      const unused = Math.min(most, most - (cost ?? most));
-      // What is not given back is given back by the end of the hour.
-      if (usdPerHour !== null && unused > 0) await ledger.giveBack(hour, unused).catch(() => undefined);
-      await note(purse, outcome, counts ? (cost ?? most) : 0);
+      const took = counts ? believedOf(cost ?? most, most) : 0;
+      if (usdPerHour !== null) await correct(ledger, hour, took - most).catch(() => undefined);
+      await note(purse, outcome, took);
     },
   };
+}
+
+/** No count of a provider's is taken for more than so many times the most it may have been: one that is wrong must not stop a day's judging. */
+const MOST_TIMES = 100;
+
+function believedOf(cost: number, most: number): number {
+  return Math.min(Math.ceil(cost), MOST_TIMES * Math.max(1, most));
+}
+
+/** What a call cost less is given back, at the latest by the end of the hour; what it cost more is spent, whatever is left. */
+async function correct(ledger: Purse['ledger'], hour: JudgeSpan, more: number): Promise<void> {
+  if (more > 0) await ledger.use(hour, more, Number.MAX_SAFE_INTEGER);
+  else if (more < 0) await ledger.giveBack(hour, -more);
 }
 
 function refused(detail: string, retryAfterMs: number): Reserved {
