@@ -135,11 +135,13 @@ function escaped(sign: string): string {
  * What stands before a mark and shows nothing, or only sets a line apart, does not hide it.
  */
 function inWords(text: string): string {
-  if (!MAY_BE_OURS.test(text)) return text;
-  return text.replaceAll(LINE, (line) => (OURS.test(asRead(line)) ? `(in words) ${line}` : line));
+  return text.replaceAll(LINE, (line) =>
+    MAY_BE_OURS.test(line) && OURS.test(asRead(line)) ? `(in words) ${line}` : line,
+  );
 }
 
-const MAY_BE_OURS = /[[\uff3b\ufe47]/;
+/** A bracket, and no letter before it that shows: few lines are like that. */
+const MAY_BE_OURS = /^(?:[[^\p{L}\p{N}]\p{Default_Ignorable_Code_Point}]|in words)*[\[\uff3b\ufe47]/v;
 // oxlint-disable-next-line no-control-regex
 const LINE = /[^\n\v\f\r\u0085\u2028\u2029]+/g;
 const OURS = /^[\s\u2800>*_`~#-]*(?:\(in words\)\s*)*\[\s*(?:calls\s|refuses\s*\]|tool\s+result\s*\])/i;
