@@ -7,6 +7,7 @@ import { EMPTIED, isEmptied } from './emptied.js';
 import { createQueueWatch, type QueueState } from './queue-watch.js';
 import type { Store } from './store.js';
 import { untilReady } from './until-ready.js';
+import { workerSettings } from './worker-settings.js';
 
 /** A job as it came out of the queue. */
 export interface QueuedJob {
@@ -47,8 +48,6 @@ export interface Consumer {
 /** Stays known for an hour, so that a batch sent twice is one job. */
 const REMEMBERED = { age: 3600, count: 10_000 };
 const FAILED = { age: 7 * 24 * 3600, count: 1000 };
-/** A job is never given up because workers died on it: that is what "at least once" means. */
-const STALLS = 1_000_000;
 const PAUSE = { first: 200, longest: 10_000 };
 
 /** Works on the queue of batches. Delivery is at least once: `handle` may see a job again. */
@@ -70,12 +69,7 @@ export function consumeBatches(options: ConsumeOptions): Consumer {
 
   function makeWorker(): Worker<unknown, void> {
     const made = queues.worker(QUEUES.pairs, (job, token) => process(job, token), {
-      autorun: false,
-      concurrency,
-      lockDuration: lockMs,
-      stalledInterval: Math.max(100, lockMs / 2),
-      maxStalledCount: STALLS,
-      runRetryDelay: 1000,
+      ...workerSettings(concurrency, lockMs),
       removeOnComplete: REMEMBERED,
       removeOnFail: FAILED,
     });

@@ -5,6 +5,7 @@ import type { Job, Queue, Worker } from 'bullmq';
 import { ContractError } from '../errors.js';
 import type { Store } from './store.js';
 import { untilReady } from './until-ready.js';
+import { workerSettings } from './worker-settings.js';
 
 /** A pair to be judged, or a judge to be tried: ids, and nothing of what was said. */
 export type JudgeJob =
@@ -30,7 +31,6 @@ export interface JudgeQueueOptions {
   readonly lockMs?: number;
 }
 
-const STALLS = 1_000_000;
 const CLOSE_MS = 10_000;
 const LOST_MS = 1000;
 
@@ -61,12 +61,7 @@ export function openJudgeQueue(options: JudgeQueueOptions): JudgeQueue {
 
   function makeWorker(): Worker<unknown, void> {
     const settings = {
-      autorun: false,
-      concurrency,
-      lockDuration: lockMs,
-      stalledInterval: Math.max(100, lockMs / 2),
-      maxStalledCount: STALLS,
-      runRetryDelay: 1000,
+      ...workerSettings(concurrency, lockMs),
       // The same pair may be due again.
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
