@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { align } from './alignment.js';
 import { editDistance } from './edit-distance.js';
+import { generator, randomPairs } from './sequences.test.support.js';
 
 /** The textbook table, for comparison. */
 function byTable(a: readonly string[], b: readonly string[]): number {
@@ -14,22 +15,8 @@ function byTable(a: readonly string[], b: readonly string[]): number {
   return row[b.length]!;
 }
 
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 it('agrees with the textbook table on random sequences of every length across the words', () => {
-  const random = generator(11);
-  for (let round = 0; round < 600; round += 1) {
-    const letters = 1 + random(12);
-    const sequence = (): string[] => Array.from({ length: random(140) }, () => String(random(letters)));
-    const [a, b] = [sequence(), sequence()];
-    expect(editDistance(align(a, b))).toBe(byTable(a, b));
-  }
+  for (const [a, b] of randomPairs(11)) expect(editDistance(align(a, b))).toBe(byTable(a, b));
 });
 
 it('agrees with it where a few items, or just more than a few, are others', () => {

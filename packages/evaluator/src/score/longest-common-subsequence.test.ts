@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { align } from './alignment.js';
 import { longestCommonSubsequence } from './longest-common-subsequence.js';
+import { randomPairs } from './sequences.test.support.js';
 
 /** The textbook table, for comparison. */
 function byTable(a: readonly string[], b: readonly string[]): number {
@@ -13,22 +14,8 @@ function byTable(a: readonly string[], b: readonly string[]): number {
   return row[b.length]!;
 }
 
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 it('agrees with the textbook table on random sequences of every length across the words', () => {
-  const random = generator(7);
-  for (let round = 0; round < 600; round += 1) {
-    const letters = 1 + random(12);
-    const sequence = (): string[] => Array.from({ length: random(140) }, () => String(random(letters)));
-    const [a, b] = [sequence(), sequence()];
-    expect(longestCommonSubsequence(align(a, b))).toBe(byTable(a, b));
-  }
+  for (const [a, b] of randomPairs(7)) expect(longestCommonSubsequence(align(a, b))).toBe(byTable(a, b));
 });
 
 it('carries from word to word: one item repeated', () => {
