@@ -142,6 +142,5 @@ function inWords(text: string): string {
 
 /** A bracket, and no letter before it that shows: few lines are like that. */
 const MAY_BE_OURS = /^(?:[[^\p{L}\p{N}]\p{Default_Ignorable_Code_Point}]|in words)*[\[\uff3b\ufe47]/v;
-// oxlint-disable-next-line no-control-regex
 const LINE = /[^\n\v\f\r\u0085\u2028\u2029]+/g;
 const OURS = /^[\s\u2800>*_`~#-]*(?:\(in words\)\s*)*\[\s*(?:calls\s|refuses\s*\]|tool\s+result\s*\])/i;
