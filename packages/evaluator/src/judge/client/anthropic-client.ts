@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Finish, ModelClient, ModelQuestion, ModelReply, ModelUsage } from '../model-client.js';
 import { type ClientOptions, endpointOf } from './endpoint.js';
-import { exchange, failed } from './exchange.js';
+import { failed } from './exchange.js';
 import { Forms } from './forms.js';
 import type { OptionalField } from './refused-field.js';
-import { inTurn } from './turn.js';
+import { sendQuestion } from './send-question.js';
 
 const answerSchema = z.object({
   model: z.string().nullish(),
@@ -59,21 +59,15 @@ export function createAnthropicClient(options: ClientOptions): ModelClient {
   const endpoint = endpointOf({ ...options, baseUrl }, '/v1/messages');
   const key = endpoint.secret === '' ? {} : { 'x-api-key': endpoint.secret };
   const headers = { 'anthropic-version': VERSION, ...key };
-  const forms = new Forms(FIELDS);
+  const way = { to: { ...endpoint, headers }, forms: new Forms(FIELDS), turns: options.turns };
 
   return {
     identity: { provider: endpoint.provider, model: options.model },
     async ask(question, { signal } = {}) {
-      const reply = await forms.send(
-        (name) => question.schema !== null || name !== 'tool',
-        (without) => {
-          const body = bodyOf(options.model, question, without);
-          const { maxTokens } = question;
-          return inTurn(options.turns, { body, maxTokens, usageIn }, (one) =>
-            exchange({ ...endpoint, headers }, one, signal),
-          );
-        },
-      );
+      const { maxTokens } = question;
+      const has = (name: Field): boolean => question.schema !== null || name !== 'tool';
+      const inForm = (without: ReadonlySet<Field>): unknown => bodyOf(options.model, question, without);
+      const reply = await sendQuestion(way, { has, bodyOf: inForm, maxTokens, usageIn }, signal);
       return reply.status === 'ok' ? replyOf(reply.body) : failureOf(reply);
     },
   };

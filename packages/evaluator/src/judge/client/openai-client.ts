@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Finish, ModelClient, ModelQuestion, ModelReply, ModelUsage } from '../model-client.js';
 import { type ClientOptions, endpointOf } from './endpoint.js';
-import { exchange, failed } from './exchange.js';
+import { failed } from './exchange.js';
 import { Forms } from './forms.js';
 import type { OptionalField } from './refused-field.js';
-import { inTurn } from './turn.js';
+import { sendQuestion } from './send-question.js';
 
 /** What is no count is unknown: a negative one would give money back. */
 const count = z.int().min(0);
@@ -49,21 +49,15 @@ export function createOpenAIClient(options: ClientOptions): ModelClient {
   const endpoint = endpointOf(options, '/chat/completions');
   const headers: Readonly<Record<string, string>> =
     endpoint.secret === '' ? {} : { authorization: `Bearer ${endpoint.secret}` };
-  const forms = new Forms(FIELDS);
+  const way = { to: { ...endpoint, headers }, forms: new Forms(FIELDS), turns: options.turns };
 
   return {
     identity: { provider: endpoint.provider, model: options.model },
     async ask(question, { signal } = {}) {
-      const reply = await forms.send(
-        (name) => isUsed(name, question),
-        (without) => {
-          const body = bodyOf(options.model, question, without);
-          const { maxTokens } = question;
-          return inTurn(options.turns, { body, maxTokens, usageIn }, (one) =>
-            exchange({ ...endpoint, headers }, one, signal),
-          );
-        },
-      );
+      const { maxTokens } = question;
+      const has = (name: Field): boolean => isUsed(name, question);
+      const inForm = (without: ReadonlySet<Field>): unknown => bodyOf(options.model, question, without);
+      const reply = await sendQuestion(way, { has, bodyOf: inForm, maxTokens, usageIn }, signal);
       return reply.status === 'ok' ? replyOf(reply.body) : failureOf(reply);
     },
   };
