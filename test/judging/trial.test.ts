@@ -348,20 +348,4 @@ describe('a run that nobody goes on with', () => {
     await bench.ledger.judging.expire(bench.now, async () => null);
     expect([await untried(first), await untried(second)]).toEqual([false, true]);
   });
-
-  it('is held with the others by what a provider says', async () => {
-    const experiment = 'limited';
-    const [one, other] = [
-      judgedRun(experiment, { baseUrl: server.baseUrl }),
-      judgedRun(experiment, { baseUrl: server.baseUrl, maxTokens: 512 }),
-    ] as const;
-    await bench.send(one, CANARIES, ['worse']);
-    await bench.send(other, CANARIES, ['worse']);
-    server.trouble = 'rate_limit';
-    expect(await bench.try(one.run.id)).toEqual(['later']);
-    expect(await bench.try(other.run.id)).toEqual([]);
-    server.trouble = null;
-    bench.now += 9_000;
-    expect([await bench.try(one.run.id), await bench.try(other.run.id)]).toEqual([['tried'], ['tried']]);
-  });
 });

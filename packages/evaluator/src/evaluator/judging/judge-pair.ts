@@ -133,18 +133,26 @@ export function isToBeTriedAgain(said: Judgement): said is Extract<Judgement, { 
   return said.status === 'abstained' && said.retryable;
 }
 
-/** Until when a judge that failed is not asked, and whether that is so for all pairs. */
+/** Who is not asked meanwhile: one text's judge, all of this judge in this run, or all judges of the experiment. */
+export type Holds = 'text' | 'judge' | 'experiment';
+
+/**
+ * How long a judge that failed is not asked, and about what. An endpoint speaks for the judges that are there, and another run of the experiment may
+ * ask elsewhere. The purse is the experiment's, where it says when there will be money; a price that nobody knows is of one model.
+ */
 export function waitFor(
   said: Extract<Judgement, { status: 'abstained' }>,
   tries: number,
   random: () => number,
-): { readonly ms: number; readonly forAll: boolean } {
+): { readonly ms: number; readonly holds: Holds } {
   const backoff = Math.min(BACKOFF.longestMs, BACKOFF.firstMs * 2 ** Math.min(tries, 20));
-  const ms = said.retryAfterMs ?? backoff;
-  return { ms: ms * (1 + random() / 4), forAll: said.retryAfterMs !== null || reasonsOf(said).some(isLimit) };
+  const ms = (said.retryAfterMs ?? backoff) * (1 + random() / 4);
+  const reasons = reasonsOf(said);
+  if (reasons.includes('unpaid') && said.retryAfterMs !== null) return { ms, holds: 'experiment' };
+  return { ms, holds: said.retryAfterMs !== null || reasons.some(isLimit) ? 'judge' : 'text' };
 }
 
-/** What the provider, the network, or the purse says of every call alike. */
+/** What the provider, the network, or a purse says of every call alike. */
 function isLimit(reason: string): boolean {
   return LIMITS.has(reason);
 }
@@ -175,13 +183,14 @@ async function back(
     await ledger.judging.later(task, { reason, due: now() });
     return 'later';
   }
-  const { ms, forAll } = waitFor(said, tries, random);
+  const { ms, holds } = waitFor(said, tries, random);
   const inVain = paidInVain(said) > 0;
   const apart = inVain ? Math.min(FAILED.waitsMs[failed] ?? Infinity, (deadline - now()) / 2) * (1 + random() / 4) : 0;
   const due = now() + Math.max(ms, apart);
   await ledger.judging.later(task, { reason, due, failed: inVain });
-  const held = Math.max(forAll ? ms : 0, inVain ? pauseOf(judge) : 0);
-  if (held > 0) await ledger.judging.hold(task.run, now() + held);
+  if (holds === 'experiment') await ledger.judging.hold(task.run, now() + ms);
+  const held = Math.max(holds === 'judge' ? ms : 0, inVain ? pauseOf(judge) : 0);
+  if (held > 0) await ledger.judging.holdJudge(task, now() + held);
   return 'later';
 }
 

@@ -24,14 +24,14 @@ export interface Purse {
   readonly onUnpriced: (model: string) => void;
 }
 
-/** Money and a turn for one call, or why there is none. */
+/** Money and a turn for one call, or why there is none: null where nobody knows until when. */
 export type Reserved =
   | {
       readonly status: 'granted';
       /** @param cost In nano-dollars; null: nobody knows, so the most it may have cost */
       settle(cost: number | null, outcome: Exclude<Asked['outcome'], 'unpaid'>): Promise<void>;
     }
-  | { readonly status: 'refused'; readonly detail: string; readonly retryAfterMs: number };
+  | { readonly status: 'refused'; readonly detail: string; readonly retryAfterMs: number | null };
 
 /**
  * Reserves the most a call may cost, from the budget and the hour's money, and a turn of the minute's.
@@ -56,7 +56,7 @@ async function reserveFrom(purse: Purse, model: string, mostOf: (() => number) |
   const counts = budget !== null || usdPerHour !== null;
   if (counts && mostOf === null) {
     purse.onUnpriced(model);
-    return refused(`no price is known for ${model}`, AGAIN_MS.spent);
+    return refused(`no price is known for ${model}`, null);
   }
   const most = counts ? (mostOf?.() ?? 0) : 0;
   const held = budget === null ? null : await budget.hold(most);
@@ -105,7 +105,7 @@ async function correct(ledger: Purse['ledger'], hour: JudgeSpan, more: number): 
   else if (more < 0) await ledger.giveBack(hour, -more);
 }
 
-function refused(detail: string, retryAfterMs: number): Reserved {
+function refused(detail: string, retryAfterMs: number | null): Reserved {
   return { status: 'refused', detail, retryAfterMs };
 }
 

@@ -40,7 +40,7 @@ const STILL_FEW_MS = 60_000;
 /** What keeps a trial from being begun, or from being ended: until when, whom else it keeps, and what is said of it. */
 interface Waiting {
   readonly ms: number;
-  readonly forAll: boolean;
+  readonly forAll?: boolean;
   readonly why: string;
 }
 
@@ -57,23 +57,22 @@ export async function tryJudge(
   const [run, state] = [await ledger.findRun(id), await ledger.judging.state(id, hash)];
   if (run === null || state === null || state.sensitivity !== null) return 'gone';
   const notYet = async ({ ms, forAll, why }: Waiting): Promise<'later'> => {
-    // What a provider or a purse says, it says of all judges of the experiment; anything else is this trial's own.
-    if (forAll) await ledger.judging.hold(id, now() + ms);
+    // What a purse says, it says of all judges of the experiment; anything else is this trial's own.
+    if (forAll === true) await ledger.judging.hold(id, now() + ms);
     await ledger.judging.holdJudge(state, now() + ms, why);
     return 'later';
   };
-  const unready = { ms: UNREADY_MS, forAll: false };
   let judge: RunJudge | null;
   try {
     judge = await judges.of(run);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     onError(error);
-    return notYet({ ...unready, why: 'its key' });
+    return notYet({ ms: UNREADY_MS, why: 'its key' });
   }
-  if (judge === null || judge.guarded.hash !== hash) return notYet({ ...unready, why: 'the rubric it began with' });
+  if (judge === null || judge.guarded.hash !== hash) return notYet({ ms: UNREADY_MS, why: 'the rubric it began with' });
   const loaded = await answersOf(state, judge, trying);
-  if (loaded === null) return notYet({ ms: SEALED_MS, forAll: false, why: 'the key of what is stored' });
+  if (loaded === null) return notYet({ ms: SEALED_MS, why: 'the key of what is stored' });
   const finish = async (health: JudgeHealth, sensitivity: number, unfit: string | null): Promise<'tried'> => {
     await ledger.judging.finishTrial({ run: id, judge: hash, health, sensitivity, unfit });
     return 'tried';
@@ -88,7 +87,7 @@ export async function tryJudge(
   const planned = trialCanaries(loaded.sources, count, `${id} ${hash}`, await ledger.judging.drawKey());
   if ('missing' in planned) {
     const ms = state.waitsFor === planned.missing ? STILL_FEW_MS : FEW_MS;
-    return notYet({ ms, forAll: false, why: planned.missing });
+    return notYet({ ms, why: planned.missing });
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
   const isKin = (said: Judgement): string | null => kinOfReplies(judge, run, loaded.models, said);
@@ -162,14 +161,15 @@ async function runTrial(
       pass.kin ??= whyKin(said);
       isOver ||= pass.kin !== null;
       if (isToBeTriedAgain(said)) {
-        const { ms, forAll } = waitFor(said, 2, random);
+        const { ms, holds } = waitFor(said, 2, random);
         const inVain = paidInVain(said) > 0;
         const apart = inVain ? (FAILED.waitsMs[before.length] ?? 0) : 0;
         const pause = Math.max(ms, apart, pauseOf(judge));
+        const forAll = holds === 'experiment';
         pass.waiting = longer(pass.waiting, { ms: pause, forAll, why: `its endpoint: ${said.reason}` });
         if (inVain) pass.failed[nameOf(placed)] = said.reason;
         // What may be of one text keeps no other from being asked about.
-        isOver ||= !inVain || forAll || pauseOf(judge) > 0;
+        isOver ||= !inVain || holds !== 'text' || pauseOf(judge) > 0;
         continue;
       }
       pass.health = mergeHealth(pass.health, ofCanary(canary, said));
@@ -209,5 +209,5 @@ function nameOf({ canary, pair }: PlacedCanary): string {
 }
 
 function longer(a: Waiting | null, b: Waiting): Waiting {
-  return a === null ? b : { ms: Math.max(a.ms, b.ms), forAll: a.forAll || b.forAll, why: b.why };
+  return a === null ? b : { ms: Math.max(a.ms, b.ms), forAll: a.forAll === true || b.forAll === true, why: b.why };
 }

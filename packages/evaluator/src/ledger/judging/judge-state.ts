@@ -132,7 +132,7 @@ export async function disqualify(
   ]);
 }
 
-/** What keeps an experiment's judges from being asked, as their provider or their purse said. */
+/** What keeps an experiment's judges from being asked, as their purse said, or one of them, as its endpoint did. */
 const NOT_HELD = `left join understudy.judge_pace p on p.experiment = r.experiment and p.span = 'held' and p.starts = 0
   where s.main and s.unfit is null and s.held_until <= $1 and coalesce(p.used, 0) <= $1`;
 

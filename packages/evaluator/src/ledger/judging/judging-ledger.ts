@@ -159,7 +159,7 @@ export interface JudgingLedger {
   later(task: JudgeTask, back: PutBack): Promise<void>;
   /** Puts a pair back that was not asked about, until `due` (epoch ms): it counts as no try. */
   release(task: JudgeTask, due: number): Promise<void>;
-  /** Nothing of an experiment is claimed or tried before `until`, by no evaluator: what a provider or a purse says of all its judges. */
+  /** Nothing of an experiment is claimed or tried before `until`, by no evaluator: what a purse says of all its judges. */
   hold(run: RunId, until: number): Promise<void>;
   /** Nothing of one judge in one run is, and of no other. `why`: what its trial waits for, to be shown. */
   holdJudge(state: Pick<JudgeState, 'run' | 'judge'>, until: number, why?: string): Promise<void>;
