@@ -121,6 +121,15 @@ describe('a client of /chat/completions', () => {
     ]);
   });
 
+  it.each([500, 502, 503])('learns nothing from a %i, whatever its message mentions', async (status) => {
+    const { fetch, sent } = answering(refusal('schema cache and temperature sensor unavailable', status), CHAT);
+    const client = openai(fetch);
+    expect(await client.ask(QUESTION)).toMatchObject({ status: 'failed', code: status });
+    expect(await client.ask(QUESTION)).toMatchObject({ status: 'ok' });
+    expect(sent).toHaveLength(2);
+    expect(sent[1]?.body).toMatchObject({ temperature: 0, response_format: { type: 'json_schema' } });
+  });
+
   it('sends one form where none has been taken, and all of them now and then', async () => {
     const { fetch, sent } = answering(refusal('bad request'));
     const client = openai(fetch);

@@ -6,7 +6,8 @@ export interface OptionalField<Name extends string> {
   readonly mentioned: RegExp;
 }
 
-const REFUSALS: readonly number[] = [400, 404, 415, 422, 500, 501];
+/** A 5xx other than "not implemented" passes: it is no word on a field, whatever its message mentions. */
+const REFUSALS: readonly number[] = [400, 404, 415, 422, 501];
 
 /**
  * Which field to leave out after a refusal: the one that the provider names; where it names none, the first that is still sent and
@@ -22,5 +23,5 @@ export function refusedField<Name extends string>(
   if (reply.status === 'ok' || reply.code === null || !REFUSALS.includes(reply.code)) return null;
   const named = sent.find(({ mentioned }) => mentioned.test(reply.said));
   if (named !== undefined) return named.name;
-  return guess && reply.code !== 500 ? (sent[0]?.name ?? null) : null;
+  return guess ? (sent[0]?.name ?? null) : null;
 }
