@@ -63,7 +63,8 @@ function vectorsIn(body: unknown, count: number, dimensions: number | null): Emb
     vectors[index] = vector;
   }
   const tokens = fieldsOf(usage)['prompt_tokens'];
-  const inputTokens = typeof tokens === 'number' && tokens >= 0 ? tokens : null;
+  // What is no count is unknown: it would be paid for as one.
+  const inputTokens = Number.isSafeInteger(tokens) && (tokens as number) >= 0 ? (tokens as number) : null;
   return { status: 'ok', vectors: vectors as readonly Vector[], inputTokens };
 }
 
