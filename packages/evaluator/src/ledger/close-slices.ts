@@ -3,6 +3,8 @@ import { gatesOf } from '../tally/gates.js';
 import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
 import type { Database, Query } from './database.js';
 import { LeaseLost } from './errors.js';
+import { selectMain } from './judging/judge-state.js';
+import { nameDrawn } from './judging/main-judge.js';
 import { fence } from './lease.js';
 import { addLegs, selectClosedLegs } from './leg-sums.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
@@ -69,14 +71,14 @@ async function closeOne(
   const through = await closedThrough(query, run.id, 'for update');
   const [oldest] = await openSlices(query, run.id, { after: through, last: slice, limit: 1 });
   if (through < after || oldest !== slice) return null;
-  const { policy, piMin } = run.definition;
+  const { judge, policy, piMin } = run.definition;
+  if (judge !== null) await nameLeft(query, run.id, now);
   const rows = await loadSlice(query, run.id, slice);
   const gates = gatesOf(policy.gates);
   const evidence = closeSlice({ ...rows, slice, gates, piMin });
   await writeEvidence(query, run.id, slice, { ...rows, gates, lengthMs: run.definition.slice.lengthMs }, evidence);
   if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
-  if (run.definition.judge !== null)
-    await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, now);
+  if (judge !== null) await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, now);
   const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
   const reason: CloseReason = deadline ? 'deadline' : 'complete';
   const summary = { stored: rows.stored, evidence: evidence.clusters.length, missing: evidence.missing };
@@ -92,4 +94,10 @@ async function closeOne(
   );
   await addLegs(query, run.id, [...(await selectClosedLegs(query, run.id, [slice])), ...evidenceLegs(rows, evidence)]);
   return { run: run.id, slice, reason, ...summary };
+}
+
+/** Two batches at once, one of them by somebody who cannot name the judge: the other one does not see what it leaves without a name. */
+async function nameLeft(query: Query, run: string, now: number): Promise<void> {
+  const main = await selectMain(query, run);
+  if (main !== null) await nameDrawn(query, run, main, now);
 }
