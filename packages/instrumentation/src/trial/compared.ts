@@ -48,18 +48,19 @@ function evened(text: string): string {
 
 /** Code units that are normalised in one piece, at least. */
 const PIECE = 16_384;
-/** Nothing that stands before such a place changes by what stands behind it: no mark joins, no white space goes on. */
-const SEAM = /[\x21-\x7e][ \n]+(?=[\x21-\x7e])/g;
+/** Before such a sign a text can be parted: it is no white space, and composes with nothing that stands before it. */
+const SEAM = /[\x21-\x7e\u00c0-\u024f\u0400-\u045f\u0620-\u064a\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]/g;
 
-/** As {@link normalisedText}, in steps, where the text has words of ASCII now and then. */
+/** As {@link normalisedText}, in steps, where the text has letters of a common script now and then. */
 export function* normalisingText(text: string): Steps<string> {
   let made = '';
   let start = 0;
   for (; text.length - start > PIECE; yield) {
     SEAM.lastIndex = start + PIECE;
-    if (!SEAM.test(text)) break;
-    made += evened(text.slice(start, SEAM.lastIndex));
-    start = SEAM.lastIndex;
+    const seam = SEAM.exec(text);
+    if (seam === null) break;
+    made += evened(text.slice(start, seam.index));
+    start = seam.index;
   }
   return (made + evened(text.slice(start))).trim();
 }
