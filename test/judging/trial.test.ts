@@ -1,4 +1,4 @@
-import type { Batch, Leg } from '@understudy/instrumentation/trial';
+import type { Leg } from '@understudy/instrumentation/trial';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JudgeState } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
 import { answer, HandProducer, wholeSlice } from '../evaluator/batches.js';
@@ -52,8 +52,7 @@ async function say({ run, announce }: JudgedRun, said: readonly Said[]): Promise
     const parts = [{ type: 'text', content: request }];
     Object.assign(trial, { input: { kind: 'text', messages: [{ role: 'user', parts }] } });
   }
-  const batch: Batch = producer.batch();
-  await bench.store(batch);
+  await bench.store(producer.batch());
 }
 
 const known = (number: number): Said => ({
