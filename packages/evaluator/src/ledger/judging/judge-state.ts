@@ -72,7 +72,7 @@ export async function finishTrial(
 ): Promise<boolean> {
   const { run, judge, health, sensitivity, unfit } = state;
   const { count } = await query(
-    `update understudy.judge_state set health = $3::json, sensitivity = $4, unfit = coalesce(unfit, $5), waits_for = null
+    `update understudy.judge_state set health = $3::json, sensitivity = $4, unfit = coalesce(unfit, $5), waits_for = null, failed = '{}'
      where run = $1 and judge = $2 and sensitivity is null`,
     [run, judge, storedText(health), sensitivity, unfit],
   );
