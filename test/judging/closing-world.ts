@@ -7,6 +7,8 @@ import pg from 'pg';
 import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import { type Answer, labelling } from '../../packages/evaluator/src/evaluator/labelling.js';
 import { EMPTY_HEALTH, type JudgeHealth } from '../../packages/evaluator/src/judge/trial/judge-health.js';
+import { storedText } from '../../packages/evaluator/src/judge/stored.js';
+import { NEW_VIGIL } from '../../packages/evaluator/src/judge/trial/vigil.js';
 import type { Query } from '../../packages/evaluator/src/ledger/database.js';
 import type { Ledger, PairRow } from '../../packages/evaluator/src/ledger/ledger.js';
 import type { DrawnPair } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
@@ -19,6 +21,8 @@ import type { Random } from '../simulation/random.js';
 export const JUDGE = 'f'.repeat(16);
 /** After every producer has said what it has to, and before any deadline of a judgement. */
 export const SOON: number = at(20);
+/** Beside pairs, over all runs: none of a run is before another of it. */
+let canaries = 0;
 const HOUR = 3_600_000;
 export const DAY: number = 24 * HOUR;
 /** Canaries beside pairs of the run have been put to the judge, and it saw them. */
@@ -179,9 +183,26 @@ function better(a: string, b: string): Answer {
   return (truth === 1) === (b === 'yes') ? 'A' : 'B';
 }
 
-/** Where the candidate stands at a look that closes what can be closed. */
-export async function lookAt({ ledger }: ClosingWorld, { producer }: History, now: number): Promise<Standing> {
+/**
+ * Where the candidate stands at a look that closes what can be closed.
+ *
+ * @param options.vouched Enough canaries have come after what was closed, and the judge saw them.
+ */
+export async function lookAt(
+  { ledger, sql }: ClosingWorld,
+  { producer }: History,
+  now: number,
+  { vouched = true }: { readonly vouched?: boolean } = {},
+): Promise<Standing> {
   await closeAt(ledger, producer.run, now);
+  if (vouched) {
+    canaries += 1000;
+    const vigil = { ...NEW_VIGIL, sight: { ...NEW_VIGIL.sight, seen: canaries } };
+    await sql('update understudy.judge_state set vigil = $2::json where run = $1 and main', [
+      producer.run.id,
+      storedText(vigil),
+    ]);
+  }
   const standings = standingsOf(await ledger.snapshot({ now, queue: drained(now) }));
   const standing = standings.find(({ run }) => run.id === producer.run.id);
   if (standing === undefined) throw new Error('the run does not stand anywhere');

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfState } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { healthRates } from '../../packages/evaluator/src/judge/trial/health-rates.js';
+import { HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
+import { NEW_VIGIL, tiesUntilFound } from '../../packages/evaluator/src/judge/trial/vigil.js';
 import { closeAt, compactAt } from '../integration/ledger-script.js';
 import { type Pairs, type Side, truthOf } from '../simulation/judge.js';
 import { seeded } from '../simulation/random.js';
@@ -70,6 +72,19 @@ describe('the word of the judge alone', () => {
     const blind = historyOf(100, () => 1, 10, { labels: 0, gates: { errors: { margin: 0.1 } } });
     const { labelled: held } = await wholeRun(blind, { sensitivity: 0.1, verdict: honest });
     expect(held).toMatchObject({ state: 'hold', reason: 'judge_insensitive' });
+  });
+
+  it('is nothing before canaries that come after its evidence vouch for the judge', async () => {
+    const history = pairsOf(GOOD, 12, { labels: 0 });
+    await judgeAll(world, await store(world, history, 0.9), honest);
+    const { verdict } = await lookAt(world, history, SOON, { vouched: false });
+    const unproven = tiesUntilFound(NEW_VIGIL, 0.9, HEALTH_LIMITS);
+    expect(unproven).toBeGreaterThan(2);
+    expect(verdict).toMatchObject({ state: 'hold', gates: [{ state: 'waiting', winRate: { unproven } }] });
+    expect(verdict.sentence).toContain(`win_rate waits for ${unproven} more canaries beside its pairs`);
+    // Nothing new is closed.
+    await lookAt(world, history, SOON);
+    expect((await lookAt(world, history, SOON)).verdict.state).toBe('go_provisional');
   });
 
   it('proves nothing where the judge always says TIE, whatever people say', async () => {

@@ -1,3 +1,4 @@
+import { unvouched, type Vouching } from '../judge/trial/vouching.js';
 import { judgeBoundary } from '../stats/judge-boundary.js';
 import { pairsRemaining } from '../stats/pairs-remaining.js';
 import type { AnswersSoFar, PreferenceEvidence } from '../ledger/judging-state.js';
@@ -51,7 +52,8 @@ export function winRateVerdict(
   const shown = deciding ?? alone;
   const answers = evidence?.answers ?? answersIn(rate);
   const contradicted = (rate !== null && isAgainst(rate)) || areAgainst(evidence?.answers, alone, judge);
-  const state = stateOf(judge, { alone, deciding, blind, contradicted }, bars);
+  const unproven = judge.unproven + leftOf(evidence, alone, bars);
+  const state = stateOf({ ...judge, unproven }, { alone, deciding, blind, contradicted }, bars);
   return {
     gate: 'win_rate',
     stream,
@@ -71,7 +73,7 @@ export function winRateVerdict(
     winRate: {
       sensitivity: judge.sensitivity,
       unfit: judge.unfit,
-      unproven: judge.unproven,
+      unproven,
       labels: judge.labelled
         ? { offered: answers.offered, answered: answers.answered, kappa: rate?.kappa ?? null }
         : null,
@@ -95,7 +97,7 @@ function stateOf(judge: JudgeStanding, { alone, deciding, blind, contradicted }:
   if (judge.sensitivity === null) return 'waiting';
   if (judge.labelled && deciding !== null && known(deciding) && deciding.safe.logE >= bars.safe) return 'safe';
   if (!contradicted && alone !== null && known(alone) && alone.safe.logE >= bars.safe) {
-    // A judge may have gone blind since its trial, or like length: nobody knows before enough canaries have been put to it.
+    // A judge may have gone blind since its trial, or like length: nobody knows before enough canaries have come after this evidence.
     if (judge.unproven === 0) return 'provisional';
     if (!judge.labelled) return 'waiting';
   }
@@ -110,6 +112,14 @@ function stateOf(judge: JudgeStanding, { alone, deciding, blind, contradicted }:
 function isAgainst({ offered, unanswered, safe, corrected, m }: WinRateSnapshot): boolean {
   return offered > unanswered && (safe.logLargest <= 0 || (corrected !== null && corrected < m));
 }
+
+/** Canaries that are still to vouch for evidence that is large enough, at least; 0 where none is. */
+function leftOf(evidence: PreferenceEvidence | undefined, alone: Numbers | null, bars: Bars): number {
+  if (alone === null || alone.safe.logE < bars.safe) return 0;
+  return unvouched(evidence?.vouching ?? NOBODY, bars.safe) ?? 1;
+}
+
+const NOBODY: Vouching = { seen: 0, marks: [] };
 
 /**
  * Whether the answers so far put the win rate below the boundary: what the judge alone says, corrected by how people differ from it on the

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PreferenceEvidence } from '../ledger/judging-state.js';
+import type { Vouching } from '../judge/trial/vouching.js';
 import { judgeObservation } from '../tally/preference.js';
 import { addPair, emptyTally, type Tally } from '../tally/tally.js';
 import { addPreference, emptyWinRate } from '../tally/win-rate.js';
@@ -27,13 +28,14 @@ function evidence(
   labelled?: { offered: number; won: number; lost: number },
 ): PreferenceEvidence {
   const judged = { safe: tally(0.42, won, lost), harm: tally(0.4, won, lost) };
-  if (labelled === undefined) return { judged, labelled: null };
+  const vouching: Vouching = { seen: 20, marks: [{ until: 20, logE: 100 }] };
+  if (labelled === undefined) return { judged, labelled: null, vouching };
   const rate = emptyWinRate({ m: 0.4, offered: labelled.offered });
   addPreference(rate, { status: 'judged', verdict: 1, label: 'not_offered' }, 1, won);
   addPreference(rate, { status: 'judged', verdict: 0, label: 'not_offered' }, 1, lost);
   addPreference(rate, { status: 'judged', verdict: 1, label: 1 }, 1, labelled.won);
   addPreference(rate, { status: 'judged', verdict: 1, label: 0 }, 1, labelled.lost);
-  return { judged, labelled: rate };
+  return { judged, labelled: rate, vouching };
 }
 
 const GOOD = evidence(1500, 500);
@@ -109,6 +111,19 @@ describe('a verdict on the word of a judge', () => {
     // What people say needs no canaries.
     const labelled = evidence(1500, 500, { offered: 0.1, won: 150, lost: 10 });
     expect(judged({ unproven: 4, labelled: true }, labelled).state).toBe('go');
+  });
+
+  it('is provisional where canaries that came after its evidence vouch for it, and not before', () => {
+    const bar = Math.log(1 / 0.025);
+    const vouched = (seen: number, marks: Vouching['marks']) => judged({}, { ...GOOD, vouching: { seen, marks } });
+    const late = [{ until: 34, logE: bar + 1 }];
+    expect(vouched(30, late)).toMatchObject({ state: 'hold', reason: 'insufficient' });
+    expect(vouched(30, late).sentence).toContain('win_rate waits for 4 more canaries beside its pairs');
+    expect(vouched(34, late).state).toBe('go_provisional');
+    // What was vouched for before was not enough.
+    expect(vouched(30, [{ until: 20, logE: bar - 1 }, ...late]).state).toBe('hold');
+    const { vouching: _, ...nobody } = GOOD;
+    expect(judged({}, nobody).state).toBe('hold');
   });
 
   it('waits for the trial of the judge', () => {

@@ -5,6 +5,7 @@ import { fence } from './lease.js';
 import type { CloseOptions, RegisteredRun } from './ledger.js';
 import { addLegs, type ProducerLegs } from './leg-sums.js';
 import { closedThrough } from './progress.js';
+import { noteVouching } from './vouched.js';
 import { type JudgedEvidence, loadAbsent, loadJudged } from './win-rate-rows.js';
 import { winRateOf, type WinRateSettings } from './win-rate-settings.js';
 import { writeTallies } from './write-tallies.js';
@@ -106,7 +107,10 @@ async function closeOne(query: Query, run: RegisteredRun, slice: number, closing
   const input: WinRateInput = { pairs, absent: await loadAbsent(query, run.id, slice), piMin, margin };
   let deadline = overdue > 0;
   if (step === 'judgements') {
-    await writeTallies(query, run.id, slice, closeJudged(input, judge.sensitivity ?? -1));
+    const sensitivity = judge.sensitivity ?? -1;
+    const evidence = closeJudged(input, sensitivity);
+    await writeTallies(query, run.id, slice, evidence);
+    await noteVouching(query, run.id, evidence, sensitivity);
     await addLegs(query, run.id, pairs.flatMap(judgedLegs));
     if (labels !== null) await offer(query, run.id, slice, pairs, labels, options.now);
   } else if (labels !== null) {

@@ -1,4 +1,5 @@
 import type { JudgeHealth } from '../judge/trial/judge-health.js';
+import type { Vouching } from '../judge/trial/vouching.js';
 import type { Tally } from '../tally/tally.js';
 import type { WinRate } from '../tally/win-rate.js';
 
@@ -27,6 +28,8 @@ export interface PreferenceEvidence {
   readonly labelled: WinRate | null;
   /** What people have said so far, of slices that still wait for others' answers, too; absent where nobody was asked. */
   readonly answers?: AnswersSoFar;
+  /** How far canaries vouch for what the judge says; absent where none do. */
+  readonly vouching?: Vouching;
 }
 
 /** Answers as they stand: no evidence, since who answers late is not in them yet. */

@@ -11,6 +11,7 @@ import { sql as embeddings } from './migrations/0009-embeddings.js';
 import { sql as answers } from './migrations/0010-answers.js';
 import { sql as trials } from './migrations/0011-trials.js';
 import { sql as drawnPairs } from './migrations/0012-drawn-pairs.js';
+import { sql as vouching } from './migrations/0013-vouching.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 10, name: 'answers', sql: answers },
   { version: 11, name: 'trials', sql: trials },
   { version: 12, name: 'drawn_pairs', sql: drawnPairs },
+  { version: 13, name: 'vouching', sql: vouching },
 ];
 
 const RACES = 10;

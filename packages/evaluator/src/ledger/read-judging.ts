@@ -1,6 +1,7 @@
 import { readHealth } from '../judge/stored.js';
 import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import type { Query } from './database.js';
+import type { Vouching } from '../judge/trial/vouching.js';
 import { streamsOf } from '../tally/stored-pair.js';
 import {
   type AnswersSoFar,
@@ -122,6 +123,20 @@ export function withAnswers(
 }
 
 const VERDICTS: ReadonlySet<JudgementCount['outcome']> = new Set(['shadow', 'primary', 'tie'] as const);
+
+/** The evidence of an arm, with how far canaries vouch for each stream. Pure. */
+export function withVouching(
+  preferences: ArmState['preferences'],
+  vouched: readonly { readonly stream: string; readonly vouching: Vouching }[],
+): ArmState['preferences'] {
+  const of = new Map(vouched.map(({ stream, vouching }) => [stream, vouching]));
+  return Object.fromEntries(
+    Object.entries(preferences).map(([stream, evidence]) => {
+      const vouching = of.get(stream);
+      return [stream, vouching === undefined ? evidence : { ...evidence, vouching }];
+    }),
+  );
+}
 
 /** By arm, why it is in quarantine. */
 export async function selectQuarantines(query: Query, run: string): Promise<ReadonlyMap<string, string>> {

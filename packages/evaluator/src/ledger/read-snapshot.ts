@@ -11,11 +11,19 @@ import { NO_LABELS } from './judging-state.js';
 import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectLegs } from './read-counts.js';
-import { selectAnswers, selectJudging, selectLabels, selectQuarantines, withAnswers } from './read-judging.js';
+import {
+  selectAnswers,
+  selectJudging,
+  selectLabels,
+  selectQuarantines,
+  withAnswers,
+  withVouching,
+} from './read-judging.js';
 import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
 import { armsOf, selectRuns } from './runs.js';
 import { selectThresholds } from './slice-rows.js';
+import { selectVouching } from './vouched.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RejectedItem, RejectedState, RunState } from './snapshot.js';
 
 const NEWEST = 20;
@@ -72,16 +80,18 @@ async function readRun(
   const judge = judging?.judge ?? null;
   const labels = judge === null ? null : await selectLabels(query, run.id, judge, now);
   const answers = judge === null ? [] : await selectAnswers(query, run.id, judge);
+  const vouching = judge === null ? [] : await selectVouching(query, run.id);
   const quarantines = judging === null ? null : await selectQuarantines(query, run.id);
   const armState = (arm: string): ArmState => {
     const own = legs.filter((one) => one.arm === arm);
     const segments = [...segmentsOf(own)].map(([segment, some]) => [segment, funnelState(some)] as const);
     const total = totals.get(arm) ?? { streams: {}, preferences: {}, observed: {} };
     const judgements = judgementsOf(own);
+    const vouched = vouching.filter((one) => one.arm === arm);
     const answered = answers.filter((one) => one.arm === arm);
     return {
       ...total,
-      preferences: withAnswers(total.preferences, answered, judgements),
+      preferences: withVouching(withAnswers(total.preferences, answered, judgements), vouched),
       judgements,
       labels: labels?.get(arm) ?? NO_LABELS,
       quarantine: quarantines?.get(arm) ?? null,

@@ -51,6 +51,27 @@ export function keptVigil(
 }
 
 /**
+ * Telling canaries in a row, all of them ties, after which a judge that was seen like this is found to have gone blind. With nothing seen, 4
+ * at J = .92 and 13 at J = .5; after 500 good ones, 8 and 35.
+ *
+ * @param sensitivity J, of a judge that may decide: .5 or more, so that there is such a number.
+ */
+export function tiesUntilFound(
+  { sight }: Pick<Vigil, 'sight'>,
+  sensitivity: number,
+  { alpha }: Pick<HealthLimits, 'alpha'>,
+): number {
+  let after = sight;
+  for (let ties = 0; ; ties += 1) {
+    if (logAlarm(after) >= Math.log(1 / alpha) || ties === MOST_TIES) return ties;
+    after = watched(after, 0.5, lossAt(sensitivity));
+  }
+}
+
+/** More than any judge that may decide needs. */
+const MOST_TIES = 1000;
+
+/**
  * What is against the judge since its trial. Each with probability alpha at most, at any look, while its detection less its false wins is
  * not below J, and its false wins are not above their limit.
  */
