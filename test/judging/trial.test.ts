@@ -263,6 +263,23 @@ describe('a judge since its trial', () => {
     expect(health.beside.other_answer.given).toBeGreaterThan(0);
   });
 
+  it('is asked about each canary anew, whatever it said of the same texts beside another pair', async () => {
+    const judged = await tried('recalled', 1);
+    const before = server.requests.length;
+    const shadows = Array.from({ length: 30 }, (_, at) => `${worseAnswer(0, 2)} in words of its own: ${at}`);
+    await say(
+      judged,
+      shadows.map((shadow) => ({ ...known(0), shadow })),
+    );
+    const outcomes = await bench.judgeDue();
+    expect(outcomes).toEqual(shadows.map(() => 'judged'));
+    const { beside } = (await stateOf(judged)).health;
+    const given = Object.values(beside).reduce((sum, one) => sum + one.given, 0);
+    expect(given).toBeGreaterThan(20);
+    // Two orders of each.
+    expect(server.requests.length - before).toBe(2 * (shadows.length + given));
+  });
+
   it('is another one where another model answers in its place', async () => {
     const judged = await tried('replaced', 0);
     server.model = 'judge-2';

@@ -96,10 +96,10 @@ async function remembered(
   pair: CutPair,
   order: Order,
   asking: PairAsking,
-  { memory, signal }: JudgeContext,
+  { memory, signal, question }: JudgeContext,
 ): Promise<OrderResult> {
   if (memory === undefined) return askInOrder(pair, order, asking, signal);
-  const key = memoryKey(pair, order, asking.hash);
+  const key = memoryKey(pair, order, asking.hash, question);
   const known = await recalled(memory, key);
   if (known !== null) return { ...known, calls: 0, usage: null };
   const result = await askInOrder(pair, order, asking, signal);
@@ -118,8 +118,9 @@ async function recalled(memory: JudgeMemory, key: string): Promise<OrderResult |
   }
 }
 
-/** By what was shown and who was asked: the same texts are the same question, whatever pair they came from. */
-function memoryKey(pair: CutPair, order: Order, judge: string): string {
-  const asked = JSON.stringify([judge, order, pair.request, pair.primary, pair.shadow, pair.reference ?? null]);
+/** By what was shown and who was asked: the same texts are the same question, whatever pair they came from, unless it has a name. */
+function memoryKey(pair: CutPair, order: Order, judge: string, question?: string): string {
+  const shown = [judge, order, pair.request, pair.primary, pair.shadow, pair.reference ?? null];
+  const asked = JSON.stringify(question === undefined ? shown : [...shown, question]);
   return createHash('sha256').update(asked).digest('hex');
 }

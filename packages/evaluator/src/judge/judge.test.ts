@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCascade } from './cascade.js';
 import type { Judge } from './judge.js';
+import type { OrderResult } from './judgement.js';
 import { createJury } from './jury.js';
 import { loadRubric } from './load-rubric.js';
 import type { ModelClient, ModelQuestion, ModelReply } from './model-client.js';
@@ -112,6 +113,24 @@ describe('a pair', () => {
     expect(client.asked.map(({ user }) => user.slice(0, 15))).toEqual(['<<<REQUEST aaaa', '<<<REQUEST bbbb']);
     const stuck = createModelJudge(client, RUBRIC, { nonce: () => 'answer' });
     expect(await stuck.judge(PAIR)).toMatchObject({ status: 'abstained' });
+  });
+
+  it('is asked about once, and once more under another name', async () => {
+    const kept = new Map<string, OrderResult>();
+    const memory = {
+      get: async (key: string) => kept.get(key) ?? null,
+      set: async (key: string, result: OrderResult) => void kept.set(key, result),
+    };
+    const client = saying('primary');
+    const judge = createModelJudge(client, RUBRIC);
+    const asked = async (question?: string): Promise<number> => {
+      const before = client.asked.length;
+      await judge.judge(PAIR, question === undefined ? { memory } : { memory, question });
+      return client.asked.length - before;
+    };
+    expect([await asked(), await asked(), await asked('a'), await asked('a'), await asked('b')]).toEqual([
+      2, 0, 2, 0, 2,
+    ]);
   });
 
   it('that is long is cut in the middle, alike on both sides, and says so', async () => {

@@ -33,6 +33,8 @@ export interface JudgeContext {
   readonly memory?: JudgeMemory;
   /** Asks the judge about equal answers, too. For canaries only. */
   readonly askAboutEqual?: boolean;
+  /** What of equal texts makes another question, which is asked anew. For canaries: what was seen once says nothing of what is seen now. */
+  readonly question?: string;
 }
 
 /** A store of paid results by key (64 hex digits). It may forget and may fail: then the call is made again. */

@@ -85,7 +85,11 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
     await ledger.judging.drawKey(),
   );
   if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
-  const onCanary = await judge.inner.judge(canary.pair, { ...context, askAboutEqual: true });
+  const onCanary = await judge.inner.judge(canary.pair, {
+    ...context,
+    askAboutEqual: true,
+    question: `beside ${task.run} ${task.pair}`,
+  });
   noteStreak(judge, onCanary);
   const kinOfCanary = kinOfReplies(judge, run, models, onCanary);
   if (kinOfCanary !== null) return disqualified(kinOfCanary);

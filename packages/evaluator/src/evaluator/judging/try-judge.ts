@@ -153,7 +153,8 @@ async function runTrial(
       const { canary, pair } = placed;
       const before = state.failed[nameOf(placed)] ?? [];
       const isGivenUp = before.length >= FAILED.most;
-      const context = { signal, memory: ledger.judging.memory(pair, now), askAboutEqual: true };
+      const question = `trial ${state.run} ${nameOf(placed)}`;
+      const context = { signal, memory: ledger.judging.memory(pair, now), askAboutEqual: true, question };
       const said = isGivenUp
         ? abstained(state.judge, before.at(-1) ?? 'network')
         : await inner.judge(canary.pair, context);
