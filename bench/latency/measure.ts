@@ -25,6 +25,8 @@ export interface Cell {
   readonly build: string;
   /** The client and its provider come before everything else on the machine: {@link forkProcess}. */
   readonly first: boolean;
+  /** Node's, in the service. */
+  readonly flags: readonly string[];
   readonly profile?: string;
 }
 
@@ -53,7 +55,7 @@ export async function measureCell(cell: Cell): Promise<Measurement> {
     build: fault.without === true ? null : cell.build,
     ...(profile !== undefined && { profile }),
   };
-  const child = forkProcess(here('client.ts'), task, cell.first ? 'first' : 'usual');
+  const child = forkProcess(here('client.ts'), task, cell.first ? 'first' : 'usual', cell.flags);
   try {
     await message(child);
     await fault.begin({ redis, candidate });

@@ -7,9 +7,12 @@ import type { Cell } from './measure.js';
 
 /**
  * Latency of primaries with us beside that without us, in one process and in blocks that take turns, healthy and under each fault.
- * Needs redis-server; run after a build. `--first` puts the service and its provider before everything else on the machine (root, `chrt`):
+ * Needs redis-server; run after a build. `--first` puts the service and its provider before everything else on the machine (root, `chrt`);
+ * `--flags` are Node's in the service. V8 lets garbage lie until it has a multiple of what is alive: a heap of a given size shows what the
+ * process keeps (`--flags '--max-old-space-size=192 --max-semi-space-size=8'`):
  *
- *     node bench/latency/run.ts [--first] [--calls 6000] [--rate 1] [--faults healthy,redis_stopped] [--kinds json,stream] [--build DIR] [--json]
+ *     node bench/latency/run.ts [--first] [--flags FLAGS] [--calls 6000] [--rate 1] [--faults healthy,redis_stopped] [--kinds json,stream]
+ *         [--build DIR] [--json]
  */
 const { values } = parseArgs({
   options: {
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     'prompt-chars': { type: 'string', default: '1000' },
     'answer-chars': { type: 'string', default: '1000' },
     first: { type: 'boolean', default: false },
+    flags: { type: 'string', default: '' },
     build: { type: 'string', default: 'packages/instrumentation/dist' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -55,6 +59,7 @@ for (const kind of values.kinds.split(',')) {
       promptChars: Number(values['prompt-chars']),
       settings: { delayMs: 50, pieceMs: 2, pieces: 20, answerChars: Number(values['answer-chars']) },
       first: values.first,
+      flags: values.flags.split(' ').filter((flag) => flag !== ''),
       build,
       ...(values.profile !== undefined && { profile: values.profile }),
     };

@@ -43,6 +43,7 @@ describeWithRedis('primaries beside those without us, in one process', () => {
     settings: { delayMs: 50, pieceMs: 2, pieces: 20, answerChars: 1000 },
     // Times are printed, and nothing here depends on them.
     first: false,
+    flags: [],
     build: join(import.meta.dirname, '../../packages/instrumentation/dist'),
   });
 

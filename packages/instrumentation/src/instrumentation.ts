@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   diag,
   type Meter,
@@ -190,6 +191,8 @@ export class UnderstudyInstrumentation {
   /** Waits until every call so far is compared and on its way, `timeoutMs` at most (default 5000). False where that was too short. */
   async flush(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<boolean> {
     const until = performance.now() + timeoutMs;
+    // A call of this very turn is shown in the next.
+    await nextTurn();
     const flushed = (await guardedFlush(this.#producer, timeoutMs)) ?? true;
     await contentSettled(until - performance.now());
     return flushed;

@@ -15,9 +15,10 @@ export interface WireCall extends WireRequest {
 }
 
 /**
- * A primary call as it is seen at its start, before the original fetch is called.
+ * A primary call as it is seen when its request is on its way: in the next turn of the event loop, or before anything becomes of it where
+ * that is sooner.
  *
- * Listeners run synchronously at that point and must be quick; the outcome comes later, exactly once.
+ * Listeners run synchronously at that point, in the host's context, and must be quick; the outcome comes later, exactly once.
  */
 export interface Call {
   /** Epoch ms of the start (process clock: wall clock at start + monotonic elapsed). */

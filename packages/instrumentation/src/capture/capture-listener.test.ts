@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { trace, type Meter, type Tracer } from '@opentelemetry/api';
 import { AlwaysOffSampler, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, test } from 'vitest';
@@ -82,7 +83,7 @@ describe('the outcome', () => {
     expect(onlySpan().attributes['gen_ai.response.time_to_first_chunk']).toBe(0.03);
   });
 
-  test('times leave out what listeners take before the request is sent, and what follows the last event', async () => {
+  test('times leave out what listeners take before the answer is read, and what follows the last event', async () => {
     let now = 1000;
     const clock = { now: () => 5_000_000, elapsed: () => now };
     const chunks = ['data: {"id":"c","choices":[]}\n\n', 'data: [DONE]\n\n', ': more\n\n'];
@@ -123,24 +124,60 @@ describe('the outcome', () => {
 });
 
 describe('the listener', () => {
-  test('is told before the request is sent, with what it needs', async () => {
-    const order: string[] = [];
-    const { fetch } = tapped(
+  test('is told when the request is on its way and before anything becomes of it, with what it needs', async () => {
+    for (const waits of [true, false]) {
+      const order: string[] = [];
+      const { fetch } = tapped(
+        async () => {
+          order.push('sent');
+          if (waits) await setImmediate();
+          order.push('answered');
+          return networked([ANSWER]);
+        },
+        {
+          listener: (call) => {
+            order.push(
+              `${call.request.model} ${call.wire?.headers.get('authorization')} ${String(call.context['app.route'])} ${call.recording}`,
+              String(trace.getActiveSpan() === serviceSpan),
+            );
+            call.onOutcome(() => void order.push('outcome'));
+          },
+        },
+      );
+      let serviceSpan: unknown;
+      await tracer.startActiveSpan('service', { attributes: { 'app.route': 'refunds' } }, async (span) => {
+        serviceSpan = span;
+        await (await fetch(TARGET, request(undefined, { headers: { Authorization: 'Bearer k' } }))).text();
+      });
+      const shown = ['gpt-5 Bearer k refunds true', 'true'];
+      expect(order).toEqual(
+        waits ? ['sent', ...shown, 'answered', 'outcome'] : ['sent', 'answered', ...shown, 'outcome'],
+      );
+    }
+  });
+
+  test.each([
+    ['fails at once', () => Promise.reject(new Error('refused')), 'error'],
+    [
+      'throws',
       () => {
-        order.push('sent');
-        return networked([ANSWER]);
+        throw new Error('refused');
       },
-      {
-        listener: (call) =>
-          void order.push(
-            `${call.request.model} ${call.wire?.headers.get('authorization')} ${String(call.context['app.route'])} ${call.recording}`,
-          ),
+      'error',
+    ],
+    ['answers with an error', () => Promise.resolve(new Response('no', { status: 500 })), 'error'],
+  ])('is told of a call that %s before its outcome', async (_, respond, status) => {
+    const order: string[] = [];
+    const { fetch } = tapped(respond, {
+      listener: (call) => {
+        order.push('shown');
+        call.onOutcome((leg) => void order.push(leg.status));
       },
-    );
-    await tracer.startActiveSpan('service', { attributes: { 'app.route': 'refunds' } }, async () => {
-      await (await fetch(TARGET, request(undefined, { headers: { Authorization: 'Bearer k' } }))).text();
     });
-    expect(order).toEqual(['gpt-5 Bearer k refunds true', 'sent']);
+    await (async () => fetch(TARGET, request()))().catch(() => undefined);
+    expect(order).toEqual(['shown', status]);
+    await setImmediate();
+    expect(order).toEqual(['shown', status]);
   });
 
   test.each<[string, Partial<CaptureOptions>]>([

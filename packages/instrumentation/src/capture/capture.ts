@@ -18,7 +18,7 @@ export interface CaptureOptions {
   readonly tracer: () => Tracer;
   /** Asked at every call; instruments are made again when it gives another meter. */
   readonly meter: () => Meter;
-  /** Is shown every call at its start, synchronously, before the request is sent. */
+  /** Is shown every call as soon as its request is on its way, and before anything becomes of it. */
   readonly listener: CallListener;
   /** How long a response may lie unread before its span ends as abandoned, in ms. Default: 60,000. */
   readonly abandonedAfterMs?: number;
@@ -107,7 +107,6 @@ function beginCall(
     privacy,
     identity: named,
   });
-  guard('capture.listener', () => options.listener(call));
-  call.shown();
+  call.showTo(options.listener);
   return call;
 }

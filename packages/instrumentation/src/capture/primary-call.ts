@@ -13,7 +13,7 @@ import {
 import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
-import { type Call, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
+import { type Call, type CallListener, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
 import { contentAttributes } from './content-attributes.js';
@@ -81,6 +81,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   #hosts: { readonly context: Context; aborted(): boolean } | null;
   readonly #listeners: ((leg: Leg) => void)[] = [];
   readonly #responses: ((response: ProviderResponse) => void)[] = [];
+  /** Who is still to be shown the call. */
+  #audience: CallListener | null = null;
   #keep = false;
   #reader: AnswerReader | null = null;
   #firstChunkMs: number | null = null;
@@ -142,23 +144,39 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   }
 
   /**
-   * Every listener has been shown the call, and none waits for its outcome: prompt and headers are let go, which would live as long
-   * as the model thinks.
+   * Shows the call to the listener once its request is on its way, which need not wait for that; but before anything becomes of it. In the
+   * host's own context, as its rules read it.
    */
-  shown(): void {
+  showTo(listener: CallListener): void {
+    this.#audience = listener;
+    setImmediate(() => this.#show());
+  }
+
+  /**
+   * Where nobody waits for the outcome, prompt and headers are let go of, which would live as long as the model thinks.
+   */
+  #show(): void {
+    const audience = this.#audience;
+    if (audience === null) return;
+    this.#audience = null;
+    guard('capture.listener', () => audience(this));
     if (this.#keep || this.#listeners.length > 0) return;
     if (this.request.described === undefined) return;
     const { dialect, url, body } = this.#wire;
     this.#wire = new SentRequest({ dialect, url, headers: NO_HEADERS, body: this.#content === null ? '' : body });
   }
 
-  /** The call's time begins here, as a shadow's does where it is sent: what shadows are made of was made before. */
+  /** The call's time begins here, as a shadow's does where it is sent. */
   run<Result>(send: () => Result): Result {
     this.#startedElapsed = this.#environment.clock.elapsed();
     return this.#own && this.#hosts !== null ? context.with(this.#hosts.context, send) : send();
   }
 
   responded(status: number, header: ResponseHeader): BodyObserver | null {
+    // Only where nothing came between the request and its response is it shown here. That time is ours, not the provider's.
+    const before = this.#environment.clock.elapsed();
+    this.#show();
+    this.#startedElapsed += this.#environment.clock.elapsed() - before;
     for (const listener of this.#responses.splice(0)) guard('capture.response', () => listener({ status, header }));
     if (status < 200 || status > 299) {
       this.#settle({ how: 'failed', type: String(status) });
@@ -220,6 +238,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     if (this.#settled) return;
     this.#settled = true;
     const durationMs = this.#durationMs(end);
+    this.#show();
     const reader = this.#reader;
     this.#reader = null;
     this.#hosts = null;

@@ -95,7 +95,7 @@ export function createDecide({ experiment, run, rules, terms, share }: Subject):
     const draw = drawOf(`sample ${keyOf(call) ?? call.spanReference?.traceId ?? callId}`, salt);
     if (!isDrawn(draw, pi)) return { status: 'not_sampled', segment, pi };
 
-    const noisy = isDrawn(drawOf(`${AA_ARM} ${run.id} ${callId}`, salt), noise.rate);
+    const noisy = noise.rate > 0 && isDrawn(drawOf(`${AA_ARM} ${run.id} ${callId}`, salt), noise.rate);
     return {
       status: 'sampled',
       refused: declared < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,
