@@ -288,6 +288,33 @@ describe('a judge since its trial', () => {
     expect((await stateOf(judged)).unfit).toBe('other_model (judge-2 in place of judge-1)');
   });
 
+  it('is tried from the beginning where the model changes in the middle of its trial', async () => {
+    const judged = judgedRun('changed', { baseUrl: server.baseUrl, concurrency: 1 });
+    await bench.send(judged, 20, ['same']);
+    const before = server.requests.length;
+    const changing = setInterval(() => {
+      if (server.requests.length - before >= 11) server.model = 'judge-2';
+    }, 0);
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    clearInterval(changing);
+    const { unfit, health } = await stateOf(judged);
+    expect(unfit).toBeNull();
+    expect(health.models.trial).toEqual({ '- judge-2': 2 * CANARIES });
+    server.model = 'judge-1';
+    await bench.send(judged, 1, ['worse']);
+    await bench.judgeDue();
+    expect((await stateOf(judged)).unfit).toBe('other_model (judge-1 in place of judge-2)');
+  });
+
+  it('is unfit where two models answer by turns', async () => {
+    const judged = judgedRun('by-turns', { baseUrl: server.baseUrl, concurrency: 1 });
+    await bench.send(judged, 20, ['same']);
+    Object.defineProperty(server, 'model', { configurable: true, get: () => `judge-${server.requests.length % 2}` });
+    expect(await bench.try(judged.run.id)).toEqual(['tried']);
+    Object.defineProperty(server, 'model', { configurable: true, writable: true, value: 'judge-1' });
+    expect(await stateOf(judged)).toMatchObject({ sensitivity: -1, unfit: expect.stringMatching(/^other_model/) });
+  });
+
   it('is unfit where its replies name its kin, whatever it is called here', async () => {
     server.model = 'gpt-5-2026-01-01';
     const before = server.requests.length;

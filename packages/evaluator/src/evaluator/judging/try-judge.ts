@@ -5,6 +5,7 @@ import { type AbstainReason, type Judgement, paidInVain } from '../../judge/judg
 import { fitnessOf } from '../../judge/trial/fitness.js';
 import { sensitivityOf } from '../../judge/trial/health-rates.js';
 import { EMPTY_HEALTH, type JudgeHealth, ofCanary } from '../../judge/trial/judge-health.js';
+import { changeInTrial } from '../../judge/trial/model-change.js';
 import { mergeHealth } from '../../judge/trial/merge-health.js';
 import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -36,6 +37,9 @@ const SEALED_MS = 60_000;
 /** Until the answers are counted again, and where there are no more of them than the last time. */
 const FEW_MS = 5_000;
 const STILL_FEW_MS = 60_000;
+
+/** A model that is replaced while it is tried is tried again; an endpoint that is always two models is none that can be. */
+const GOES = 3;
 
 /** What keeps a trial from being begun, or from being ended: until when, whom else it keeps, and what is said of it. */
 interface Waiting {
@@ -91,11 +95,16 @@ export async function tryJudge(
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
   const isKin = (said: Judgement): string | null => kinOfReplies(judge, run, loaded.models, said);
-  const ended = await runTrial(planned, state, { judge, kinOf: isKin }, trying);
+  let ended = await runTrial(planned, state, { judge, kinOf: isKin, go: 0 }, trying);
+  // Begun again by somebody else, it finds what every go was told, and goes on with the last.
+  for (let go = 1; go < GOES && 'health' in ended && changeInTrial(ended.health) !== null; go += 1)
+    ended = await runTrial(planned, state, { judge, kinOf: isKin, go }, trying);
   // What is stopped is begun again by somebody else, at once.
   if (trying.signal.aborted) return 'later';
   if ('ms' in ended) return notYet(ended);
   if (ended.kin !== null) return disqualified(ended.kin, ended.health);
+  const change = changeInTrial(ended.health);
+  if (change !== null) return finish(ended.health, -1, `other_model (${change})`);
   const { reasons } = fitnessOf(ended.health, judge.limits);
   return finish(ended.health, sensitivityOf(ended.health), reasons.length === 0 ? null : reasons.join(', '));
 }
@@ -135,10 +144,17 @@ interface Pass {
   isAnswering: boolean;
 }
 
+interface Trying {
+  readonly judge: RunJudge;
+  readonly kinOf: (said: Judgement) => string | null;
+  /** From 0: each asks about every canary anew. */
+  readonly go: number;
+}
+
 async function runTrial(
   canaries: readonly PlacedCanary[],
   state: JudgeState,
-  { judge, kinOf: whyKin }: { readonly judge: RunJudge; readonly kinOf: (said: Judgement) => string | null },
+  { judge, kinOf: whyKin, go }: Trying,
   trying: JudgeTrial,
 ): Promise<Pick<Pass, 'health' | 'kin'> | Waiting> {
   const { ledger, now, random, signal } = trying;
@@ -153,7 +169,7 @@ async function runTrial(
       const { canary, pair } = placed;
       const before = state.failed[nameOf(placed)] ?? [];
       const isGivenUp = before.length >= FAILED.most;
-      const question = `trial ${state.run} ${nameOf(placed)}`;
+      const question = `trial ${go} ${state.run} ${nameOf(placed)}`;
       const context = { signal, memory: ledger.judging.memory(pair, now), askAboutEqual: true, question };
       const said = isGivenUp
         ? abstained(state.judge, before.at(-1) ?? 'network')
@@ -176,11 +192,12 @@ async function runTrial(
       pass.health = mergeHealth(pass.health, ofCanary(canary, said));
       if (said.status === 'judged') pass.judged = placed;
       pass.isAnswering ||= said.calls > 0;
+      isOver ||= changeInTrial(pass.health) !== null;
       isOver ||= fitnessOf(pass.health, limits).reasons.includes('false_wins');
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
-  if (pass.waiting === null || pass.kin !== null) return pass;
+  if (pass.waiting === null || pass.kin !== null || changeInTrial(pass.health) !== null) return pass;
   await noteFailures(pass, state, judge, trying);
   return pass.waiting;
 }

@@ -170,6 +170,11 @@ describe('the health of a judge', () => {
     // A step of a cascade that was not asked in the trial, and one that was.
     const first = by('small-1', 's');
     expect(after(cascade(first), cascade(first, by('large-1', 'l')))).toEqual([]);
+    const late = mergeHealth(
+      mergeHealth(ofCanary(of('empty', 'primary'), first), ofJudgement(pair, cascade(first, by('large-1', 'l')))),
+      ofJudgement(pair, cascade(first, by('large-2', 'l'))),
+    );
+    expect(fitnessOf(late).reasons).toEqual(['other_model (large-2 in place of large-1)']);
     expect(after(cascade(first), cascade(by('small-2', 's')))).toEqual(['other_model (small-2 in place of small-1)']);
   });
 
