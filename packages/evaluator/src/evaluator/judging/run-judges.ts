@@ -17,6 +17,7 @@ import { HEALTH_LIMITS, type HealthLimits } from '../../judge/trial/fitness.js';
 import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import type { Budgets } from '../../queue/budgets.js';
+import { checkExperiment } from '../check-experiment.js';
 import { checkJudge, clientFor, makeJudge, type MadeJudge } from './make-judge.js';
 import { paidTurns, pricesOf } from './pay.js';
 import { createPurses } from './purses.js';
@@ -110,9 +111,12 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
 export function checkJudges(experiments: readonly Experiment[], source: string, secrets: Secrets): void {
   for (const experiment of experiments) {
     const { definition } = runOf(experiment);
-    if (definition.judge === null || !experiment.enabled) continue;
-    checkJudge(definition.judge, definition, folderOf(source));
-    for (const model of definition.judge.models) clientFor(model, { apiKey: keyOf(model, secrets) });
+    const { judge } = definition;
+    if (judge === null || !experiment.enabled) continue;
+    checkExperiment(experiment.name, () => {
+      checkJudge(judge, definition, folderOf(source));
+      for (const model of judge.models) clientFor(model, { apiKey: keyOf(model, secrets) });
+    });
   }
 }
 
