@@ -145,7 +145,7 @@ describe('a trial', () => {
     );
     server.trouble = 'broken';
     expect(await bench.try(judged.run.id)).toEqual(['later']);
-    expect(await stateOf(judged)).toMatchObject({ sources: 6, waitsFor: 'its endpoint: server' });
+    expect(await stateOf(judged)).toMatchObject({ sources: 6, waitsFor: 'its endpoint: server (HTTP 500)' });
     server.trouble = null;
     await say(
       judged,
