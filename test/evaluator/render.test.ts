@@ -220,6 +220,10 @@ describe('what status says of a judge', () => {
     const unfit = { ...judging, unfit: 'false_wins' };
     const text = renderStatus(report([runState({ judging: unfit, arms: { small } })]), plain).join('\n');
     expect(text).toContain('judge abc: unfit (false_wins)');
+    const blind = { ...judging, sensitivity: -0.02, unfit: 'insensitive' };
+    expect(renderStatus(report([runState({ judging: blind })]), plain).join('\n')).toContain(
+      'judge abc: unfit (insensitive: J = -0.02, at least 0.5 needed)',
+    );
     expect(text).toContain('in quarantine: near_constant');
     const untried = renderStatus(report([runState({ judging: { ...judging, judge: null } })]), plain).join('\n');
     expect(untried).toContain('judge: no pair was drawn for it yet');
