@@ -98,6 +98,16 @@ describe('an endpoint that refuses everything', () => {
     expect(await tries(judged, 1)).toBe(1);
   });
 
+  it('is not asked where it has no price: the line that is missing is named', async () => {
+    const judged = judgedRun('unpriced', { baseUrl: server.baseUrl, usdPerHour: 1 });
+    await bench.send(judged, CANARIES, ['worse']);
+    const before = server.requests.length;
+    expect(await tries(judged, 3)).toBe(Infinity);
+    expect(server.requests.length).toBe(before);
+    expect((await stateOf(judged)).waitsFor).toBe('a price: `budget.prices` has none for judge-1');
+    expect(bench.errors.map(String)).toEqual([expect.stringContaining('restart the service')]);
+  });
+
   it('is waited for where it is that of one member of a jury', async () => {
     const members = ['judge-1', 'judge-2', 'judge-3'].map((model, at) => ({
       model,

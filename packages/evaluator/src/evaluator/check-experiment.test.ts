@@ -20,3 +20,15 @@ it('what cannot be used at start names its experiment: key, rubric, kin, embeddi
   const embedded = experiment('broken', { embeddings: { model: 'e', baseUrl: judge.baseUrl, apiKey } });
   expect(() => checkEmbeddings([fine, embedded], () => undefined)).toThrow('experiment broken: embeddings.apiKey');
 });
+
+it('a judge whose price nobody knows is found at start, where its calls are counted', () => {
+  const check = (change: Partial<ExperimentInput>) => () =>
+    checkJudges([experiment('unpriced', change)], 'file.yaml', () => undefined);
+  const said = 'no price is known for the judge witness: add `"witness": { input: ..., output: ... }`';
+  expect(check({ judge, budget: { usd: 1 } })).toThrow(
+    `experiment unpriced: budget.prices cannot be used:\n  - ${said}`,
+  );
+  expect(check({ judge: { ...judge, usdPerHour: 1 } })).toThrow(said);
+  expect(check({ judge, budget: { usd: 1, prices: { 'wit*': { input: 0, output: 0 } } } })).not.toThrow();
+  expect(check({ judge: { ...judge, model: 'gpt-4o' }, budget: { usd: 1 } })).not.toThrow();
+});
