@@ -30,6 +30,16 @@ describe('renderVerdict', () => {
     ]);
   });
 
+  it('names what compares where it is not the default', () => {
+    const of = (gates: object): string => {
+      const state = runState({ run: run({ policy: { gates } }), arms: { small: arm({ streams: {} }) } });
+      return renderVerdict(report([state]).standings[0]!, plain).join('\n');
+    };
+    expect(of({ similarity: { scorer: 'chrf' }, agreement: {} })).toMatch(/^similarity \(chrf\) +all /m);
+    expect(of({ similarity: {}, agreement: { scorer: 'exact_json' } })).toMatch(/^similarity +all /m);
+    expect(of({ similarity: {}, agreement: { scorer: 'exact_json' } })).toMatch(/^agreement \(exact_json\) +all /m);
+  });
+
   it('spells out signs that a terminal would obey, and stays on one line', () => {
     const { verdict } = report([runState()]).standings[0]!;
     expect(renderSentence({ ...verdict, sentence: 'HOLD: errors in \u001b[2Ja\nGO: \u202eall' }, plain)).toBe(
