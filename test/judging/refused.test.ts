@@ -21,12 +21,6 @@ afterAll(async () => {
   await other.close();
 });
 
-async function stateOf(judged: JudgedRun): Promise<JudgeState> {
-  const state = await bench.ledger.judging.state(judged.run.id, bench.hashOf(judged));
-  if (state === null) throw new Error('expected a state');
-  return state;
-}
-
 type Change = Parameters<typeof judgedRun>[1];
 
 async function begin(name: string, judge: Omit<Change, 'baseUrl'> = {}): Promise<JudgedRun> {
@@ -59,8 +53,12 @@ describe('an endpoint that refuses everything', () => {
     server.trouble = trouble;
     const before = server.requests.length;
     expect(await tries(judged, 6)).toBe(Infinity);
-    expect(await stateOf(judged)).toMatchObject({ sensitivity: null, unfit: null, waitsFor: `its endpoint: ${why}` });
-    expect(abstained(await stateOf(judged))).toBe(0);
+    expect(await bench.stateOf(judged)).toMatchObject({
+      sensitivity: null,
+      unfit: null,
+      waitsFor: `its endpoint: ${why}`,
+    });
+    expect(abstained(await bench.stateOf(judged))).toBe(0);
     expect(server.requests.length - before).toBeLessThan(6 * 20);
     expect(bench.errors.map(String).filter((error) => error.includes(told))).toHaveLength(1);
     expect(bench.errors.map(String).join()).toContain(
@@ -70,8 +68,8 @@ describe('an endpoint that refuses everything', () => {
     await bench.restart();
     server.trouble = null;
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect(await stateOf(judged)).toMatchObject({ unfit: null, waitsFor: null });
-    expect(abstained(await stateOf(judged))).toBe(0);
+    expect(await bench.stateOf(judged)).toMatchObject({ unfit: null, waitsFor: null });
+    expect(abstained(await bench.stateOf(judged))).toBe(0);
   });
 
   it('is asked seldom, and less often each time', async () => {
@@ -92,7 +90,7 @@ describe('an endpoint that refuses everything', () => {
     const judged = await begin('unreached');
     await server.down();
     expect(await tries(judged, 4)).toBe(Infinity);
-    expect((await stateOf(judged)).waitsFor).toBe('its endpoint: unreached');
+    expect((await bench.stateOf(judged)).waitsFor).toBe('its endpoint: unreached');
     expect(bench.errors.map(String)).toEqual([expect.stringContaining('judge-1: unreached: ')]);
     await server.up();
     expect(await tries(judged, 1)).toBe(1);
@@ -104,7 +102,7 @@ describe('an endpoint that refuses everything', () => {
     const before = server.requests.length;
     expect(await tries(judged, 3)).toBe(Infinity);
     expect(server.requests.length).toBe(before);
-    expect((await stateOf(judged)).waitsFor).toBe('a price: `budget.prices` has none for judge-1');
+    expect((await bench.stateOf(judged)).waitsFor).toBe('a price: `budget.prices` has none for judge-1');
     expect(bench.errors.map(String)).toEqual([expect.stringContaining('restart the service')]);
   });
 
@@ -121,11 +119,11 @@ describe('an endpoint that refuses everything', () => {
     await bench.send(judged, CANARIES, ['worse']);
     other.trouble = 'unauthorized';
     expect(await tries(judged, 3)).toBe(Infinity);
-    expect((await stateOf(judged)).waitsFor).toBe('its endpoint: unauthorized (HTTP 401)');
+    expect((await bench.stateOf(judged)).waitsFor).toBe('its endpoint: unauthorized (HTTP 401)');
     expect(bench.errors.map(String)).toEqual([expect.stringContaining('judge-2: unauthorized')]);
     other.trouble = null;
     expect(await tries(judged, 1)).toBe(1);
-    expect((await stateOf(judged)).unfit).toBeNull();
+    expect((await bench.stateOf(judged)).unfit).toBeNull();
   });
 });
 
@@ -136,7 +134,7 @@ describe('an endpoint that refuses texts', () => {
     Object.assign(server, { breaksAt: first, breaksBy: 'bad_request' });
     await bench.restart();
     expect(await tries(judged, 1)).toBe(1);
-    const state = await stateOf(judged);
+    const state = await bench.stateOf(judged);
     expect(abstained(state)).toBeGreaterThan(0);
     expect(state.health.abstained).toEqual({ refused: abstained(state) });
   });
@@ -149,7 +147,7 @@ describe('an endpoint that refuses texts', () => {
     const goes = await tries(judged, 6);
     expect(goes).toBeGreaterThan(1);
     expect(goes).toBeLessThan(6);
-    expect(abstained(await stateOf(judged))).toBeGreaterThanOrEqual(12);
+    expect(abstained(await bench.stateOf(judged))).toBeGreaterThanOrEqual(12);
   });
 
   it('is one that answers where its key goes in the middle: that counts', async () => {
@@ -158,7 +156,7 @@ describe('an endpoint that refuses texts', () => {
     Object.assign(server, { breaksAt: new RegExp(requests.slice(3).join('|')), breaksBy: 'unauthorized' });
     await bench.restart();
     expect(await tries(judged, 1)).toBe(1);
-    expect((await stateOf(judged)).unfit).toContain('insensitive');
+    expect((await bench.stateOf(judged)).unfit).toContain('insensitive');
   });
 });
 
