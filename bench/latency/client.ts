@@ -25,7 +25,7 @@ export interface Task {
   readonly calls: number;
   /** Folder of the build of ours; null: the third arm is without us, too. */
   readonly build: string | null;
-  /** Where to write a profile of the whole run; it makes it slower. */
+  /** Where to write a profile of the whole run, of all that was allocated if it is a `.heapprofile`; it makes it slower. */
   readonly profile?: string;
 }
 
@@ -193,9 +193,18 @@ async function measure(task: Task): Promise<Measurement> {
 
   const profiler = task.profile === undefined ? null : new Session();
   profiler?.connect();
-  await profiler?.post('Profiler.enable');
-  await profiler?.post('Profiler.setSamplingInterval', { interval: 100 });
-  await profiler?.post('Profiler.start');
+  const ofMemory = task.profile?.endsWith('.heapprofile') ?? false;
+  if (ofMemory) {
+    await profiler?.post('HeapProfiler.startSampling', {
+      samplingInterval: 16_384,
+      includeObjectsCollectedByMajorGC: true,
+      includeObjectsCollectedByMinorGC: true,
+    });
+  } else {
+    await profiler?.post('Profiler.enable');
+    await profiler?.post('Profiler.setSamplingInterval', { interval: 100 });
+    await profiler?.post('Profiler.start');
+  }
   const recorders = { one: new Recorder(), other: new Recorder(), ours: new Recorder() };
   const warm = process.memoryUsage.rss();
   let most = warm;
@@ -210,8 +219,10 @@ async function measure(task: Task): Promise<Measurement> {
     }
   }
   clearInterval(watch);
-  if (profiler !== null && task.profile !== undefined)
-    writeFileSync(task.profile, JSON.stringify((await profiler.post('Profiler.stop')).profile));
+  if (profiler !== null && task.profile !== undefined) {
+    const { profile } = await profiler.post(ofMemory ? 'HeapProfiler.stopSampling' : 'Profiler.stop');
+    writeFileSync(task.profile, JSON.stringify(profile));
+  }
   const measurement = {
     arms: { one: recorders.one.measured(), other: recorders.other.measured(), ours: recorders.ours.measured() },
     rss: { warm: warm / MEBIBYTE, most: most / MEBIBYTE },

@@ -18,7 +18,18 @@ export interface PrivateExperiment {
 
 const AS_IT_IS: SpanTexts = { text: (text) => text, name: (name) => name };
 
-const name = (given: string): string => redact(given, new Placeholders());
+/** Models and reasons come again and again, ids do not: what was redacted is kept for a few of the last names. */
+const NAMES_KEPT = 128;
+const kept = new Map<string, string>();
+
+function name(given: string): string {
+  const known = kept.get(given);
+  if (known !== undefined) return known;
+  const redacted = redact(given, new Placeholders());
+  if (kept.size >= NAMES_KEPT) kept.clear();
+  kept.set(given, redacted);
+  return redacted;
+}
 
 /**
  * What of a call may stand on its span and on its shadows': as much as the strictest of the experiments that match it lets travel.
