@@ -220,7 +220,9 @@ async function measure(task: Task): Promise<Measurement> {
   }
   clearInterval(watch);
   if (profiler !== null && task.profile !== undefined) {
-    const { profile } = await profiler.post(ofMemory ? 'HeapProfiler.stopSampling' : 'Profiler.stop');
+    const { profile } = ofMemory
+      ? await profiler.post('HeapProfiler.stopSampling')
+      : await profiler.post('Profiler.stop');
     writeFileSync(task.profile, JSON.stringify(profile));
   }
   const measurement = {
