@@ -44,16 +44,30 @@ function markOf(state: State, style: Style): (text: string) => string {
 
 /** One row a gate and stream: what was seen, what is allowed, and the e-values beside what they must reach. */
 export function renderGates({ gates, level }: Verdict, style: Style): readonly string[] {
-  const heading = ['gate', 'segment', 'state', 'pairs', 'candidate', 'incumbent', 'allowed', 'E(safe)', 'E(harm)'];
-  const [first = '', ...rest] = table([heading, ...gates.map(row)], [0, 1, 2]);
-  return [
-    style.dim(first),
-    ...rest,
-    style.dim(`A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`),
-  ];
+  const [first = '', ...rest] = table([GATE_HEADING, ...gates.map(gateCells)], [0, 1, 2]);
+  return [style.dim(first), ...rest, style.dim(renderBar(level))];
 }
 
-function row(gate: GateVerdict): readonly string[] {
+/** What the columns of {@link gateCells} are. */
+export const GATE_HEADING: readonly string[] = [
+  'gate',
+  'segment',
+  'state',
+  'pairs',
+  'candidate',
+  'incumbent',
+  'allowed',
+  'E(safe)',
+  'E(harm)',
+];
+
+/** What the e-values are to be read against. */
+export function renderBar(level: number): string {
+  return `A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`;
+}
+
+/** The cells of one gate: names first, then numbers. */
+export function gateCells(gate: GateVerdict): readonly string[] {
   const noIncumbent = gate.floor !== undefined;
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
