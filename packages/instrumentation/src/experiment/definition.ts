@@ -2,6 +2,7 @@ import type { RunId } from '../trial/trial.js';
 import type { EmbeddingsDefinition, EmbeddingsInput, EmbeddingsSettings } from './embeddings.js';
 import type { JudgeDefinition, JudgeInput, JudgeSettings, JudgeShape } from './judging.js';
 import type { SecretReference } from './named-secret.js';
+import type { PresetName } from './presets.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
@@ -187,8 +188,13 @@ export interface Policy {
   readonly minPairs: number;
   /** The least share of sampled calls that must have been admitted. */
   readonly minCoverage: number;
+  /** Why one would switch: stated beside the verdict, never decided on. Absent: nobody has said. */
+  readonly success?: Success;
   readonly gates: Gates;
 }
+
+/** What a switch is for: less money, less waiting, better answers. */
+export type Success = 'cheaper' | 'faster' | 'better';
 
 export interface SliceSettings {
   /** Length of a slice of call start time, in milliseconds. */
@@ -250,7 +256,7 @@ export interface ExperimentShape extends Omit<
   readonly judge: JudgeShape | null;
   readonly candidate?: Candidate;
   readonly candidates?: Readonly<Record<string, Candidate>>;
-  readonly policy: Omit<Policy, 'gates'> & { readonly gates?: Gates };
+  readonly policy: Omit<Policy, 'gates'> & { readonly preset?: PresetName; readonly gates?: Gates };
   readonly slice: { readonly lengthMs: number; readonly deadlineMs?: number };
   readonly piMin?: number;
   readonly window: WindowInput | null;
@@ -278,7 +284,10 @@ export interface ExperimentInput {
   readonly redaction?: Partial<Redaction>;
   readonly subject?: Partial<Subject>;
   readonly policy?: Partial<Omit<Policy, 'gates'>> & {
-    readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> };
+    /** What is not written beside it is the preset's. */
+    readonly preset?: PresetName;
+    /** `false`: without this gate of the preset. */
+    readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> | false };
   };
   readonly slice?: Partial<SliceSettings>;
   readonly piMin?: number;

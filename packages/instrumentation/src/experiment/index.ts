@@ -54,10 +54,13 @@ export type {
   Segments,
   SliceSettings,
   Subject,
+  Success,
   UnderstudyConfig,
 } from './definition.js';
+export { type DefinitionChange, definitionChanges } from './definition-changes.js';
 export type { EmbeddingsDefinition, EmbeddingsInput } from './embeddings.js';
 export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
+export { type PresetName, PRESETS } from './presets.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
 export type { Budget, Target } from './protection.js';

@@ -66,12 +66,12 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
   const { candidate, candidates: named, slice, piMin: declared, window, judge, policy, ...rest } = shape;
   const piMin = declared ?? defaultPiMin(rest.sample, rest.target);
-  const { alpha, minPairs, minCoverage } = policy;
+  const { alpha, minPairs, minCoverage, success } = policy;
   const gates = resolveGates(policy.gates ?? defaultGates(), judge !== null);
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
-    policy: { alpha, minPairs, minCoverage, gates },
+    policy: { alpha, minPairs, minCoverage, ...(success !== undefined && { success }), gates },
     candidates,
     slice: {
       lengthMs: slice.lengthMs,
@@ -118,7 +118,10 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
     yield 'segments.critical: expected distinct names';
   }
   if (experiment.policy.gates.win_rate !== undefined && experiment.judge === null) {
-    yield 'policy.gates.win_rate: it is what a judge says: set `judge`, or leave the gate out';
+    const preset = shape.policy.preset;
+    const without =
+      preset === undefined ? 'leave the gate out' : `write \`win_rate: false\` beside \`preset: ${preset}\``;
+    yield `policy.gates.win_rate: it is what a judge says: set \`judge\`, or ${without}`;
   }
   for (const gate of ['refusals', 'validity', 'language'] as const) {
     if (experiment.policy.gates[gate] === undefined || ['full', 'redacted'].includes(experiment.content)) continue;

@@ -4,6 +4,7 @@ import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
 import { embeddingsDefinitionShape, embeddingsShape } from './embeddings-shape.js';
 import { judgeDefinitionShape, judgeShape } from './judging-shape.js';
+import { expandPreset, PRESET_NAMES } from './presets.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
 import { baseUrlShape, secretShape } from './shapes.js';
@@ -123,13 +124,16 @@ const gatesShape = strict({
     .optional(),
 }).refine((gates) => Object.values(gates).some((gate) => gate !== false), 'expected at least one gate');
 
-const policyShape = strict({
-  preset: z.literal('safe').optional(),
+const policyFields = strict({
+  preset: z.enum(PRESET_NAMES).optional(),
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
+  success: z.enum(['cheaper', 'faster', 'better']).optional(),
   gates: gatesShape.optional(),
 });
+/** A preset is spelt out before any default is filled in: what is not said beside it is the preset's. */
+const policyShape = z.preprocess(expandPreset, policyFields);
 
 const content = z.enum(['full', 'redacted', 'features', 'none']);
 const redaction = strict({ version: label.nullable().default(defaults.redaction.version) });
@@ -188,7 +192,7 @@ const config = strict({
   experiments: z.array(experiment).max(100).default([]),
 });
 
-const resolvedPolicy = policyShape.omit({ preset: true }).required({ gates: true });
+const resolvedPolicy = policyFields.omit({ preset: true }).required({ gates: true });
 const runDefinition = strict({
   candidates: z.record(name, candidate),
   match: matchShape,
