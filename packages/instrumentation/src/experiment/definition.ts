@@ -2,7 +2,7 @@ import type { RunId } from '../trial/trial.js';
 import type { EmbeddingsDefinition, EmbeddingsInput, EmbeddingsSettings } from './embeddings.js';
 import type { JudgeDefinition, JudgeInput, JudgeSettings, JudgeShape } from './judging.js';
 import type { SecretReference } from './named-secret.js';
-import type { PresetName } from './presets.js';
+import type { PresetName } from './preset-name.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 

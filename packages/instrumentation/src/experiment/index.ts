@@ -60,7 +60,8 @@ export type {
 export { type DefinitionChange, definitionChanges } from './definition-changes.js';
 export type { EmbeddingsDefinition, EmbeddingsInput } from './embeddings.js';
 export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
-export { type PresetName, PRESETS } from './presets.js';
+export type { PresetName } from './preset-name.js';
+export { PRESETS } from './presets.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
 export type { Budget, Target } from './protection.js';

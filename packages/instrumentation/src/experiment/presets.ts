@@ -1,4 +1,5 @@
 import type { Gates, Policy } from './definition.js';
+import { PRESET_NAMES, type PresetName } from './preset-name.js';
 
 /** Policies by name, whole: what is written beside a `preset` overrides it field by field. */
 export const PRESETS: Readonly<Record<PresetName, Policy>> = {
@@ -52,10 +53,6 @@ export const PRESETS: Readonly<Record<PresetName, Policy>> = {
     },
   },
 };
-
-/** The names a `policy.preset` may have. */
-export const PRESET_NAMES = ['safe', 'cost-down', 'quality-up', 'go-no-go'] as const;
-export type PresetName = (typeof PRESET_NAMES)[number];
 
 /**
  * A policy as it was written, with its preset spelt out: named or spelt out, it is the same run. A gate of the preset that is `false` beside it is
