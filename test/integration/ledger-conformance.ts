@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
+import { testChanges } from './ledger-changes.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
 import { testControl } from './ledger-control.js';
@@ -43,6 +44,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
       await end();
     });
     testExpiring(under);
+    testChanges(under);
     testControl(under);
     testStoring(under);
     testSegments(under);

@@ -1,6 +1,7 @@
 import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
 import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
+import type { ChangeLedger } from './changes.js';
 import type { EmbeddingLedger } from './embedding-ledger.js';
 import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
 import type { LabelLedger } from './label-ledger.js';
@@ -66,6 +67,8 @@ export interface Ledger {
   readonly embeddings: EmbeddingLedger;
   /** What people say of pairs. */
   readonly labels: LabelLedger;
+  /** How verdicts have changed, and who was told of it. */
+  readonly changes: ChangeLedger;
   close(): Promise<void>;
 }
 

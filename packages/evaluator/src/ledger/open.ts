@@ -2,6 +2,7 @@ import type { CallId, RunId, Seal } from '@understudy/instrumentation/trial';
 import { closeSlices } from './close-slices.js';
 import { compact } from './compact.js';
 import { noteBudget } from './budgets.js';
+import { changesOf } from './changes.js';
 import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { embeddingsOf } from './embedding-ledger.js';
@@ -72,6 +73,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     judging: judgingOf(database, seal),
     embeddings: embeddingsOf(query, seal),
     labels: labelsOf(database, seal),
+    changes: changesOf(database),
     close: () => database.close(),
   };
 }
