@@ -7,6 +7,7 @@ import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { errorText } from './foreign-text.js';
 import { labelCommand } from './label.js';
+import { planCommand, PLANNED_GATES } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -86,6 +87,34 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--accept-provisional', 'let go_provisional exit 0')
     .action(async (options: Parameters<typeof verdictCommand>[0]) => ended(await verdictCommand(options, output)));
   program
+    .command('plan')
+    .description(
+      'pairs, days and dollars that a verdict needs: at the rates of the ledger, or of one gate as flags describe it',
+    )
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'only this experiment')
+    .option('-a, --arm <name>', 'only this candidate')
+    .option('--power <probability>', 'with which each gate is to be passed; default 0.8', between(0, 1))
+    .option('--pairs-per-day <number>', 'pairs of evidence a day', between(0, Infinity))
+    .option('--usd-per-pair <dollars>', 'what a pair of evidence costs', between(0, Infinity))
+    .addOption(new Option('--gate <name>', 'one gate, without any store; default errors').choices(PLANNED_GATES))
+    .option('--margin <share>', 'its margin', between(0, 0.5))
+    .option('--ratio <number>', 'of a latency gate', between(1, 10))
+    .option(
+      '--base-rate <share>',
+      'how often the incumbent fails, refuses, or is invalid; default 0.01',
+      between(0, 1, true),
+    )
+    .option('--ties <share>', 'of judged pairs; default 0.3', between(0, 1, true))
+    .option('--sigma <number>', 'of the logarithm of latencies; default 0.5', between(0, 10))
+    .option('--sensitivity <share>', "the judge's J; default 0.8", between(0, 1, true))
+    .option('--alpha <share>', "in the place of the policy's", between(0, 0.5))
+    .option('--run <number>', 'the how many-th run of the experiment', (text) => wholeNumber(text, 1, 1000))
+    .option('--candidates <number>', 'of the experiment', (text) => wholeNumber(text, 1, 1000))
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action(async (options: Parameters<typeof planCommand>[0]) => ended(await planCommand(options, output)));
+  program
     .command('erase')
     .description('remove what a person or a pair said from the queue and the ledger; numbers and verdicts stay')
     .addOption(config())
@@ -150,6 +179,14 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
   return program;
 }
 
+const PLAN_EXAMPLES = `
+Examples:
+  understudy plan                                            every experiment, at the rates of the ledger
+  understudy plan -e support-mini --usd-per-pair 0.004
+  understudy plan --gate errors --margin 0.01 --base-rate 0.03 --pairs-per-day 2000
+  understudy plan --gate win_rate --margin 0.05 --ties 0.4 --sensitivity 0.9
+  understudy plan --gate latency_p95 --ratio 1.2 --sigma 0.6`;
+
 const CONTROL_EXAMPLES = `
 Examples:
   understudy control                                         what is set, and which services follow
@@ -183,6 +220,16 @@ function aTime(text: string): number {
   const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
   if (time >= 0) return time;
   throw new InvalidArgumentError('Expected `now`, or a time with its offset such as 2026-11-21T00:00:00Z.');
+}
+
+/** A number between two others, without them; `closed`: or the lower one. */
+function between(low: number, high: number, closed = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && (value > low || (closed && value === low)) && value < high) return value;
+    const range = high === Infinity ? `above ${low}` : `${closed ? 'from' : 'above'} ${low} and below ${high}`;
+    throw new InvalidArgumentError(`Expected a number ${range}.`);
+  };
 }
 
 function wholeNumber(text: string, low: number, high: number): number {
