@@ -79,11 +79,12 @@ export const PACKAGES: readonly PackageRules[] = [
       'plan',
       'report',
       'emit',
+      'notify',
       'serve',
       'cli',
     ],
     contract: [],
-    foundation: ['errors.ts', 'semconv.ts', 'config.ts'],
+    foundation: ['errors.ts', 'semconv.ts', 'config.ts', 'outputs.ts'],
     composition: ['index.ts', 'evaluator.ts', 'evaluator/', 'cli/'],
     environment: ['config.ts'],
     pure: [
