@@ -9,6 +9,7 @@ import { errorText } from './foreign-text.js';
 import { labelCommand } from './label.js';
 import { planCommand, PLANNED_GATES } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { type Output, processOutput } from './terminal.js';
@@ -114,6 +115,16 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--candidates <number>', 'of the experiment', (text) => wholeNumber(text, 1, 1000))
     .addHelpText('after', PLAN_EXAMPLES)
     .action(async (options: Parameters<typeof planCommand>[0]) => ended(await planCommand(options, output)));
+  program
+    .command('report')
+    .description(
+      'write the verdict on a candidate as one HTML file: the sentence, estimates over time, segments, the worst pairs',
+    )
+    .addOption(config())
+    .option('-e, --experiment <name>', 'the experiment, where there are several')
+    .option('-a, --arm <name>', 'the candidate, where there are several')
+    .option('-o, --out <file>', 'the file; without it, or `-`: the standard output')
+    .action(async (options: Parameters<typeof reportCommand>[0]) => ended(await reportCommand(options, output)));
   program
     .command('erase')
     .description('remove what a person or a pair said from the queue and the ledger; numbers and verdicts stay')

@@ -28,7 +28,7 @@ export async function verdictCommand(options: VerdictOptions, output: Output): P
   const opened = await openLedgerFor(config.ledgerUrl);
   try {
     const { snapshot, standings } = await readReport(opened.ledger);
-    const standing = choose(standings, options);
+    const standing = chooseStanding(standings, options);
     const { junit } = options;
     const xml = junit === undefined ? '' : renderVerdictJunit(standing, { at: snapshot.at, acceptProvisional });
     output.out(junit === '-' ? xml : rendered(standing, options, output));
@@ -46,7 +46,7 @@ function rendered(standing: Standing, { json, markdown }: VerdictOptions, { styl
 }
 
 /** The one candidate that is meant: of the newest run of its experiment. Throws {@link NotFoundError} for none and for several. */
-function choose(
+export function chooseStanding(
   standings: readonly Standing[],
   { experiment, arm }: Pick<VerdictOptions, 'experiment' | 'arm'>,
 ): Standing {

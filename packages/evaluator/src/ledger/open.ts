@@ -12,6 +12,7 @@ import { labelsOf } from './label-ledger.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
+import { readEvidence } from './read-evidence.js';
 import { readPairs } from './read-pairs.js';
 import { readSnapshot } from './read-snapshot.js';
 import { reject } from './reject.js';
@@ -66,6 +67,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     compact: (options) => compact(database, options),
     recordTransition: (transition) => recordTransition(database, transition),
     snapshot: (options) => readSnapshot(database, options, seal),
+    readEvidence: (wanted) => readEvidence(query, wanted),
     readPairs: (wanted) => readPairs(query, wanted, seal),
     findCall: (pair) => findCall(database, pair),
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
