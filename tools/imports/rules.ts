@@ -76,6 +76,7 @@ export const PACKAGES: readonly PackageRules[] = [
       'tally',
       'ledger',
       'decide',
+      'replay',
       'plan',
       'report',
       'emit',

@@ -9,6 +9,7 @@ import { errorText } from './foreign-text.js';
 import { labelCommand } from './label.js';
 import { planCommand, PLANNED_GATES } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
+import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
@@ -68,6 +69,11 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')
     .addOption(config())
+    .option(
+      '--listen <address>',
+      'answer /api/verdict at PORT (of this machine only) or HOST:PORT; else UNDERSTUDY_LISTEN',
+    )
+    .option('--accept-provisional', 'let /api/verdict pass what is go_provisional')
     .action(async (options: Parameters<typeof runCommand>[0]) => ended(await runCommand(options, output)));
   program
     .command('status')
@@ -115,6 +121,32 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--candidates <number>', 'of the experiment', (text) => wholeNumber(text, 1, 1000))
     .addHelpText('after', PLAN_EXAMPLES)
     .action(async (options: Parameters<typeof planCommand>[0]) => ended(await planCommand(options, output)));
+  program
+    .command('replay <file>')
+    .description('decide on trials in lines of JSON, without a queue or a ledger; `-`: from the standard input')
+    .option('-p, --policy <file>', 'a policy, an experiment or a configuration, in YAML; without it the defaults')
+    .option('-e, --experiment <name>', 'the experiment of the configuration, where there are several')
+    .option('-a, --arm <name>', 'the candidate, where there are several')
+    .option('-r, --run <id>', 'only pairs of this run')
+    .addOption(json())
+    .addOption(new Option('--by <what>', 'print every one of them on its own, too').choices(['segment']))
+    .option(
+      '--sensitivity <J>',
+      "of the judge, as `status` shows it; without it the judge's word is not counted",
+      aShare,
+    )
+    .option('--declared', 'the policy was written down before the first pair, whatever run the pairs name')
+    .option('--lenient', 'go on after a line that cannot be read; the verdict is then never GO')
+    .option('--shuffle <seed>', 'read the pairs in another order: it says the same', (text) =>
+      wholeNumber(text, 0, 2 ** 31),
+    )
+    .option('--shards <number>', 'tally in so many parts, and merge them: it says the same', (text) =>
+      wholeNumber(text, 1, 64),
+    )
+    .option('--accept-provisional', 'let go_provisional exit 0')
+    .action(async (file: string, options: Parameters<typeof replayCommand>[1]) =>
+      ended(await replayCommand(file, options, output)),
+    );
   program
     .command('report')
     .description(
@@ -241,6 +273,12 @@ function between(low: number, high: number, closed = false): (text: string) => n
     const range = high === Infinity ? `above ${low}` : `${closed ? 'from' : 'above'} ${low} and below ${high}`;
     throw new InvalidArgumentError(`Expected a number ${range}.`);
   };
+}
+
+function aShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Expected a number in (0, 1].');
 }
 
 function wholeNumber(text: string, low: number, high: number): number {

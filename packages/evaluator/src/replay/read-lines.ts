@@ -1,0 +1,54 @@
+/** One line of a stream: its text, or why it has none. Lines count from 1. */
+export type Line =
+  | { readonly line: number; readonly text: string }
+  | { readonly line: number; readonly text: null; readonly problem: string };
+
+/** Bytes of the longest line that is read: a batch on the queue is no longer once it is deflated, and a trial is a part of one. */
+export const LONGEST_LINE: number = 8 * 1024 * 1024;
+
+const NEWLINE = 0x0a;
+
+/**
+ * The lines of a stream of bytes, without empty ones. Of a line that is too long nothing is kept while it passes, so that no line
+ * takes more memory than the longest that is read.
+ */
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  longest: number = LONGEST_LINE,
+): AsyncGenerator<Line, void, undefined> {
+  let line = 1;
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  const taken = (): Line | null => {
+    const read = length > longest ? tooLong(line, longest) : textOf(line, Buffer.concat(parts));
+    [parts, length] = [[], 0];
+    line += 1;
+    return read.text?.trim() === '' ? null : read;
+  };
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length;) {
+      const at = chunk.indexOf(NEWLINE, from);
+      const end = at === -1 ? chunk.length : at;
+      length += end - from;
+      if (length <= longest) parts.push(chunk.subarray(from, end));
+      else parts = [];
+      from = end + 1;
+      const read = at === -1 ? null : taken();
+      if (read !== null) yield read;
+    }
+  }
+  const last = length === 0 ? null : taken();
+  if (last !== null) yield last;
+}
+
+function textOf(line: number, bytes: Uint8Array): Line {
+  try {
+    return { line, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { line, text: null, problem: 'not UTF-8' };
+  }
+}
+
+function tooLong(line: number, longest: number): Line {
+  return { line, text: null, problem: `longer than ${longest} bytes` };
+}

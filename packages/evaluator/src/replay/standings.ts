@@ -1,0 +1,122 @@
+import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { decide, type DecideInput } from '../decide/decide.js';
+import type { Health } from '../decide/health.js';
+import type { Standing } from '../decide/standing.js';
+import type { Verdict } from '../decide/verdict.js';
+import type { JudgeStanding } from '../decide/win-rate-verdict.js';
+import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
+import { unprovenOf } from '../judge/trial/vigil.js';
+import { NO_LABELS } from '../ledger/judging-state.js';
+import type { RegisteredRun } from '../ledger/record.js';
+import type { ArmState } from '../ledger/snapshot.js';
+import { type ArmTotals, totalsOf } from '../ledger/totals.js';
+import { winRateOf } from '../ledger/win-rate-settings.js';
+import type { Closed } from './close.js';
+import type { ReplaySettings } from './settings.js';
+
+/** One candidate, as the verdict on it is printed, and each of its segments as if it were alone. */
+export interface Replayed {
+  readonly standing: Standing;
+  readonly segments: Readonly<Record<string, Verdict>>;
+}
+
+/** What is known of the lines beside what is in their trials. */
+export interface Reading {
+  /** The run the pairs name; null where there are none. */
+  readonly run: string | null;
+  /** Lines that cannot be read. */
+  readonly unreadable: number;
+}
+
+/** Nothing is said of calls that were refused before admission: coverage is not tested, and holds nothing up. */
+const NOT_TESTED: Health['coverage'] = { admitted: 1, skipped: 0, share: 1 };
+
+const NOTHING: ArmTotals = { streams: {}, preferences: {}, observed: {} };
+
+/** The verdict on every candidate, by the same tests as in production. Pure. */
+export function replayedStandings(
+  settings: ReplaySettings,
+  { totals, thresholds, counts }: Closed,
+  reading: Reading,
+): readonly Replayed[] {
+  const { definition } = settings.run;
+  const sums = totalsOf(totals);
+  const found = counts.arms().filter((arm) => arm !== AA_ARM);
+  const arms = settings.named ? Object.keys(definition.candidates) : found;
+  const run = { ...settings.run, k: 1, registeredAt: 0 } as RegisteredRun;
+  const stateOf = (arm: string): ArmState => ({
+    ...(sums.get(arm) ?? NOTHING),
+    judgements: [],
+    labels: NO_LABELS,
+    quarantine: null,
+    funnel: counts.funnel(arm),
+    segments: Object.fromEntries(counts.segments(arm).map((segment) => [segment, counts.funnel(arm, segment)])),
+    outcomes: counts.outcomes(arm),
+    transitions: [],
+  });
+  const noise = counts.arms().includes(AA_ARM) ? stateOf(AA_ARM) : null;
+  return (arms.length === 0 ? ['candidate'] : arms).map((arm) => {
+    const state = stateOf(arm);
+    const input: DecideInput = {
+      policy: { ...definition.policy, critical: definition.segments.critical },
+      run: { k: run.k, candidates: Math.max(1, arms.length) },
+      streams: state.streams,
+      preferences: state.preferences,
+      judge: judgeOf(settings),
+      noise: noise?.streams[SEGMENT_ALL] ?? {},
+      thresholds,
+      health: healthOf(state, settings, reading),
+      transitions: [],
+    };
+    const shown = { labelNames: new Map<number, string>(), days: [], expired: false, spent: false };
+    const segments = counts.segments(arm).map((segment) => [segment, decide(alone(input, segment))] as const);
+    return {
+      standing: { run, arm, current: true, state, noise, verdict: decide(input), ...shown },
+      segments: Object.fromEntries(segments),
+    };
+  });
+}
+
+/** A segment as the overall stream of a run without any. */
+function alone(input: DecideInput, segment: string): DecideInput {
+  const of = <Value>(streams: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> => {
+    const own = Object.hasOwn(streams, segment) ? streams[segment] : undefined;
+    return own === undefined ? {} : { [SEGMENT_ALL]: own };
+  };
+  return {
+    ...input,
+    policy: { ...input.policy, critical: [] },
+    streams: of(input.streams),
+    preferences: of(input.preferences),
+    noise: {},
+    thresholds: input.thresholds
+      .filter(({ stream }) => stream === segment)
+      .map((threshold) => ({ ...threshold, stream: SEGMENT_ALL })),
+  };
+}
+
+/**
+ * A pair names its run, and a run's id is the hash of its policy: pairs of another run than the policy's are older than it, so that it
+ * may have been made for them. A line that cannot be read holds nobody knows how many legs.
+ */
+function healthOf({ funnel, outcomes }: ArmState, settings: ReplaySettings, reading: Reading): Health {
+  const pairs = (status?: 'error' | 'aborted'): number =>
+    outcomes.reduce((sum, one) => sum + (status === undefined || one.primary === status ? one.pairs : 0), 0);
+  return {
+    coverage: NOT_TESTED,
+    losses: reading.unreadable > 0 ? null : { admitted: funnel.admitted, lost: funnel.lost },
+    primaries: { calls: pairs(), failed: pairs('error'), aborted: pairs('aborted') },
+    stale: null,
+    expired: false,
+    exploratory: reading.run !== null && reading.run !== settings.run.id && !settings.declared,
+    quarantine: null,
+  };
+}
+
+/** No canary is in the lines: the judge's word alone makes nothing provisional. */
+function judgeOf({ run, sensitivity }: ReplaySettings): JudgeStanding | null {
+  const winRate = winRateOf(run.definition);
+  if (winRate === null) return null;
+  const { margin, labels } = winRate;
+  return { margin, sensitivity, unfit: null, unproven: unprovenOf(EMPTY_HEALTH), labelled: labels !== null };
+}
