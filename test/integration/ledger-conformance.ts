@@ -4,6 +4,7 @@ import { testChanges } from './ledger-changes.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
 import { testControl } from './ledger-control.js';
+import { testEvidence } from './ledger-evidence.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
@@ -44,11 +45,13 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
       await end();
     });
     testExpiring(under);
-    testChanges(under);
+    // Its hooks hold the lease, which the others take.
+    describe('changes', () => testChanges(under));
     testControl(under);
     testStoring(under);
     testSegments(under);
     testClosing(under);
+    testEvidence(under);
     testCompacting(under);
     testRacing(under);
     testHostile(under);
