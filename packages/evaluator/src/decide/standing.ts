@@ -7,6 +7,7 @@ import { winRateOf } from '../ledger/win-rate-settings.js';
 import { coverageOf } from './coverage.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
+import { withSuccess } from './success.js';
 import { isExpired } from './target.js';
 import { isSpent } from './used-up.js';
 import type { Verdict } from './verdict.js';
@@ -74,7 +75,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
   const { run, arms, thresholds } = of;
   const { policy, segments, candidates } = run.definition;
   const { alpha, minPairs, minCoverage, gates } = policy;
-  return decide({
+  const verdict = decide({
     policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
@@ -85,6 +86,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     health: { ...healthOf(state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
+  return withSuccess(verdict, policy.success, state.observed[SEGMENT_ALL]?.counters);
 }
 
 /**
