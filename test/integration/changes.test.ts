@@ -133,7 +133,7 @@ it('leaves what a lost sender was at alone until its claim is over', async () =>
   await first.lead();
   await first.record();
   receiver.mode = 'hang';
-  const lost = first.deliver(60_000);
+  const lost = first.deliver(29_000);
   await receiver.until(1);
   now += LEASE_MS + 1;
   const second = replica(1, GOOD);

@@ -11,14 +11,17 @@ export interface SendOptions {
   readonly timeoutMs?: number;
 }
 
-const TIMES = { timeoutMs: 10_000, first: 1000, longest: 300_000, givenUpAfter: 86_400_000 };
+/** Of one attempt, in milliseconds. */
+export const TIMEOUT_MS = 10_000;
+
+const TIMES = { first: 1000, longest: 300_000, givenUpAfter: 86_400_000 };
 
 /** Answers that the same message will get again. */
 const FINAL: ReadonlySet<number> = new Set([400, 410, 413, 422]);
 
 /** Sends one notice once, and says what came of it. Never throws, and no failure names the URL: it is a credential. */
 export async function send(webhook: Webhook, notice: Notice, options: SendOptions): Promise<Attempted> {
-  const { now, timeoutMs = TIMES.timeoutMs } = options;
+  const { now, timeoutMs = TIMEOUT_MS } = options;
   const { change } = notice;
   const body = JSON.stringify(webhook.name === 'slack' ? slackPayload(change) : changePayload(change));
   const signed = signatureHeaders({ id: changeId(change), body, secret: webhook.secret?.() ?? null }, now());
