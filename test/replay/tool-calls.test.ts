@@ -8,8 +8,8 @@ policy:
   minPairs: 500
   gates: { errors: { margin: 0.02 }, validity: { margin: 0.02 }, latency_p50: { ratio: 1.2 } }
 `;
-const CRITICAL = `candidate: { model: small }\nsegments: { critical: [refunds] }${GATES}`;
-const UNCRITICAL = `candidate: { model: small }${GATES}`;
+const CRITICAL = `candidate: { model: small }\nsample: { rate: 1 }\nsegments: { critical: [refunds] }${GATES}`;
+const UNCRITICAL = `candidate: { model: small }\nsample: { rate: 1 }${GATES}`;
 
 describe('1,700 pairs of tool calls, better overall and worse in one segment', () => {
   const lines = toolCallTrials(runOfPolicy(CRITICAL), 7).map(lineOf);

@@ -39,10 +39,9 @@ const WORDS = /"(?:scores|judgements|labels)"/;
 const unit = z.number().min(0).max(1);
 const arm = z.string().max(64);
 const scoresOf = (names: ReadonlySet<string>) =>
-  z.record(
-    z.string().refine((name) => names.has(name), 'expected the name of a scorer'),
-    unit.nullable(),
-  );
+  z
+    .record(z.string(), unit.nullable())
+    .refine((scores) => Object.keys(scores).every((name) => names.has(name)), 'expected the names of scorers');
 const givenSchema = (names: ReadonlySet<string>) =>
   z.object({
     scores: z.record(arm, z.object({ ab: scoresOf(names).default({}), aa: scoresOf(names).default({}) })).default({}),

@@ -77,14 +77,16 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
     for (const row of mixed?.shuffled() ?? []) rows.add(row);
     mixed?.close();
     const run = chosenRun(intake.runs, options);
-    const closed = closeAll(chunksOf(rows.sorted(), run), closingSettings(options), options.shards);
+    const { lines: ofRun = 0, smallest = 1 } = intake.runs.get(run ?? '') ?? {};
+    const settings = closingSettings(options, smallest);
+    const closed = closeAll(chunksOf(rows.sorted(), run), settings, options.shards);
     return {
       run,
       lines: {
         read: intake.read,
         unreadable: intake.unreadable,
         repeated: closed.counts.repeated,
-        otherRuns: intake.read - (intake.runs.get(run ?? '') ?? 0),
+        otherRuns: intake.read - ofRun,
         brokenClocks: intake.brokenClocks,
         otherArms: intake.otherArms,
       },
@@ -97,6 +99,12 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
   }
 }
 
+/** What names one run: how many lines, and their smallest probability of inclusion. */
+interface RunLines {
+  readonly lines: number;
+  readonly smallest: number;
+}
+
 /** Lines on their way into rows. */
 class Intake {
   read = 0;
@@ -104,8 +112,7 @@ class Intake {
   brokenClocks = 0;
   otherArms = 0;
   readonly problems: { readonly line: number; readonly problem: string }[] = [];
-  /** Lines by the run they name. */
-  readonly runs = new Map<string, number>();
+  readonly runs = new Map<string, RunLines>();
   readonly #options: ReplayOptions;
   readonly #keep: (row: Row) => void;
   readonly #parse: (text: string) => { readonly trial: Trial; readonly given: Given };
@@ -139,9 +146,9 @@ class Intake {
     const { scorers, noting, priceOf, now, run } = this.#options;
     const { trial: whole, given } = this.#parse(text);
     const trial = this.#declared(whole);
-    const counted = this.runs.get(trial.run) ?? 0;
-    if (counted === 0 && this.runs.size >= MOST_RUNS) throw new LineError(`more than ${MOST_RUNS} runs`);
-    this.runs.set(trial.run, counted + 1);
+    const counted = this.runs.get(trial.run) ?? { lines: 0, smallest: 1 };
+    if (counted.lines === 0 && this.runs.size >= MOST_RUNS) throw new LineError(`more than ${MOST_RUNS} runs`);
+    this.runs.set(trial.run, { lines: counted.lines + 1, smallest: Math.min(counted.smallest, trial.pi) });
     if (Object.keys(trial.legs).length === 0) return;
     const broken = isOfBrokenClock(trial, now);
     if (broken) this.brokenClocks += 1;
@@ -166,15 +173,15 @@ function isDeclared({ candidates }: RunDefinition, arm: string): boolean {
 }
 
 /** Pairs of two runs were gathered under two policies: together they are evidence for neither. */
-function chosenRun(runs: ReadonlyMap<string, number>, { run, pairsOf, source }: ReplayOptions): string | null {
+function chosenRun(runs: ReadonlyMap<string, RunLines>, { run, pairsOf, source }: ReplayOptions): string | null {
   if (pairsOf !== null) return pairsOf;
   if (runs.has(run.id)) return run.id;
   const [first] = runs.keys();
   if (runs.size <= 1) return first ?? null;
-  const most = [...runs].toSorted(([a, lines], [b, others]) => others - lines || (a < b ? -1 : 1)).slice(0, 5);
+  const most = [...runs].toSorted(([a, one], [b, other]) => other.lines - one.lines || (a < b ? -1 : 1)).slice(0, 5);
   throw new ConfigurationError(source, [
     `the pairs are of ${runs.size} runs, and none is the policy's (${run.id}): choose one with --run (${most
-      .map(([id, lines]) => `${id}: ${lines} lines`)
+      .map(([id, { lines }]) => `${id}: ${lines} lines`)
       .join(', ')})`,
   ]);
 }

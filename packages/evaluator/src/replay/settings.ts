@@ -5,7 +5,7 @@ import { type Gate, gatesOf } from '../tally/gates.js';
 /** What a replay decides by. */
 export interface ReplaySettings {
   readonly run: Run;
-  /** The definition names the candidates; else they are those of the trials. */
+  /** The definition names the candidates; else they are those of the trials, and so is the smallest probability of inclusion. */
   readonly named: boolean;
   /** J of the run's judge, as it was frozen; null: nobody knows. */
   readonly sensitivity: number | null;
@@ -22,7 +22,9 @@ export interface ClosingSettings {
   readonly sensitivity: number | null;
 }
 
-export function closingSettings({ run, sensitivity }: ReplaySettings): ClosingSettings {
-  const { policy, piMin, segments } = run.definition;
+/** @param smallest The smallest probability of inclusion of the trials: it scales every bet alike, and knows of no outcome. */
+export function closingSettings({ run, named, sensitivity }: ReplaySettings, smallest: number): ClosingSettings {
+  const { policy, segments } = run.definition;
+  const piMin = named ? run.definition.piMin : smallest;
   return { gates: gatesOf(policy.gates), piMin, segments, winRate: winRateOf(run.definition), sensitivity };
 }

@@ -12,6 +12,7 @@ import type { ArmState } from '../ledger/snapshot.js';
 import { type ArmTotals, totalsOf } from '../ledger/totals.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
 import type { Closed } from './close.js';
+import { withDrawnLabels } from './drawn-labels.js';
 import type { ReplaySettings } from './settings.js';
 
 /** One candidate, as the verdict on it is printed, and each of its segments as if it were alone. */
@@ -44,8 +45,13 @@ export function replayedStandings(
   const found = counts.arms().filter((arm) => arm !== AA_ARM);
   const arms = settings.named ? Object.keys(definition.candidates) : found;
   const run = { ...settings.run, k: 1, registeredAt: 0 } as RegisteredRun;
+  const labels = winRateOf(definition)?.labels ?? null;
+  const totalsOfArm = (arm: string): ArmTotals => {
+    const own = sums.get(arm) ?? NOTHING;
+    return labels === null ? own : { ...own, preferences: withDrawnLabels(own.preferences, labels.rate) };
+  };
   const stateOf = (arm: string): ArmState => ({
-    ...(sums.get(arm) ?? NOTHING),
+    ...totalsOfArm(arm),
     judgements: [],
     labels: NO_LABELS,
     quarantine: null,
