@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { changesJson, renderSince } from '../../packages/evaluator/src/cli/render-changes.js';
 import { renderVerdictJunit } from '../../packages/evaluator/src/cli/render-verdict-junit.js';
 import { renderVerdictMarkdown } from '../../packages/evaluator/src/cli/render-verdict-markdown.js';
+import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import type { Standing } from '../../packages/evaluator/src/decide/standing.js';
+import type { VerdictChange } from '../../packages/evaluator/src/ledger/change.js';
 import { arm, AT, errorsTally, funnel, report, runState } from './report.js';
 
 const good = report([runState()]).standings[0]!;
@@ -42,6 +45,53 @@ describe('renderVerdictMarkdown', () => {
     const text = renderVerdictMarkdown(saying('a | <img src=x> @everyone [here](https://evil) *b*\n# c'));
     const line = text.split('\n').find((one) => one.includes('everyone'));
     expect(line).toBe(String.raw`**a \| &lt;img src=x&gt; @&#8203;everyone \[here\](https:&#47;/evil) \*b\* \# c**`);
+  });
+});
+
+describe('renderSince', () => {
+  const plain = styleFor(false);
+  const change = (
+    state: VerdictChange['state'],
+    previous: VerdictChange['previous'],
+    minute: number,
+  ): VerdictChange => ({
+    id: minute,
+    experiment: 'support',
+    arm: 'small',
+    run: good.run.id,
+    k: 1,
+    reason: 'safe',
+    pairs: 7,
+    state,
+    previous,
+    sentence: state,
+    at: AT + 60_000 * minute,
+  });
+
+  it('says since when it is so, over runs that began as the last one was', () => {
+    const changes = [change('hold', 'hold', 3), change('hold', 'go', 2), change('go', null, 1)];
+    expect(renderSince('hold', changes, plain)).toEqual(['', 'hold since 2026-11-21T12:02:00.000Z, after go']);
+    expect(renderSince('go', changes.slice(2), plain)).toEqual(['', 'go since 2026-11-21T12:01:00.000Z']);
+  });
+
+  it('says nothing where what was noted last is not what is seen', () => {
+    expect(renderSince('no_go', [change('hold', null, 1)], plain)).toEqual([]);
+    expect(renderSince('hold', [], plain)).toEqual([]);
+  });
+
+  it('has changes as JSON', () => {
+    expect(changesJson([change('go', 'hold', 0)])).toEqual([
+      {
+        run: good.run.id,
+        k: 1,
+        state: 'go',
+        previous: 'hold',
+        reason: 'safe',
+        sentence: 'go',
+        pairs: 7,
+        at: '2026-11-21T12:00:00.000Z',
+      },
+    ]);
   });
 });
 

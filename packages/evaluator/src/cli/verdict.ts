@@ -3,7 +3,9 @@ import { loadConfig } from '../config.js';
 import type { Standing } from '../decide/standing.js';
 import { NotFoundError } from '../errors.js';
 import { openLedgerFor } from '../evaluator/stores.js';
+import type { VerdictChange } from '../ledger/change.js';
 import { exitOfState } from './exit-codes.js';
+import { changesJson, renderSince } from './render-changes.js';
 import { renderVerdict, verdictJson } from './render-verdict.js';
 import { renderVerdictJunit } from './render-verdict-junit.js';
 import { renderVerdictMarkdown } from './render-verdict-markdown.js';
@@ -21,6 +23,9 @@ export interface VerdictOptions {
   readonly acceptProvisional?: boolean | undefined;
 }
 
+/** Changes that JSON has, the newest first. */
+const MOST_CHANGES = 20;
+
 /** `understudy verdict`: the verdict on one candidate, as text, JSON, Markdown or JUnit's XML, and as the exit code. */
 export async function verdictCommand(options: VerdictOptions, output: Output): Promise<number> {
   const config = loadConfig({ path: options.config });
@@ -29,9 +34,11 @@ export async function verdictCommand(options: VerdictOptions, output: Output): P
   try {
     const { snapshot, standings } = await readReport(opened.ledger);
     const standing = chooseStanding(standings, options);
+    const { run, arm } = standing;
+    const changes = await opened.ledger.changes.history({ experiment: run.experiment, arm }, MOST_CHANGES);
     const { junit } = options;
     const xml = junit === undefined ? '' : renderVerdictJunit(standing, { at: snapshot.at, acceptProvisional });
-    output.out(junit === '-' ? xml : rendered(standing, options, output));
+    output.out(junit === '-' ? xml : rendered(standing, changes, options, output));
     if (junit !== undefined && junit !== '-') writeFileSync(junit, `${xml}\n`);
     return exitOfState(standing.verdict.state, { acceptProvisional });
   } finally {
@@ -39,10 +46,15 @@ export async function verdictCommand(options: VerdictOptions, output: Output): P
   }
 }
 
-function rendered(standing: Standing, { json, markdown }: VerdictOptions, { style }: Output): string {
-  if (json === true) return jsonText(verdictJson(standing));
+function rendered(
+  standing: Standing,
+  changes: readonly VerdictChange[],
+  { json, markdown }: VerdictOptions,
+  { style }: Output,
+): string {
+  if (json === true) return jsonText({ ...verdictJson(standing), changes: changesJson(changes) });
   if (markdown === true) return renderVerdictMarkdown(standing);
-  return renderVerdict(standing, style).join('\n');
+  return [...renderVerdict(standing, style), ...renderSince(standing.verdict.state, changes, style)].join('\n');
 }
 
 /** The one candidate that is meant: of the newest run of its experiment. Throws {@link NotFoundError} for none and for several. */
