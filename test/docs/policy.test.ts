@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Policy, PRESETS, resolveConfig } from '@understudy/instrumentation/experiment';
+import { parseConfigYaml, type Policy, PRESETS } from '@understudy/instrumentation/experiment';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 
 const text = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
 const rows = new Map(
@@ -37,7 +36,7 @@ describe('docs/policy.md', () => {
 
   it('has an example that can be used', () => {
     const yaml = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-    const [experiment] = resolveConfig({ version: 1, ...(parse(yaml) as object) }).experiments;
+    const [experiment] = parseConfigYaml(`version: 1\n${yaml}`, 'policy.md').experiments;
     expect(experiment?.policy).toMatchObject({
       minPairs: 3000,
       success: 'cheaper',

@@ -4,6 +4,7 @@ import type { Report } from '../emit/ledger-metrics.js';
 import type {
   ArmState,
   FunnelState,
+  LedgerSnapshot,
   OpenSlice,
   ProducerState,
   RejectedState,
@@ -12,6 +13,7 @@ import type {
 } from '../ledger/snapshot.js';
 import { printableLine } from './foreign-text.js';
 import { budgetJson, renderBudget } from './render-budget.js';
+import { definitionChangesOf, renderNewRun } from './render-new-run.js';
 import { renderBounds } from './render-control.js';
 import { renderJudge, renderJudged } from './render-judging.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
@@ -31,7 +33,7 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
     ...snapshot.runs.flatMap((run) => [
       ...renderRun(
         run,
-        snapshot.at,
+        snapshot,
         standings.filter((standing) => standing.run.id === run.run.id),
         style,
       ),
@@ -42,12 +44,18 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
   ];
 }
 
-function renderRun(state: RunState, at: number, standings: readonly Standing[], style: Style): readonly string[] {
+function renderRun(
+  state: RunState,
+  { at, runs }: LedgerSnapshot,
+  standings: readonly Standing[],
+  style: Style,
+): readonly string[] {
   const { run, arms } = state;
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
     ...[
+      ...renderNewRun(definitionChangesOf(runs, run), run.k),
       ...renderBounds(state, at),
       ...renderBudget(state.budget),
       ...renderJudge(state.judging, style),

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { definitionChanges } from '@understudy/instrumentation/experiment';
 import type { CallId } from '@understudy/instrumentation/trial';
 import { loadConfig, loadSeal } from '../config.js';
 import type { Standing } from '../decide/standing.js';
@@ -14,6 +13,7 @@ import type { ReportInput } from '../report/report-input.js';
 import { gatesOf } from '../tally/gates.js';
 import { chooseStanding } from './verdict.js';
 import { EXIT } from './exit-codes.js';
+import { definitionChangesOf } from './render-new-run.js';
 import { readReport } from './status.js';
 import type { Output } from './terminal.js';
 
@@ -64,8 +64,7 @@ async function reportInput(ledger: Ledger, snapshot: LedgerSnapshot, standing: S
     const [pair = null] = await ledger.readPairs({ run: run.id, arm, pair: ranked.pair, limit: 1 });
     worst.push({ ranked, pair });
   }
-  const before = snapshot.runs.find((one) => one.run.experiment === run.experiment && one.run.k === run.k - 1);
-  const changes = before === undefined ? null : definitionChanges(before.run.definition, run.definition);
+  const changes = definitionChangesOf(snapshot.runs, run);
   return { at: snapshot.at, standing, run: state, changes, history, oneIn, worst };
 }
 
