@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeBatch, type Batch, type ClusterKey, type Leg, type Trial } from '@understudy/instrumentation/trial';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { verdictJson } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { type Standing, standingsOf } from '../../packages/evaluator/src/decide/standing.js';
+import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.js';
+import { createNoting } from '../../packages/evaluator/src/evaluator/noting.js';
+import type { Ledger } from '../../packages/evaluator/src/ledger/ledger.js';
+import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
+import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
+import { SCORERS } from '../../packages/evaluator/src/score/registry.js';
+import { answer, failure, HandProducer, testRun } from '../evaluator/batches.js';
+import { replayed } from './run-replay.js';
+import { lineOf } from './trials.js';
+
+/** The same trials through a queue's job, the handlers, the ledger and its closing, and through a replay. */
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+const CALLS = 800;
+const AT_ONCE = 100;
+/** All of them would take longer, and say no more of this. */
+const scorers = SCORERS.filter(({ name }) => ['exact', 'lexical', 'length'].includes(name));
+
+let folder: string;
+let store: Store;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-replayed-'));
+  store = await openStore(`embedded:${folder}`, { memory: true });
+  ledger = await openLedger(store.postgresUrl ?? '', NOON);
+});
+afterAll(async () => {
+  await ledger.close();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = testRun('replayed', {
+  segments: { critical: ['refunds'], max: 2 },
+  policy: {
+    minPairs: 100,
+    gates: {
+      errors: { margin: 0.1 },
+      similarity: { margin: 0.1 },
+      refusals: { margin: 0.1 },
+      latency_p50: { ratio: 1.2 },
+    },
+  },
+});
+
+/** Slow ones and failed ones on either side, refusals, legs that are missing, segments beyond the most. */
+function batches(): readonly Batch[] {
+  const producer = new HandProducer('p1', run, NOON);
+  const made: Batch[] = [];
+  const said = (at: number, index: number, ms: number): Leg => {
+    const text =
+      index === 2 && at % 19 === 0 ? 'Sorry, I cannot help with that.' : `the answer ${at % (7 + index)} is so`;
+    return { ...answer(text, at), durationMs: ms } as Leg;
+  };
+  for (let at = 0; at < CALLS; at += 1) {
+    const primary = at % 41 === 0 ? failure : said(at, 1, 20 + ((at * 31) % 50));
+    const shadow: Leg =
+      at % 23 === 0
+        ? failure
+        : at % 97 === 0
+          ? { status: 'missing', reason: 'shutdown' }
+          : said(at, 2, 15 + ((at * 17) % 60));
+    const legs = { small: shadow, ...(at % 2 === 0 && { aa: said(at, 3, 30) }) };
+    producer.call(NOON + at * 40, primary, legs, ['refunds', 'mail', 'chat', '_none'][at % 4]);
+    if (at % AT_ONCE === AT_ONCE - 1) made.push(producer.batch({ final: at === CALLS - 1 }));
+  }
+  return made.map((batch) => ({ ...batch, trials: batch.trials.map(inConversations) }));
+}
+
+/** Every ninth call is of one of a few conversations. */
+function inConversations(trial: Trial, at: number): Trial {
+  return at % 9 === 0 ? { ...trial, cluster: `aaaaaaaaaaaaaaa${at % 5}` as ClusterKey } : trial;
+}
+
+async function inProduction(all: readonly Batch[]): Promise<Standing> {
+  const handlers = createHandlers({
+    ledger,
+    scorers,
+    emitter: { pair: () => undefined },
+    noting: createNoting(ledger.judging, () => 'en'),
+    now: () => NOON,
+    onBroken: (scorer, error) => expect.fail(`${scorer}: ${String(error)}`),
+    onRejected: (rejections) => expect.fail(JSON.stringify(rejections)),
+  });
+  for (const batch of all) await handlers.handle({ id: `p1-${batch.seq}`, data: await encodeBatch(batch) });
+  const now = NOON + 90_000;
+  const queue = { connectedSince: 0, handledThrough: now };
+  await ledger.tryLease('a', now, 15_000);
+  await ledger.closeSlices({ holder: 'a', now, queue });
+  const [standing] = standingsOf(await ledger.snapshot({ now, queue, shown: true }));
+  if (standing === undefined) throw new Error('the run is not there');
+  return standing;
+}
+
+it('a replay says of trials what production says of them', async () => {
+  const all = batches();
+  const production = await inProduction(all);
+  const { report, verdict } = await replayed(
+    all.flatMap(({ trials }) => trials.map(lineOf)),
+    null,
+    {
+      run,
+      named: true,
+      scorers,
+      noting: { hashOf: (text) => text.length, languageOf: () => 'en' },
+      shards: 3,
+      now: NOON,
+    },
+  );
+  const overall = production.verdict.gates.filter(({ stream }) => stream === '_all');
+  expect(overall.map(({ pairs, missing }) => pairs - missing > 100)).toEqual([true, true, true, true]);
+  expect(production.verdict.gates.some(({ missing }) => missing > 0)).toBe(true);
+  expect(production.verdict.gates.some(({ thresholdMs }) => thresholdMs !== null)).toBe(true);
+  expect(verdict).toEqual(production.verdict);
+  const [candidate] = report.candidates;
+  const shownOf = (standing: Standing | undefined) =>
+    standing === undefined
+      ? null
+      : (verdictJson(standing)['shown'] as Record<string, { classes: unknown; scores: unknown }>);
+  const [own, other] = [shownOf(candidate?.standing), shownOf(production)];
+  expect(Object.keys(own ?? {}).toSorted()).toEqual(Object.keys(other ?? {}).toSorted());
+  for (const [stream, { classes, scores }] of Object.entries(other ?? {})) {
+    expect(own?.[stream]?.scores).toEqual(scores);
+    expect(own?.[stream]?.classes).toEqual(classes);
+  }
+});
