@@ -32,7 +32,7 @@ type Cells = readonly [
 ];
 
 /** How far a call's id and its start may be apart, in milliseconds, and how far either may lie ahead. */
-export const CLOCK_MS = 3_600_000;
+const CLOCK_MS = 3_600_000;
 
 /**
  * The row of a scored trial, as a text. `missing`: nothing of it is evidence, since its clock is broken.
