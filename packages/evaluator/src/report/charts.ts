@@ -7,16 +7,21 @@ const LEFT = 62;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 26;
+/** Of a label. */
+const ROOM = 60;
 
-/** Points over time with their intervals, and the line that must not be crossed. The scale is symmetric about nothing: it holds all of them. */
+/** Points over time with their intervals, and the line that must not be crossed. The scale is that of the later three quarters. */
 export function lineChart(points: readonly Point[], limit: number, title: string): Html {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return html`<p class="dim">no pair yet</p>`;
-  const values = [0, limit, ...points.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])];
+  // The first intervals are many times as wide as the last: they run out of the picture.
+  const settled = points.slice(Math.floor(points.length / 4));
+  const values = [0, limit, ...settled.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])];
   const [low, high] = padded(Math.min(...values), Math.max(...values));
   const span = Math.max(1, last.at - first.at);
   const x = (at: number): number => round(LEFT + ((at - first.at) / span) * (WIDTH - LEFT - RIGHT));
-  const y = (value: number): number => round(TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM));
+  const inside = (value: number): number => Math.min(high, Math.max(low, value));
+  const y = (value: number): number => round(TOP + ((high - inside(value)) / (high - low)) * (HEIGHT - TOP - BOTTOM));
   const known = points.flatMap(({ at, interval }) =>
     interval === null ? [] : [{ at, low: interval[0], high: interval[1] }],
   );
@@ -69,9 +74,10 @@ export function barChart(
     />`;
   };
   const every = Math.max(1, Math.ceil(shown.length / 8));
-  const labels = shown.flatMap(({ label }, at) =>
-    at % every === 0 ? [html`<text x="${round(LEFT + at * width)}" y="${HEIGHT - 8}">${label}</text>`] : [],
-  );
+  const labels = shown.flatMap(({ label }, at) => {
+    const x = round(LEFT + at * width);
+    return at % every === 0 && x < WIDTH - ROOM ? [html`<text x="${x}" y="${HEIGHT - 8}">${label}</text>`] : [];
+  });
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
     ${shown.map((bin, at) => bar(at, bin.shadow / other, 'shadow'))}${shown.map((bin, at) => bar(at, bin.primary / own, 'primary'))}
     <text x="${LEFT - 6}" y="${TOP + 8}" text-anchor="end">${(100 * most).toFixed(1)} %</text>
