@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type KeepingChanges, recordChanges } from '../../packages/evaluator/src/evaluator/keep-changes.js';
+import { createRecorder, type KeepingChanges } from '../../packages/evaluator/src/evaluator/keep-changes.js';
 import type { VerdictChange } from '../../packages/evaluator/src/ledger/change.js';
 import type { Ledger } from '../../packages/evaluator/src/ledger/ledger.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
@@ -64,7 +64,7 @@ function replica(index: 0 | 1, arms: typeof GOOD, failures: string[] = []) {
   return {
     logged,
     lead: () => ledgers[index]!.tryLease(holder, now, LEASE_MS),
-    record: () => recordChanges(keeping),
+    record: createRecorder(keeping),
     deliver: (timeoutMs = 5000) => deliver(webhook, { ...options, timeoutMs }, NEVER),
   };
 }

@@ -22,15 +22,33 @@ export interface KeepingChanges {
 
 const EVERY_MS = 500;
 
+/** How long a verdict must have been stale before that is a change: restarts of evaluators and deployments of services are none. */
+const STALE_MS = 60_000;
+
 /** Stores what of the last look is not as it was, and tells of it. */
-export async function recordChanges(keeping: KeepingChanges): Promise<void> {
+export function createRecorder(keeping: KeepingChanges): () => Promise<void> {
   const { ledger, holder, emitter, webhooks, report, now, onChange } = keeping;
-  const seen = seenOf(report());
-  if (seen.length === 0) return;
   const destinations = webhooks.map(({ name }) => name);
-  for (const change of await ledger.record({ holder, now: now(), seen, destinations })) {
-    emitter.change(change);
-    onChange(change);
+  const staleSince = new Map<string, number>();
+
+  return async () => {
+    const seen = seenOf(report()).filter((one) => !isPassing(one));
+    if (seen.length === 0) return;
+    for (const change of await ledger.record({ holder, now: now(), seen, destinations })) {
+      emitter.change(change);
+      onChange(change);
+    }
+  };
+
+  function isPassing({ run, arm, reason, at }: SeenVerdict): boolean {
+    const key = `${run} ${arm}`;
+    if (reason !== 'stale') {
+      staleSince.delete(key);
+      return false;
+    }
+    const since = staleSince.get(key) ?? at;
+    staleSince.set(key, since);
+    return at - since < STALE_MS;
   }
 }
 
@@ -47,8 +65,14 @@ function seenOf(report: Report | null): readonly SeenVerdict[] {
 /**
  * Again and again until `signal`: stores changes, and sends them to each webhook, on a way of its own, so that one that hangs keeps nothing
  * back. What is being sent at the end is waited for.
+ *
+ * @param record By {@link createRecorder}.
  */
-export async function keepChanges(keeping: KeepingChanges, signal: AbortSignal): Promise<void> {
+export async function keepChanges(
+  keeping: KeepingChanges,
+  record: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const { ledger, holder, webhooks, report, now, onError } = keeping;
   const onFailure = (webhook: Webhook['name'], failure: string): void => onError(webhook, new Error(failure));
   const sending = webhooks.map((webhook) =>
@@ -61,11 +85,6 @@ export async function keepChanges(keeping: KeepingChanges, signal: AbortSignal):
       signal,
     ),
   );
-  const recording = again(
-    EVERY_MS,
-    () => recordChanges(keeping),
-    (error) => onError('changes', error),
-    signal,
-  );
+  const recording = again(EVERY_MS, record, (error) => onError('changes', error), signal);
   await Promise.all([recording, ...sending]);
 }

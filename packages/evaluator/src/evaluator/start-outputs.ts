@@ -1,7 +1,7 @@
 import type { EvaluatorConfig } from '../config.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { type Server, startServer } from '../serve/server.js';
-import { keepChanges, type KeepingChanges, recordChanges } from './keep-changes.js';
+import { createRecorder, keepChanges, type KeepingChanges } from './keep-changes.js';
 import { createKnown } from './known.js';
 
 export interface OutputsOptions extends Omit<KeepingChanges, 'ledger' | 'webhooks'> {
@@ -39,13 +39,14 @@ export async function startOutputs(options: OutputsOptions, stores: { close(): P
   }
   const keeping: KeepingChanges = { ...options, ledger: ledger.changes, webhooks };
   const stop = new AbortController();
-  const kept = keepChanges(keeping, stop.signal);
+  const record = createRecorder(keeping);
+  const kept = keepChanges(keeping, record, stop.signal);
   return {
     url: server?.url ?? null,
     async close() {
       stop.abort();
       await server?.close();
-      await recordChanges(keeping);
+      await record();
       await kept;
     },
   };
