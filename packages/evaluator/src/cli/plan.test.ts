@@ -85,5 +85,6 @@ describe('understudy plan', () => {
     const options = { config: configOf('{ preset: safe }'), experiment: 'other' };
     await expect(planned(options)).rejects.toThrow(NotFoundError);
     await expect(planned(options)).rejects.toThrow('--experiment support');
+    await expect(planned({ config: options.config, arm: 'other' })).rejects.toThrow(/no pair of a candidate other/);
   });
 });

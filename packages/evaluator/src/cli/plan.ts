@@ -102,6 +102,8 @@ async function ofExperiments(options: PlanOptions): Promise<readonly Planned[]> 
   const config = loadConfig({ path: options.config });
   const live = await fromLedger(config.ledgerUrl, options);
   if (live.length > 0) return live;
+  if (options.arm !== undefined)
+    throw new NotFoundError(`the ledger has no pair of a candidate ${options.arm} to plan by`);
   const meant = config.experiments.filter(
     ({ name }) => options.experiment === undefined || name === options.experiment,
   );
