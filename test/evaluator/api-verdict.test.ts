@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resolveExperiment } from '@understudy/instrumentation/experiment';
+import { StoreError } from '../../packages/evaluator/src/errors.js';
 import { createKnown } from '../../packages/evaluator/src/evaluator/known.js';
+import { startOutputs } from '../../packages/evaluator/src/evaluator/start-outputs.js';
+import type { Ledger } from '../../packages/evaluator/src/ledger/ledger.js';
 import { answerOf, type Known } from '../../packages/evaluator/src/serve/answer.js';
 import { resultOf } from '../../packages/evaluator/src/serve/result.js';
 import { type Server, startServer } from '../../packages/evaluator/src/serve/server.js';
@@ -197,6 +200,30 @@ describe('startServer', () => {
     });
     await expect(again).rejects.toThrow(`cannot listen at 127.0.0.1:${port}: EADDRINUSE`);
   });
+});
+
+it('an evaluator that cannot have its address lets go of what it has, and says why', async () => {
+  const listen = { host: '127.0.0.1', port: 0 };
+  const taken = await startServer({ listen, known: async () => known(), onError: () => undefined });
+  const { port } = new URL(taken.url);
+  let undone = 0;
+  const started = startOutputs(
+    {
+      config: { listen: { ...listen, port: Number(port) } },
+      acceptProvisional: false,
+      ledger: {} as Ledger,
+      holder: 'me',
+      emitter: { change: () => undefined },
+      report: () => null,
+      now: () => AT,
+      onError: () => undefined,
+      onChange: () => undefined,
+    },
+    async () => void (undone += 1),
+  );
+  await expect(started).rejects.toThrow(StoreError);
+  expect(undone).toBe(1);
+  await taken.close();
 });
 
 describe('createKnown', () => {

@@ -99,7 +99,10 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
       onError: (what, error) => events.onError?.(what, error),
       onChange: (change) => events.onChange?.(change),
     },
-    stores,
+    async () => {
+      await emitter.close(0);
+      await stores.close();
+    },
   );
   const budgets = openBudgets(stores.queue);
   const secrets = options.secrets ?? secretsOf();

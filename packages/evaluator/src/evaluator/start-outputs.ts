@@ -21,9 +21,9 @@ export interface Outputs {
 /**
  * Answers `/api/verdict`, and tells of verdicts that are not what they were.
  *
- * @param stores Closed where it cannot be started. @throws StoreError where the address cannot be had
+ * @param undo What to do where it cannot be started. @throws StoreError where the address cannot be had
  */
-export async function startOutputs(options: OutputsOptions, stores: { close(): Promise<void> }): Promise<Outputs> {
+export async function startOutputs(options: OutputsOptions, undo: () => Promise<void>): Promise<Outputs> {
   const { config, ledger, acceptProvisional, report, now, onError } = options;
   const { listen = null, webhooks = [], experiments = [] } = config;
   let server: Server | null = null;
@@ -33,7 +33,7 @@ export async function startOutputs(options: OutputsOptions, stores: { close(): P
     try {
       server = await startServer({ listen, known, onError: failed });
     } catch (error) {
-      await stores.close();
+      await undo();
       throw error;
     }
   }
