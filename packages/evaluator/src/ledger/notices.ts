@@ -43,7 +43,7 @@ type Row = VerdictChange & { readonly attempts: number; readonly due_at: number;
 export function noticesOf(database: Database): NoticeLedger {
   return {
     async claim(options) {
-      if ((await oldest(database.query, options.destination)) === null) return null;
+      if (!isDue(await oldest(database.query, options.destination), options.now)) return null;
       try {
         return await database.transaction((query) => claim(query, options));
       } catch (error) {
@@ -72,7 +72,7 @@ export function noticesOf(database: Database): NoticeLedger {
 async function claim(query: Query, { holder, now, destination, claimMs }: ClaimOptions): Promise<Notice | null> {
   await fence(query, holder, now);
   const row = await oldest(query, destination);
-  if (row === null || row.due_at > now || row.claimed_until > now) return null;
+  if (!isDue(row, now)) return null;
   const { attempts, due_at: _due, claimed_until: _claimed, ...change } = row;
   const claimedUntil = now + claimMs;
   await query(
@@ -80,6 +80,10 @@ async function claim(query: Query, { holder, now, destination, claimMs }: ClaimO
     [destination, change.id, claimedUntil],
   );
   return { destination, change, attempt: attempts + 1, claimedUntil };
+}
+
+function isDue(row: Row | null, now: number): row is Row {
+  return row !== null && row.due_at <= now && row.claimed_until <= now;
 }
 
 async function oldest(query: Query, destination: string): Promise<Row | null> {

@@ -23,6 +23,8 @@ const FINAL: ReadonlySet<number> = new Set([400, 410, 413, 422]);
 export async function send(webhook: Webhook, notice: Notice, options: SendOptions): Promise<Attempted> {
   const { now, timeoutMs = TIMEOUT_MS } = options;
   const { change } = notice;
+  // Also what lay there while nobody was configured to get it: a word of last week is no news.
+  if (now() - change.at >= TIMES.givenUpAfter) return { status: 'given_up', failure: 'older than a day' };
   const body = JSON.stringify(webhook.name === 'slack' ? slackPayload(change) : changePayload(change));
   const signed = signatureHeaders({ id: changeId(change), body, secret: webhook.secret?.() ?? null }, now());
   try {
@@ -45,10 +47,9 @@ export async function send(webhook: Webhook, notice: Notice, options: SendOption
 }
 
 function later(
-  { attempt, change }: Notice,
+  { attempt }: Notice,
   { failure, now, waitMs }: { readonly failure: string; readonly now: number; readonly waitMs: number | null },
 ): Attempted {
-  if (now - change.at >= TIMES.givenUpAfter) return { status: 'given_up', failure };
   const backoff = Math.min(TIMES.longest, TIMES.first * 2 ** Math.min(attempt - 1, 30));
   return { status: 'again', dueAt: now + Math.max(backoff, waitMs ?? 0), failure };
 }
