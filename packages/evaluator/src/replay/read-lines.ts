@@ -7,6 +7,7 @@ export type Line =
 export const LONGEST_LINE: number = 8 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The lines of a stream of bytes, without empty ones. Of a line that is too long nothing is kept while it passes, so that no line
@@ -43,7 +44,7 @@ export async function* readLines(
 
 function textOf(line: number, bytes: Uint8Array): Line {
   try {
-    return { line, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { line, text: UTF8.decode(bytes) };
   } catch {
     return { line, text: null, problem: 'not UTF-8' };
   }

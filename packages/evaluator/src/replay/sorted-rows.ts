@@ -9,15 +9,17 @@ export interface Row {
 }
 
 export interface SortingOptions {
-  /** Characters of rows that are kept in memory before they are written to a file. Default 32 Mi. */
+  /** Characters of rows that are kept in memory before they are written to a file. Default 16 Mi. */
   readonly inMemory?: number;
   /** Where files go. Default: the system's folder for them. */
   readonly folder?: string;
 }
 
-const IN_MEMORY = 32 * 1024 * 1024;
-const BLOCK_BYTES = 256 * 1024;
-const ROWS_A_WRITE = 1024;
+const IN_MEMORY = 16 * 1024 * 1024;
+const BLOCK_BYTES = 64 * 1024;
+/** Files that are read side by side: so many become one. */
+const MOST_FILES = 64;
+const ROWS_A_WRITE = 256;
 
 /**
  * Puts rows in order in memory that does not grow with them: parts that are sorted go to files, which are read side by side.
@@ -27,6 +29,7 @@ export class SortedRows {
   readonly #limit: number;
   readonly #parent: string;
   #folder: string | null = null;
+  #written = 0;
   readonly #files: { readonly file: number; readonly bytes: number }[] = [];
   #rows: Row[] = [];
   #characters = 0;
@@ -58,17 +61,31 @@ export class SortedRows {
   }
 
   #spill(): void {
+    this.#write(this.#rows.sort(compareRows));
+    [this.#rows, this.#characters] = [[], 0];
+    if (this.#files.length < MOST_FILES) return;
+    const files = this.#files.splice(0);
+    this.#write(merged(files.map(({ file, bytes }) => new FilePart(file, bytes))));
+    for (const { file } of files) closeSync(file);
+  }
+
+  #write(rows: Iterable<Row>): void {
     // Only for this user to read, and gone with the replay.
     this.#folder ??= mkdtempSync(join(this.#parent, 'understudy-replay-'));
-    const file = openSync(join(this.#folder, String(this.#files.length)), 'wx+', 0o600);
-    const rows = this.#rows.sort(compareRows);
+    const path = join(this.#folder, `rows-${(this.#written += 1)}`);
+    const file = openSync(path, 'wx+', 0o600);
+    // It is there for as long as it is open: a process that is killed leaves nothing.
+    rmSync(path);
     let bytes = 0;
-    for (let at = 0; at < rows.length; at += ROWS_A_WRITE) {
-      const some = rows.slice(at, at + ROWS_A_WRITE).map(({ key, text }) => `${key} ${text}\n`);
+    let some: string[] = [];
+    for (const { key, text } of rows) {
+      some.push(`${key} ${text}\n`);
+      if (some.length < ROWS_A_WRITE) continue;
       bytes += written(file, Buffer.from(some.join('')));
+      some = [];
     }
+    bytes += written(file, Buffer.from(some.join('')));
     this.#files.push({ file, bytes });
-    [this.#rows, this.#characters] = [[], 0];
   }
 }
 
