@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RunId } from '@understudy/instrumentation/trial';
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { changePayload } from '../../packages/evaluator/src/notify/payload.js';
 import { answerOf } from '../../packages/evaluator/src/serve/answer.js';
 import { AT, report, runState } from '../evaluator/report.js';
@@ -21,20 +20,23 @@ it('shows the fields of an answer and of a webhook as they are', () => {
   expect(keysOf(blocks('json')[0] ?? '')).toEqual(Object.keys(change));
 });
 
-it('has an AnalysisTemplate that decides by the three values', () => {
+it('has an AnalysisTemplate that decides by the three values, and hooks that pass by one of them', () => {
   const [template = '', flagger = ''] = blocks('yaml');
-  const { kind, spec } = parse(template) as { kind: string; spec: { metrics: readonly object[] } };
-  expect(kind).toBe('AnalysisTemplate');
-  expect(spec.metrics).toMatchObject([
-    {
-      successCondition: 'result == "pass"',
-      failureCondition: 'result == "fail"',
-      provider: { web: { url: expect.stringContaining(':8181/api/verdict?experiment='), jsonPath: '{$.result}' } },
-    },
-  ]);
-  const { analysis } = parse(flagger) as { analysis: { webhooks: readonly object[] } };
-  expect(analysis.webhooks).toMatchObject([
-    { type: 'confirm-promotion', url: expect.stringContaining('/api/verdict?') },
-    { type: 'rollback', url: expect.stringContaining('/api/verdict/rollback?') },
+  const fieldsOf = (block: string): readonly string[] => block.split('\n').map((line) => line.replace(/^[\s-]+/, ''));
+  expect(fieldsOf(template)).toEqual(
+    expect.arrayContaining([
+      'kind: AnalysisTemplate',
+      'successCondition: result == "pass"',
+      'failureCondition: result == "fail"',
+      expect.stringMatching(/^url: http:\S+\/api\/verdict\?experiment=\{\{ args\.experiment }}&candidate=/),
+      'jsonPath: "{$.result}"',
+    ]),
+  );
+  const hooks = fieldsOf(flagger).filter((field) => /^(?:type|url):/.test(field));
+  expect(hooks).toEqual([
+    'type: confirm-promotion',
+    expect.stringContaining('/api/verdict?'),
+    'type: rollback',
+    expect.stringContaining('/api/verdict/rollback?'),
   ]);
 });
