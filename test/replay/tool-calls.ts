@@ -10,7 +10,7 @@ interface Segment {
 }
 
 /** Overall the candidate is the better one by far; of refunds it gets two in three wrong. */
-export const SEGMENTS: readonly Segment[] = [
+const SEGMENTS: readonly Segment[] = [
   { name: 'search', calls: 600, incumbent: { valid: 0.6, fails: 0.1 }, candidate: { valid: 0.97, fails: 0.01 } },
   { name: 'calendar', calls: 400, incumbent: { valid: 0.55, fails: 0.1 }, candidate: { valid: 0.96, fails: 0.01 } },
   { name: 'mail', calls: 350, incumbent: { valid: 0.5, fails: 0.1 }, candidate: { valid: 0.95, fails: 0.01 } },

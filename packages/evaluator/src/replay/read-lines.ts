@@ -4,7 +4,7 @@ export type Line =
   | { readonly line: number; readonly text: null; readonly problem: string };
 
 /** Bytes of the longest line that is read: a batch on the queue is no longer once it is deflated, and a trial is a part of one. */
-export const LONGEST_LINE: number = 8 * 1024 * 1024;
+const LONGEST_LINE = 8 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
