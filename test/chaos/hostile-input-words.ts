@@ -1,4 +1,4 @@
-import { pick } from './hostile-input-random.js';
+import { pick } from './random.js';
 
 /** Names by which somebody might try to say where a shadow goes, how often, and with which key. */
 const NAMES: readonly string[] = [

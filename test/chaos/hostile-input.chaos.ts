@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { announced, experiment, type Service, startService } from '../integration/service-harness.js';
 import { describeWithRedis } from '../servers/found.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
-import { randomOf } from './hostile-input-random.js';
+import { randomOf } from './random.js';
 import { hostileHeader, hostileName, hostileText } from './hostile-input-words.js';
 import { report } from './report.js';
 import { scaled } from './scale.js';

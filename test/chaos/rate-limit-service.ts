@@ -7,6 +7,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
+import { randomOf } from './random.js';
 import type { Driven, Driver } from './rate-limit-steps.js';
 
 // A service that makes its calls when they come, whatever becomes of the earlier ones. Run as: rate-limit-service.ts, with DRIVER in the
@@ -41,19 +42,9 @@ async function started({ queueUrl, minuteMs }: NonNullable<Driver['understudy']>
   return made;
 }
 
-/** Mulberry32: the same arrivals for the same seed, with us and without. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function arrivals(): readonly { readonly atMs: number; readonly tokens: number }[] {
-  const random = seeded(told.seed);
+  // The same arrivals for the same seed, with us and without.
+  const random = randomOf(told.seed);
   const gapMs = 1000 / told.perSecond;
   const made: { atMs: number; tokens: number }[] = [];
   for (let atMs = 0, index = 0; ; index += 1) {

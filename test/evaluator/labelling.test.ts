@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import type { RunId } from '@understudy/instrumentation/trial';
 import { describe, expect, it } from 'vitest';
 import { type Keys, processKeys } from '../../packages/evaluator/src/cli/keys.js';
 import { barred, printable } from '../../packages/evaluator/src/cli/foreign-text.js';
@@ -35,6 +36,7 @@ function offered(
   const labels = new Map<string, Label['first']>();
   const all = Array.from({ length: count }, (_, at): Offer => ({
     pair: id(at),
+    run: 'run of the tests' as RunId,
     experiment: at % 3 === 0 ? 'other' : 'support',
     segment: given.segment ?? 'billing',
     deadline: Date.UTC(2026, 10, 24),
@@ -105,6 +107,7 @@ describe('labelling', () => {
       'experiment',
       'pair',
       'request',
+      'run',
       'segment',
     ]);
     const rest = await people.pairs({ limit: 1, experiment: 'other', after: id(64) });
@@ -128,7 +131,9 @@ describe('label in a terminal', () => {
       [id(2), 0.5],
       [id(3), null],
     ]);
+    expect(output.lines[0]).toContain('other, run run of the tests, segment billing; 6 open');
     expect(output.lines[0]).toContain('== A ==\n│ shadow 0');
+    expect(output.lines[0]).toContain('s: cannot say (final)');
     expect(output.lines.at(-1)).toContain('4 labels stored; run this again to go on');
   });
 
@@ -212,6 +217,7 @@ describe('labels as JSON lines', () => {
     expect(JSON.parse(lines[0]!)).toEqual({
       v: 1,
       pair: id(0),
+      run: 'run of the tests',
       experiment: 'other',
       segment: 'billing',
       deadline: '2026-11-24T00:00:00.000Z',
@@ -220,7 +226,12 @@ describe('labels as JSON lines', () => {
       b: 'primary 0',
     });
     const answered = lines.map((line, at) =>
-      JSON.stringify({ ...(JSON.parse(line) as object), answer: ['A', 'B', 'tie', 'skip'][at % 4] }),
+      JSON.stringify({
+        ...(JSON.parse(line) as object),
+        // Lines that were exported before they named their run are imported all the same.
+        ...(at > 100 && { run: undefined }),
+        answer: ['A', 'B', 'tie', 'skip'][at % 4],
+      }),
     );
     const report = await importLines(people, `${answered.join('\r\n')}\n\n`, 'labels.jsonl');
     expect(report).toEqual({ lines: 249, stored: 249, late: 0, known: 0, unknown: 0 });

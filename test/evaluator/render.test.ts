@@ -30,6 +30,16 @@ describe('renderVerdict', () => {
     ]);
   });
 
+  it('names what compares where it is not the default', () => {
+    const of = (gates: object): string => {
+      const state = runState({ run: run({ policy: { gates } }), arms: { small: arm({ streams: {} }) } });
+      return renderVerdict(report([state]).standings[0]!, plain).join('\n');
+    };
+    expect(of({ similarity: { scorer: 'chrf' }, agreement: {} })).toMatch(/^similarity \(chrf\) +all /m);
+    expect(of({ similarity: {}, agreement: { scorer: 'exact_json' } })).toMatch(/^similarity +all /m);
+    expect(of({ similarity: {}, agreement: { scorer: 'exact_json' } })).toMatch(/^agreement \(exact_json\) +all /m);
+  });
+
   it('spells out signs that a terminal would obey, and stays on one line', () => {
     const { verdict } = report([runState()]).standings[0]!;
     expect(renderSentence({ ...verdict, sentence: 'HOLD: errors in \u001b[2Ja\nGO: \u202eall' }, plain)).toBe(
@@ -220,6 +230,10 @@ describe('what status says of a judge', () => {
     const unfit = { ...judging, unfit: 'false_wins' };
     const text = renderStatus(report([runState({ judging: unfit, arms: { small } })]), plain).join('\n');
     expect(text).toContain('judge abc: unfit (false_wins)');
+    const blind = { ...judging, sensitivity: -0.02, unfit: 'insensitive' };
+    expect(renderStatus(report([runState({ judging: blind })]), plain).join('\n')).toContain(
+      'judge abc: unfit (insensitive: J = -0.02, at least 0.5 needed)',
+    );
     expect(text).toContain('in quarantine: near_constant');
     const untried = renderStatus(report([runState({ judging: { ...judging, judge: null } })]), plain).join('\n');
     expect(untried).toContain('judge: no pair was drawn for it yet');

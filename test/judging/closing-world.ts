@@ -84,10 +84,11 @@ export function historyOf(
     readonly unsent?: number;
     readonly margin?: number;
     readonly gates?: PolicyGates;
+    readonly experiment?: string;
   },
 ): History {
   const { gates = { win_rate: { margin: options.margin ?? 0.2 } } } = options;
-  const run = scriptedRun(undefined, {
+  const run = scriptedRun(options.experiment, {
     judge: { model: 'judge', baseUrl: 'http://localhost:1', labels: { rate: options.labels } },
     policy: { minPairs: 100, gates },
   });

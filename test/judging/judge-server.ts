@@ -25,6 +25,8 @@ export type Trouble =
   | 'overloaded'
   | 'broken'
   | 'unauthorized'
+  | 'not_found'
+  | 'bad_request'
   | 'redirect'
   | 'garbage'
   | 'no_json'
@@ -40,8 +42,9 @@ export interface JudgeServer {
   readonly baseUrl: string;
   faults: Faults;
   trouble: Trouble | null;
-  /** A text that it breaks at. */
-  breaksAt: string | null;
+  /** A text that it breaks at, and how. */
+  breaksAt: string | RegExp | null;
+  breaksBy: Trouble;
   /** What it says its model is. */
   model: string;
   /** How long an answer takes, in milliseconds. */
@@ -71,10 +74,11 @@ const USAGE = { prompt_tokens: 100, completion_tokens: 10 };
 
 export async function startJudgeServer(): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
-  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'breaksAt' | 'model' | 'delayMs' | 'usage'> = {
+  const state: Pick<JudgeServer, 'faults' | 'trouble' | 'breaksAt' | 'breaksBy' | 'model' | 'delayMs' | 'usage'> = {
     faults: {},
     trouble: null,
     breaksAt: null,
+    breaksBy: 'broken',
     model: 'judge-1',
     delayMs: 0,
     usage: USAGE,
@@ -91,8 +95,8 @@ export async function startJudgeServer(): Promise<JudgeServer> {
       response.on('close', () => (running[model] = (running[model] ?? 1) - 1));
       const answer = (): void => {
         const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
-        const breaks = state.breaksAt !== null && userOf(body).includes(state.breaksAt);
-        if (!troubled(breaks ? 'broken' : state.trouble, body, response))
+        const breaks = state.breaksAt !== null && userOf(body).search(state.breaksAt) >= 0;
+        if (!troubled(breaks ? state.breaksBy : state.trouble, body, response))
           reply(response, { ...completion(body, verdict()), model: state.model, usage: state.usage });
       };
       if (state.delayMs === 0) answer();
@@ -138,6 +142,10 @@ function troubled(trouble: Trouble | null, body: JudgeRequest['body'], response:
       return error(500, 'internal');
     case 'unauthorized':
       return error(401, 'Incorrect API key provided: sk-judge-secret.');
+    case 'not_found':
+      return error(404, 'no such route');
+    case 'bad_request':
+      return error(400, 'this text is not taken');
     case 'redirect':
       return error(302, 'elsewhere', { location: 'http://127.0.0.1:1/v1/chat/completions' });
     case 'garbage':

@@ -10,7 +10,7 @@ import { rejudge, type RejudgeReport } from '../../packages/evaluator/src/evalua
 import { createRunJudges, type RunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
 import { tryJudge, type TrialOutcome } from '../../packages/evaluator/src/evaluator/judging/try-judge.js';
 import { type Database, openDatabase } from '../../packages/evaluator/src/ledger/database.js';
-import type { JudgeTask } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
+import type { JudgeState, JudgeTask } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../packages/evaluator/src/ledger/ledger.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
@@ -44,6 +44,8 @@ export interface JudgingBench {
   ): Promise<RejudgeReport>;
   /** Of the run's judge, by the rubric that is here. */
   hashOf(judged: JudgedRun): string;
+  /** Of the run's judge. @throws where the run has none. */
+  stateOf(judged: JudgedRun): Promise<JudgeState>;
   tasks(run: RunId): Promise<readonly JudgeTask[]>;
   /** Another process: nothing of what this one had in its memory is known. */
   restart(): Promise<void>;
@@ -144,6 +146,12 @@ export async function openJudgingBench(seal: Seal | null = null): Promise<Judgin
     hashOf({ run }) {
       const { judge } = run.definition;
       return judge === null ? '' : judges.hashOf(run, judge);
+    },
+    async stateOf({ run }) {
+      const judge = await ledger.judging.mainJudge(run.id);
+      const state = await ledger.judging.state(run.id, judge ?? '');
+      if (state === null) throw new Error('expected the run to have a judge');
+      return state;
     },
     async tasks(run) {
       const { rows } = await database.query<JudgeTask>(

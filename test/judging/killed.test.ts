@@ -1,20 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { encodeBatch } from '@understudy/instrumentation/trial';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.js';
-import { createDrawing } from '../../packages/evaluator/src/evaluator/judging/draw-pairs.js';
-import { createRunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
 import { openStores, type Stores } from '../../packages/evaluator/src/evaluator/stores.js';
 import { type Database, openDatabase } from '../../packages/evaluator/src/ledger/database.js';
-import { openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
-import { HandProducer, wholeSlice } from '../evaluator/batches.js';
 import { describeWithPostgres, describeWithServers } from '../servers/found.js';
 import { type PostgresServer, startPostgres } from '../servers/postgres.js';
 import { startRedis } from '../servers/redis.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
-import { callAbout, CANARIES, judgedRun, statuses } from './judged-runs.js';
+import { CANARIES, judgedRun, statuses } from './judged-runs.js';
+import { storeWorse } from './store-worse.js';
 
 const WORKER = fileURLToPath(new URL('judging-worker.ts', import.meta.url));
 const PAIRS = 90;
@@ -55,32 +50,9 @@ function testKilledWorker(
     }
 
     it('loses no pair, and is paid for again at most for what it was waiting for', async () => {
-      const { ledger } = stores;
-      const now = Date.now;
-      const onError = (error: unknown): void => expect.unreachable(String(error));
-      const budgets = openBudgets(stores.queue);
-      const judges = createRunJudges({
-        source: '',
-        secrets: () => undefined,
-        ledger: ledger.judging,
-        budgets,
-        now,
-        onError,
-      });
-      const { handle } = createHandlers({
-        ledger,
-        emitter: { pair: () => undefined },
-        now,
-        judging: { draw: createDrawing(ledger.judging, judges, onError), judges },
-        onBroken: () => undefined,
-        onRejected: onError,
-      });
-      const { run, announce } = judgedRun('killed', { baseUrl: server.baseUrl, concurrency: CONCURRENCY });
-      const start = wholeSlice(now() - 2000);
-      const producer = new HandProducer('pkilled', run, start);
-      await handle({ id: 'pkilled-0', data: await encodeBatch(announce(producer)) });
-      for (let at = 0; at < PAIRS; at += 1) callAbout(producer, at, start + at, 'worse');
-      await handle({ id: 'pkilled-1', data: await encodeBatch(producer.batch()) });
+      const judged = judgedRun('killed', { baseUrl: server.baseUrl, concurrency: CONCURRENCY });
+      const { run } = judged;
+      await storeWorse(stores.ledger, judged, PAIRS, Date.now);
 
       const first = await startWorker();
       await expect.poll(() => server.requests.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(ORDERS / 2);
@@ -96,7 +68,6 @@ function testKilledWorker(
         [run.id],
       );
       expect(rows).toEqual([{ judged: PAIRS }]);
-      await budgets.close();
     }, 90_000);
   });
 }

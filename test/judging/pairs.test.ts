@@ -1,21 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunId } from '@understudy/instrumentation/trial';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HEALTH_LIMITS } from '../../packages/evaluator/src/judge/trial/fitness.js';
-import { type JudgeServer, startJudgeServer, type Trouble } from './judge-server.js';
+import type { JudgeServer, Trouble } from './judge-server.js';
 import { judgedRun, type JudgedRun, statuses } from './judged-runs.js';
-import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+import type { JudgingBench } from './judging-ledger.js';
+import { withJudge } from './with-judge.js';
 
 let bench: JudgingBench;
 let server: JudgeServer;
-beforeAll(async () => {
-  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
-});
-afterAll(async () => {
-  await bench.close();
-  await server.close();
-});
+withJudge((...begun) => ([bench, server] = begun));
 afterEach(() => {
   server.trouble = null;
   server.faults = {};

@@ -1,23 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JudgeState } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
-import { type JudgeServer, startJudgeServer } from './judge-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JudgeServer } from './judge-server.js';
 import { CANARIES, judgedRun, type JudgedRun } from './judged-runs.js';
-import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+import type { JudgingBench } from './judging-ledger.js';
+import { withJudge } from './with-judge.js';
 import { caseOf } from './judging-world.js';
 
 let bench: JudgingBench;
 let server: JudgeServer;
 /** Those of the bench are numbered from 1, over all runs. */
 let cases = 0;
-beforeAll(async () => {
-  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
-});
+withJudge((...begun) => ([bench, server] = begun));
 afterEach(() => {
   Object.assign(server, { trouble: null, breaksAt: null });
-});
-afterAll(async () => {
-  await bench.close();
-  await server.close();
 });
 
 async function begin(name: string): Promise<JudgedRun> {
@@ -30,12 +24,6 @@ async function begin(name: string): Promise<JudgedRun> {
   await bench.send(judged, CANARIES, ['worse']);
   cases += CANARIES;
   return judged;
-}
-
-async function stateOf(judged: JudgedRun): Promise<JudgeState> {
-  const state = await bench.ledger.judging.state(judged.run.id, bench.hashOf(judged));
-  if (state === null) throw new Error('expected a state');
-  return state;
 }
 
 const sum = (record: object): number =>
@@ -55,7 +43,7 @@ describe('a trial whose endpoint breaks at one text', () => {
   it('goes on with the other canaries, and counts those as abstained after three times', async () => {
     const judged = await begin('poison');
     expect(await bench.try(judged.run.id)).toEqual(['later']);
-    const failed = Object.values((await stateOf(judged)).failed);
+    const failed = Object.values((await bench.stateOf(judged)).failed);
     expect(failed.length).toBeGreaterThan(0);
     expect(failed.every((reasons) => reasons.join() === 'server')).toBe(true);
     // All others were asked about, in two orders.
@@ -63,7 +51,7 @@ describe('a trial whose endpoint breaks at one text', () => {
     bench.now += 600_000;
     await bench.restart();
     expect(await tries(judged, 5)).toBeLessThan(5);
-    const { health, sensitivity, unfit } = await stateOf(judged);
+    const { health, sensitivity, unfit } = await bench.stateOf(judged);
     expect(sum(health.canaries)).toBe(failed.length);
     expect(health.abstained).toEqual({ server: failed.length });
     expect([sensitivity !== null, unfit]).toEqual([true, null]);
@@ -75,17 +63,17 @@ describe('a trial whose endpoint breaks at one text', () => {
     const judged = await begin('outage');
     server.trouble = 'broken';
     expect(await tries(judged, 8)).toBe(Infinity);
-    expect((await stateOf(judged)).failed).toEqual({});
+    expect((await bench.stateOf(judged)).failed).toEqual({});
     Object.assign(server, { trouble: null });
     expect(await bench.try(judged.run.id)).toEqual(['later']);
-    const failed = Object.keys((await stateOf(judged)).failed).length;
+    const failed = Object.keys((await bench.stateOf(judged)).failed).length;
     expect(failed).toBeGreaterThan(0);
     server.trouble = 'broken';
     bench.now += 600_000;
     expect(await tries(judged, 8)).toBe(Infinity);
-    expect(Object.values((await stateOf(judged)).failed).every((reasons) => reasons.length === 1)).toBe(true);
+    expect(Object.values((await bench.stateOf(judged)).failed).every((reasons) => reasons.length === 1)).toBe(true);
     Object.assign(server, { trouble: null, breaksAt: null });
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect(sum((await stateOf(judged)).health.canaries)).toBe(0);
+    expect(sum((await bench.stateOf(judged)).health.canaries)).toBe(0);
   });
 });

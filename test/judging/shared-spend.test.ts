@@ -5,20 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NANO_USD } from '@understudy/instrumentation/experiment';
-import { encodeBatch } from '@understudy/instrumentation/trial';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHandlers } from '../../packages/evaluator/src/evaluator/consume.js';
-import { createDrawing } from '../../packages/evaluator/src/evaluator/judging/draw-pairs.js';
-import { createRunJudges } from '../../packages/evaluator/src/evaluator/judging/run-judges.js';
 import { startJudging } from '../../packages/evaluator/src/evaluator/judging/start-judging.js';
 import { openStores, type Stores } from '../../packages/evaluator/src/evaluator/stores.js';
 import { type Budgets, openBudgets } from '../../packages/evaluator/src/queue/budgets.js';
-import { HandProducer, wholeSlice } from '../evaluator/batches.js';
 import { describeWithServers } from '../servers/found.js';
 import { startPostgres } from '../servers/postgres.js';
 import { startRedis } from '../servers/redis.js';
 import { type JudgeServer, startJudgeServer } from './judge-server.js';
-import { callAbout, judgedRun } from './judged-runs.js';
+import { judgedRun } from './judged-runs.js';
+import { storeWorse } from './store-worse.js';
 
 const EVALUATORS = 3;
 const CONCURRENCY = 4;
@@ -45,36 +41,13 @@ async function send(
   name: string,
   limits: { usd: number; usdPerHour?: number },
 ): Promise<void> {
-  const { ledger } = stores;
-  const onError = (error: unknown): void => expect.unreachable(String(error));
-  const judges = createRunJudges({
-    source: '',
-    secrets: () => undefined,
-    ledger: ledger.judging,
-    budgets: { lease: () => Promise.reject(new Error('nobody is asked here')) },
-    now,
-    onError,
-  });
-  const { handle } = createHandlers({
-    ledger,
-    emitter: { pair: () => undefined },
-    now,
-    judging: { draw: createDrawing(ledger.judging, judges, onError), judges },
-    onBroken: () => undefined,
-    onRejected: onError,
-  });
   const { usd, ...hourly } = limits;
-  const { run, announce } = judgedRun(
+  const judged = judgedRun(
     name,
     { baseUrl: server.baseUrl, maxTokens: 256, concurrency: CONCURRENCY, ...hourly },
     { budget: { usd, prices: { 'judge-*': PRICE }, pace: false } },
   );
-  const start = wholeSlice(now() - 2000);
-  const producer = new HandProducer(`p${name}`, run, start);
-  await handle({ id: `p${name}-0`, data: await encodeBatch(announce(producer)) });
-  for (let at = 0; at < PAIRS; at += 1) callAbout(producer, at, start + at, 'worse');
-  await handle({ id: `p${name}-1`, data: await encodeBatch(producer.batch()) });
-  await judges.close();
+  await storeWorse(stores.ledger, judged, PAIRS, now);
 }
 
 const storeSpent = async (budgets: Budgets, name: string): Promise<number> =>

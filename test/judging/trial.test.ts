@@ -1,21 +1,15 @@
 import type { Leg } from '@understudy/instrumentation/trial';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JudgeState } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
+import { afterEach, describe, expect, it } from 'vitest';
 import { answer, HandProducer, wholeSlice } from '../evaluator/batches.js';
-import { type JudgeServer, startJudgeServer } from './judge-server.js';
+import type { JudgeServer } from './judge-server.js';
 import { CANARIES, judgedRun, type JudgedRun, statuses } from './judged-runs.js';
-import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+import type { JudgingBench } from './judging-ledger.js';
+import { withJudge } from './with-judge.js';
 import { caseOf, worseAnswer } from './judging-world.js';
 
 let bench: JudgingBench;
 let server: JudgeServer;
-beforeAll(async () => {
-  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
-});
-afterAll(async () => {
-  await bench.close();
-  await server.close();
-});
+withJudge((...begun) => ([bench, server] = begun));
 afterEach(async () => {
   server.trouble = null;
   server.faults = {};
@@ -25,13 +19,6 @@ afterEach(async () => {
   bench.errors.length = 0;
   bench.now = Date.now();
 });
-
-async function stateOf({ run }: JudgedRun): Promise<JudgeState> {
-  const judge = await bench.ledger.judging.mainJudge(run.id);
-  const state = await bench.ledger.judging.state(run.id, judge ?? '');
-  if (state === null) throw new Error('expected the run to have a judge');
-  return state;
-}
 
 interface Said {
   readonly request: string;
@@ -72,7 +59,7 @@ describe('a trial', () => {
     expect(await bench.try(judged.run.id)).toEqual(['later']);
     expect(server.requests.length).toBe(before);
     const waiting = 'other answers: the distinct one in 60 stored calls leaves 137 of 200 canaries unmade';
-    expect(await stateOf(judged)).toMatchObject({ sensitivity: null, unfit: null, waitsFor: waiting });
+    expect(await bench.stateOf(judged)).toMatchObject({ sensitivity: null, unfit: null, waitsFor: waiting });
     // The same request, in other words each time: each answer is once in each kind.
     bench.now += 5_000;
     await say(
@@ -80,7 +67,7 @@ describe('a trial', () => {
       Array.from({ length: 20 }, (_, at) => known(100 + at)),
     );
     expect(await bench.try(judged.run.id)).toEqual(['later']);
-    expect((await stateOf(judged)).waitsFor).toBe(
+    expect((await bench.stateOf(judged)).waitsFor).toBe(
       'other answers: the 21 distinct ones in 80 stored calls leave 56 of 200 canaries unmade',
     );
     bench.now += 5_000;
@@ -89,7 +76,7 @@ describe('a trial', () => {
       Array.from({ length: 20 }, (_, at) => known(200 + at)),
     );
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    const { sensitivity, unfit, waitsFor, sources, health } = await stateOf(judged);
+    const { sensitivity, unfit, waitsFor, sources, health } = await bench.stateOf(judged);
     expect({ unfit, waitsFor, sources }).toEqual({ unfit: null, waitsFor: null, sources: 41 });
     expect(sensitivity).toBeGreaterThan(0.85);
     for (const kind of ['truncated', 'shuffled', 'wrong_argument', 'other_answer'] as const) {
@@ -129,7 +116,7 @@ describe('a trial', () => {
     await say(judged, [label(13)]);
     // This server knows long answers only: to it one label is as good as another.
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    const { sensitivity, unfit, health } = await stateOf(judged);
+    const { sensitivity, unfit, health } = await bench.stateOf(judged);
     expect(unfit).toBe('insensitive');
     expect(sensitivity).toBeLessThan(0.5);
     expect(health.canaries.other_answer).toMatchObject({ given: 14, tied: 14 });
@@ -145,7 +132,7 @@ describe('a trial', () => {
     );
     server.trouble = 'broken';
     expect(await bench.try(judged.run.id)).toEqual(['later']);
-    expect(await stateOf(judged)).toMatchObject({ sources: 6, waitsFor: 'its endpoint: server' });
+    expect(await bench.stateOf(judged)).toMatchObject({ sources: 6, waitsFor: 'its endpoint: server (HTTP 500)' });
     server.trouble = null;
     await say(
       judged,
@@ -153,7 +140,7 @@ describe('a trial', () => {
     );
     bench.now += 10_000;
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect((await stateOf(judged)).sources).toBe(6);
+    expect((await bench.stateOf(judged)).sources).toBe(6);
   });
 });
 
@@ -179,7 +166,7 @@ describe('a judge on trial, on the queue', () => {
     );
     server.faults = { longer: 0.4 };
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    const { sensitivity, unfit, health } = await stateOf(judged);
+    const { sensitivity, unfit, health } = await bench.stateOf(judged);
     expect(sensitivity).toBeGreaterThan(0.5);
     expect(unfit).toBe('length_bias');
     expect(health.canaries.padded.given).toBe(30);
@@ -233,7 +220,7 @@ describe('a judge since its trial', () => {
     const judged = judgedRun(name, { baseUrl: server.baseUrl, canaries: { count: 40, rate } });
     await bench.send(judged, 20, ['same']);
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect((await stateOf(judged)).unfit).toBeNull();
+    expect((await bench.stateOf(judged)).unfit).toBeNull();
     return judged;
   };
 
@@ -241,12 +228,12 @@ describe('a judge since its trial', () => {
     const judged = await tried('goes-blind');
     await bench.send(judged, 20, ['worse', 'better']);
     await bench.judgeDue();
-    const { unfit, health, sensitivity } = await stateOf(judged);
+    const { unfit, health, sensitivity } = await bench.stateOf(judged);
     expect(unfit).toBeNull();
     server.faults = { alwaysTie: true };
     await bench.send(judged, 30, ['worse', 'better']);
     await bench.judgeDue();
-    const since = await stateOf(judged);
+    const since = await bench.stateOf(judged);
     expect(since.unfit).toBe('blind');
     // What the trial said of it has not changed, and would have hidden it.
     expect([since.health.canaries, since.sensitivity]).toEqual([health.canaries, sensitivity]);
@@ -256,7 +243,7 @@ describe('a judge since its trial', () => {
     const judged = await tried('sees');
     await bench.send(judged, 30, ['worse', 'better']);
     await bench.judgeDue();
-    const { unfit, health } = await stateOf(judged);
+    const { unfit, health } = await bench.stateOf(judged);
     expect(unfit).toBeNull();
     const given = Object.values(health.beside).reduce((sum, counts) => sum + counts.given, 0);
     expect(given).toBe(30);
@@ -273,7 +260,7 @@ describe('a judge since its trial', () => {
     );
     const outcomes = await bench.judgeDue();
     expect(outcomes).toEqual(shadows.map(() => 'judged'));
-    const { beside } = (await stateOf(judged)).health;
+    const { beside } = (await bench.stateOf(judged)).health;
     const given = Object.values(beside).reduce((sum, one) => sum + one.given, 0);
     expect(given).toBeGreaterThan(20);
     // Two orders of each.

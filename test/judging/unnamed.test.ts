@@ -1,10 +1,11 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JudgeServer, startJudgeServer } from './judge-server.js';
+import { describe, expect, it } from 'vitest';
+import type { JudgeServer } from './judge-server.js';
 import { judgedRun, type JudgedRun } from './judged-runs.js';
-import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+import type { JudgingBench } from './judging-ledger.js';
+import { withJudge } from './with-judge.js';
 
 const BUILT_IN = fileURLToPath(
   new URL('../../packages/evaluator/src/rubrics/faithful-to-reference.yaml', import.meta.url),
@@ -12,13 +13,7 @@ const BUILT_IN = fileURLToPath(
 
 let bench: JudgingBench;
 let server: JudgeServer;
-beforeAll(async () => {
-  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
-});
-afterAll(async () => {
-  await bench.close();
-  await server.close();
-});
+withJudge((...begun) => ([bench, server] = begun));
 
 /** A run whose rubric is a file, known to the ledger; and the file. */
 async function begin(name: string): Promise<{ readonly judged: JudgedRun; readonly rubric: string }> {

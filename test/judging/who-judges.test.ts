@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { JudgeState } from '../../packages/evaluator/src/ledger/judging/judging-ledger.js';
-import { type JudgeServer, startJudgeServer } from './judge-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JudgeServer } from './judge-server.js';
 import { CANARIES, judgedRun, type JudgedRun, statuses } from './judged-runs.js';
-import { type JudgingBench, openJudgingBench } from './judging-ledger.js';
+import type { JudgingBench } from './judging-ledger.js';
+import { withJudge } from './with-judge.js';
 
 let bench: JudgingBench;
 let server: JudgeServer;
-beforeAll(async () => {
-  [bench, server] = [await openJudgingBench(), await startJudgeServer()];
-});
-afterAll(async () => {
-  await bench.close();
-  await server.close();
-});
+withJudge((...begun) => ([bench, server] = begun));
 afterEach(async () => {
   server.model = 'judge-1';
   // What one test has left waiting is not the next one's.
@@ -20,13 +14,6 @@ afterEach(async () => {
   bench.errors.length = 0;
   bench.now = Date.now();
 });
-
-async function stateOf({ run }: JudgedRun): Promise<JudgeState> {
-  const judge = await bench.ledger.judging.mainJudge(run.id);
-  const state = await bench.ledger.judging.state(run.id, judge ?? '');
-  if (state === null) throw new Error('expected the run to have a judge');
-  return state;
-}
 
 describe('who the judge is', () => {
   const tried = async (name: string): Promise<JudgedRun> => {
@@ -41,7 +28,7 @@ describe('who the judge is', () => {
     server.model = 'judge-2';
     await bench.send(judged, 2, ['worse']);
     await bench.judgeDue();
-    expect((await stateOf(judged)).unfit).toBe('other_model (judge-2 in place of judge-1)');
+    expect((await bench.stateOf(judged)).unfit).toBe('other_model (judge-2 in place of judge-1)');
   });
 
   it('is tried from the beginning where the model changes in the middle of its trial', async () => {
@@ -53,13 +40,13 @@ describe('who the judge is', () => {
     }, 0);
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
     clearInterval(changing);
-    const { unfit, health } = await stateOf(judged);
+    const { unfit, health } = await bench.stateOf(judged);
     expect(unfit).toBeNull();
     expect(health.models.trial).toEqual({ '- judge-2': 2 * CANARIES });
     server.model = 'judge-1';
     await bench.send(judged, 1, ['worse']);
     await bench.judgeDue();
-    expect((await stateOf(judged)).unfit).toBe('other_model (judge-1 in place of judge-2)');
+    expect((await bench.stateOf(judged)).unfit).toBe('other_model (judge-1 in place of judge-2)');
   });
 
   it('is unfit where two models answer by turns', async () => {
@@ -68,7 +55,10 @@ describe('who the judge is', () => {
     Object.defineProperty(server, 'model', { configurable: true, get: () => `judge-${server.requests.length % 2}` });
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
     Object.defineProperty(server, 'model', { configurable: true, writable: true, value: 'judge-1' });
-    expect(await stateOf(judged)).toMatchObject({ sensitivity: -1, unfit: expect.stringMatching(/^other_model/) });
+    expect(await bench.stateOf(judged)).toMatchObject({
+      sensitivity: -1,
+      unfit: expect.stringMatching(/^other_model/),
+    });
   });
 
   it('is unfit where its replies name its kin, whatever it is called here', async () => {
@@ -77,7 +67,7 @@ describe('who the judge is', () => {
     const alias = judgedRun('kin-alias', { baseUrl: server.baseUrl, model: 'judge', concurrency: 1 });
     await bench.send(alias, 6, ['worse'], 'gpt-5-2026-01-01');
     expect(await bench.try(alias.run.id)).toEqual(['tried']);
-    expect(await stateOf(alias)).toMatchObject({ unfit: 'kin', sensitivity: -1 });
+    expect(await bench.stateOf(alias)).toMatchObject({ unfit: 'kin', sensitivity: -1 });
     expect(server.requests.length).toBe(before + 2);
     expect(bench.errors.map(String).join()).toContain(
       'the judge gpt-5-2026-01-01 is itself one of the models compared',
@@ -89,7 +79,7 @@ describe('who the judge is', () => {
     );
     await bench.send(candidate, 6, ['worse']);
     expect(await bench.try(candidate.run.id)).toEqual(['tried']);
-    expect((await stateOf(candidate)).unfit).toBe('kin');
+    expect((await bench.stateOf(candidate)).unfit).toBe('kin');
   });
 
   it('is unfit at the first pair that what its replies name is kin of, and says nothing of that pair', async () => {
@@ -100,7 +90,7 @@ describe('who the judge is', () => {
     await bench.judgeDue();
     await bench.send(judged, 1, ['worse'], 'gpt-5-mini');
     expect(await bench.judgeDue()).toEqual(['later']);
-    expect((await stateOf(judged)).unfit).toBe('kin');
+    expect((await bench.stateOf(judged)).unfit).toBe('kin');
     expect(await statuses(bench.database, judged.run.id)).toMatchObject({ judged: 6 });
   });
 
@@ -108,12 +98,12 @@ describe('who the judge is', () => {
     const judged = judgedRun('kin-later', { baseUrl: server.baseUrl, model: 'gpt-judge' });
     await bench.send(judged, 6, ['worse']);
     expect(await bench.try(judged.run.id)).toEqual(['tried']);
-    expect((await stateOf(judged)).unfit).toBeNull();
+    expect((await bench.stateOf(judged)).unfit).toBeNull();
     await bench.judgeDue();
     const before = server.requests.length;
     await bench.send(judged, 1, ['worse'], 'gpt-5-mini');
     expect(await bench.judgeDue()).toEqual(['later']);
-    expect((await stateOf(judged)).unfit).toBe('kin');
+    expect((await bench.stateOf(judged)).unfit).toBe('kin');
     expect(server.requests.length).toBe(before);
     await bench.ledger.judging.expire(bench.now, async () => null);
     expect(await statuses(bench.database, judged.run.id)).toEqual({ judged: 6, abstained: 1 });

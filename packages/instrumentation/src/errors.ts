@@ -27,10 +27,13 @@ export class UnderstudyError extends Error {
 
 /** A configuration that cannot be used. Names the field, what was expected and what was got. */
 export class ConfigurationError extends UnderstudyError {
+  /** A file, a variable, a field. */
+  readonly source: string;
   readonly issues: readonly string[];
 
   constructor(source: string, issues: readonly string[], options: { cause?: unknown } = {}) {
     super('configuration', `${source} cannot be used:\n${issues.map((issue) => `  - ${issue}`).join('\n')}`, options);
+    this.source = source;
     this.issues = issues;
   }
 }

@@ -6,7 +6,7 @@ import type { Output } from './terminal.js';
 
 const ANSWER_OF: Readonly<Record<string, Answer>> = { a: 'A', b: 'B', t: 'tie', s: 'skip' };
 const QUIT: ReadonlySet<string> = new Set(['q', 'escape', 'ctrl+c', 'ctrl+d']);
-const PROMPT = 'Which is better?  a: A   b: B   t: tie   s: skip (cannot say)   q: quit';
+const PROMPT = 'Which is better?  a: A   b: B   t: tie   s: cannot say (final)   q: quit';
 
 /** Shows one pair after the other and takes an answer for each, until there is none left or somebody quits. Gives how many were stored. */
 export async function labelSession(
@@ -27,7 +27,9 @@ export async function labelSession(
     output.out(
       [
         '',
-        style.dim(`${printableLine(`${pair.experiment}, segment ${pair.segment}`)}; ${count(left)} open`),
+        style.dim(
+          `${printableLine(`${pair.experiment}, run ${pair.run}, segment ${pair.segment}`)}; ${count(left)} open`,
+        ),
         ...[
           ['REQUEST', pair.request],
           ['A', pair.a],

@@ -3,10 +3,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { loadConfig, loadSeal } from '../config.js';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, NotFoundError } from '../errors.js';
 import { exportLines, importLines, type ImportReport } from '../evaluator/label-lines.js';
 import { type Labelling, labelling } from '../evaluator/labelling.js';
 import { openLedgerFor } from '../evaluator/stores.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { EXIT } from './exit-codes.js';
 import { type Keys, processKeys } from './keys.js';
 import { labelSession } from './label-session.js';
@@ -33,6 +34,7 @@ export async function labelCommand(
   const config = loadConfig({ path: options.config });
   const opened = await openLedgerFor(config.ledgerUrl, { seal: loadSeal(config) });
   try {
+    if (experiment !== null) await expectRunOf(experiment, opened.ledger);
     const labels = labelling(opened.ledger, Date.now);
     if (options.export !== undefined) return await exportTo(options.export, labels, experiment, options, output);
     if (options.import !== undefined) return await importFrom(options.import, labels, options, output);
@@ -52,6 +54,15 @@ export async function labelCommand(
   } finally {
     await opened.close();
   }
+}
+
+/** A name that is mistyped would look as if nothing were left to label. */
+async function expectRunOf(experiment: string, ledger: Ledger): Promise<void> {
+  const { runs } = await ledger.snapshot({ now: Date.now() });
+  const names = [...new Set(runs.map(({ run }) => run.experiment))];
+  if (names.includes(experiment)) return;
+  const known = names.length === 0 ? '' : `, but of ${names.join(', ')}`;
+  throw new NotFoundError(`the ledger holds no run of ${experiment}${known}`);
 }
 
 async function exportTo(

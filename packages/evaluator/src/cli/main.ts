@@ -241,12 +241,12 @@ Examples:
 What is set is kept in the queue's store and outlives restarts. UNDERSTUDY_ENABLED=false of a service is over all of it.`;
 
 const LABEL_EXAMPLES = `
-In a terminal: a, b: the better answer; t: a tie; s: skip (cannot say); q: quit. What is answered is stored at once, so that
-anyone can go on. Which answer is A is drawn by lot.
+In a terminal: a, b: the better answer; t: a tie; s: cannot say (final); q: quit. What is answered is stored at once, so
+that anyone can go on. Which answer is A is drawn by lot.
 
 Examples:
   understudy label -e support-mini
-  understudy label --export pairs.jsonl       one line a pair: {"pair", "experiment", "segment", "request", "a", "b", "deadline"}
+  understudy label --export pairs.jsonl       one line a pair: {"pair", "run", "experiment", "segment", "request", "a", "b", "deadline"}
   understudy label --import labels.jsonl      one line a label: {"pair": "...", "answer": "A"}, or "B", "tie", "skip"
 
 A file is imported as a whole or, where a line is wrong, not at all; again it changes nothing. The first answer to a pair stays.`;

@@ -1,7 +1,9 @@
+import { unfitInWords } from '../decide/describe.js';
 import { healthRates, type Share } from '../judge/trial/health-rates.js';
 import type { JudgingState, LabelState } from '../ledger/judging-state.js';
 import type { ArmState } from '../ledger/snapshot.js';
 import { cohenKappa } from '../stats/kappa.js';
+import { printableLine } from './foreign-text.js';
 import { count, percent, plural, type Style } from './style.js';
 
 /** What is known of a run's judge: nothing where it has none. */
@@ -13,9 +15,9 @@ export function renderJudge(judging: JudgingState | null, style: Style): readonl
   const since = rates.since.of === 0 ? '' : `, ${share(rates.since)} of ${plural(rates.since.of, 'fault')} seen since`;
   const state =
     unfit !== null
-      ? style.bad(`unfit (${unfit})`)
+      ? style.bad(`unfit (${printableLine(unfitInWords(unfit, sensitivity, rates.detection.point))})`)
       : sensitivity === null
-        ? `on trial${waitsFor === null ? '' : `, waiting for ${waitsFor}`}`
+        ? `on trial${waitsFor === null ? '' : `, waiting for ${printableLine(waitsFor)}`}`
         : `J = ${sensitivity.toFixed(2)}${since}`;
   const lift =
     rates.lift === null ? '' : `, right ${(100 * rates.lift).toFixed(0)} points oftener than the longer answer`;

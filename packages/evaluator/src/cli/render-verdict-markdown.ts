@@ -28,7 +28,7 @@ export function renderVerdictMarkdown({ run, arm, verdict, expired, spent, state
     '',
     row(GATE_HEADING),
     row(GATE_HEADING.map((_, column) => (column < FIRST_NUMBER ? ':--' : '--:'))),
-    ...verdict.gates.map((gate) => row(gateCells(gate).map(plain))),
+    ...verdict.gates.map((gate) => row(gateCells(gate, run.definition.policy.gates).map(plain))),
     '',
     plain(renderBar(verdict.level)),
     '',

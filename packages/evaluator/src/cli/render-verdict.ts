@@ -1,3 +1,4 @@
+import { DEFAULTS, type Gates } from '@understudy/instrumentation/experiment';
 import { NOISE_GATES } from '../decide/describe.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
@@ -18,7 +19,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
       .map((hold) => `  also: ${printableLine(hold.sentence)}`),
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
-    ...renderGates(verdict, style),
+    ...renderGates(verdict, style, run.definition.policy.gates),
     ...(shown.length === 0 ? [] : ['', ...shown]),
   ];
 }
@@ -43,8 +44,8 @@ function markOf(state: State, style: Style): (text: string) => string {
 }
 
 /** One row a gate and stream: what was seen, what is allowed, and the e-values beside what they must reach. */
-export function renderGates({ gates, level }: Verdict, style: Style): readonly string[] {
-  const [first = '', ...rest] = table([GATE_HEADING, ...gates.map(gateCells)], [0, 1, 2]);
+export function renderGates({ gates, level }: Verdict, style: Style, policy: Gates): readonly string[] {
+  const [first = '', ...rest] = table([GATE_HEADING, ...gates.map((gate) => gateCells(gate, policy))], [0, 1, 2]);
   return [style.dim(first), ...rest, style.dim(renderBar(level))];
 }
 
@@ -67,11 +68,11 @@ export function renderBar(level: number): string {
 }
 
 /** The cells of one gate: names first, then numbers. */
-export function gateCells(gate: GateVerdict): readonly string[] {
+export function gateCells(gate: GateVerdict, policy: Gates): readonly string[] {
   const noIncumbent = gate.floor !== undefined;
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
-    gate.gate,
+    nameOf(gate, policy),
     gate.stream === '_all' ? 'all' : printableLine(gate.stream),
     gate.state,
     pairs,
@@ -81,6 +82,13 @@ export function gateCells(gate: GateVerdict): readonly string[] {
     eValue(gate.safeLogE),
     eValue(gate.harmLogE),
   ];
+}
+
+/** What compares is named where it is not the gate's default. */
+function nameOf({ gate }: GateVerdict, policy: Gates): string {
+  if (gate !== 'agreement' && gate !== 'similarity') return gate;
+  const scorer = policy[gate]?.scorer ?? DEFAULTS.gates[gate].scorer;
+  return scorer === DEFAULTS.gates[gate].scorer ? gate : `${gate} (${scorer})`;
 }
 
 const isNoise = ({ gate }: GateVerdict): boolean => NOISE_GATES.has(gate);

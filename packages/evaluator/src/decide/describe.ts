@@ -81,15 +81,27 @@ function labelled({ labels }: WinRateShown): string {
   return `; ${count(labels.answered)} of ${count(labels.offered)} offered pairs labelled`;
 }
 
-function awaited({ sensitivity, labels, unproven }: WinRateShown): string {
-  if (sensitivity === null) return 'what canaries say of the judge';
+function awaited({ sensitivity, waitsFor, labels, unproven }: WinRateShown): string {
+  if (sensitivity === null) {
+    return `what canaries say of the judge${waitsFor === null ? '' : `, whose trial waits for ${waitsFor}`}`;
+  }
   if (labels !== null) return 'labels: run `understudy label`';
   return `${count(unproven)} more ${unproven === 1 ? 'canary' : 'canaries'} beside its pairs (\`judge.canaries.rate\`)`;
 }
 
+/** Why a judge is unfit, and by how much where that is J. `detection`: of its canaries, in [0,1]. */
+export function unfitInWords(unfit: string, sensitivity: number | null, detection: number | null = null): string {
+  if (sensitivity === null) return unfit;
+  const seen = detection === null ? '' : `; detection ${(100 * detection).toFixed(0)} %`;
+  const much = `J = ${score(sensitivity)}, at least ${LEAST_SENSITIVITY} needed${seen}`;
+  return unfit === 'insensitive'
+    ? `insensitive: ${much}`
+    : unfit.replace(/(?<=^|, )insensitive(?=$|, )/, `insensitive (${much})`);
+}
+
 function blindness({ winRate }: GateVerdict): string {
   const { unfit = null, sensitivity = null } = winRate ?? {};
-  if (unfit !== null) return `the judge is unfit (${unfit})`;
+  if (unfit !== null) return `the judge is unfit (${unfitInWords(unfit, sensitivity)})`;
   return `the judge sees too little of what is different (J = ${score(sensitivity)}, at least ${LEAST_SENSITIVITY} is needed)`;
 }
 

@@ -115,9 +115,9 @@ function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStan
   const winRate = winRateOf(run.definition);
   if (winRate === null) return null;
   const { margin, labels } = winRate;
-  const { sensitivity = null, unfit = null } = judging ?? {};
+  const { sensitivity = null, unfit = null, waitsFor = null } = judging ?? {};
   const unproven = unprovenOf(judging?.health ?? EMPTY_HEALTH);
-  return { margin, sensitivity, unfit, unproven, labelled: labels !== null };
+  return { margin, sensitivity, unfit, waitsFor, unproven, labelled: labels !== null };
 }
 
 /** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */

@@ -119,6 +119,8 @@ export interface WinRateShown {
   readonly sensitivity: number | null;
   /** Why the judge may not decide; null: it may. */
   readonly unfit: string | null;
+  /** What its trial waits for, in words; null where it waits for nothing. */
+  readonly waitsFor: string | null;
   /** Canaries beside pairs that are still to come before the judge's word alone is anything. */
   readonly unproven: number;
   /** Of the evidence: pairs offered to people and answered, and Cohen's kappa between them and the judge. Null: nobody is asked. */

@@ -15,6 +15,8 @@ export interface JudgeStanding {
   readonly sensitivity: number | null;
   /** Why it may not decide any more; null: it may. */
   readonly unfit: string | null;
+  /** What its trial waits for, in words; null where it waits for nothing. */
+  readonly waitsFor: string | null;
   /** Canaries beside pairs of the run that are still to come before its word alone makes anything provisional. */
   readonly unproven: number;
   /** People are asked about a part of its pairs: their word decides, and the judge's alone is provisional. */
@@ -73,6 +75,7 @@ export function winRateVerdict(
     winRate: {
       sensitivity: judge.sensitivity,
       unfit: judge.unfit,
+      waitsFor: judge.waitsFor,
       unproven,
       labels: judge.labelled
         ? { offered: answers.offered, answered: answers.answered, kappa: rate?.kappa ?? null }

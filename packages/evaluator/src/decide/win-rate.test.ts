@@ -8,7 +8,14 @@ import { health, look, policy, SAFE } from './decide.test.support.js';
 import { PolicyError } from './policy.js';
 import type { JudgeStanding } from './win-rate-verdict.js';
 
-const JUDGE: JudgeStanding = { margin: 0.1, sensitivity: 0.8, unfit: null, unproven: 0, labelled: false };
+const JUDGE: JudgeStanding = {
+  margin: 0.1,
+  sensitivity: 0.8,
+  unfit: null,
+  waitsFor: null,
+  unproven: 0,
+  labelled: false,
+};
 
 function tally(m: number, won: number, lost: number): Tally {
   const made = emptyTally(m);
@@ -88,6 +95,16 @@ describe('a verdict on the word of a judge', () => {
     ['sees too little', { sensitivity: 0.4 }, 'J = 0.40'],
     ['is unfit', { unfit: 'false_wins' }, 'unfit (false_wins)'],
     ['is unfit before its trial is over', { sensitivity: null, unfit: 'abstains' }, 'unfit (abstains)'],
+    [
+      'is unfit for what it does not see',
+      { sensitivity: -0.02, unfit: 'insensitive' },
+      'the judge is unfit (insensitive: J = -0.02, at least 0.5 needed)',
+    ],
+    [
+      'is unfit for that and more',
+      { sensitivity: 0.1, unfit: 'false_wins, insensitive, abstains' },
+      'unfit (false_wins, insensitive (J = 0.10, at least 0.5 needed), abstains)',
+    ],
     ['is unfit, whatever people say', { unfit: 'false_wins', labelled: true }, 'unfit (false_wins)'],
   ])('holds where the judge %s', (_what, judge, words) => {
     const verdict = judged(judge, evidence(1500, 500, { offered: 0.1, won: 150, lost: 10 }));
@@ -130,6 +147,10 @@ describe('a verdict on the word of a judge', () => {
     const verdict = judged({ sensitivity: null }, { judged: null, labelled: null });
     expect(verdict).toMatchObject({ state: 'hold', reason: 'insufficient' });
     expect(verdict.sentence).toContain('what canaries say of the judge');
+    const waiting = { sensitivity: null, waitsFor: 'its endpoint: unauthorized (HTTP 401)' };
+    expect(judged(waiting, { judged: null, labelled: null }).sentence).toContain(
+      'win_rate waits for what canaries say of the judge, whose trial waits for its endpoint: unauthorized (HTTP 401)',
+    );
   });
 
   it('needs the win rate of each critical segment', () => {

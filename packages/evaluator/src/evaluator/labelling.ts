@@ -1,9 +1,12 @@
+import type { RunId } from '@understudy/instrumentation/trial';
 import { judgedPairOf } from '../judge/judged-pair.js';
 import type { Label, LabelLedger, LabelResult, Offer } from '../ledger/label-ledger.js';
 
 /** A pair as a person is shown it: nothing of it says which answer is whose. */
 export interface BlindPair {
   readonly pair: string;
+  /** An earlier run of the experiment asks nobody any more. */
+  readonly run: RunId;
   readonly experiment: string;
   readonly segment: string;
   /** Epoch ms. */
@@ -61,10 +64,10 @@ export function labelling(ledger: { readonly labels: LabelLedger }, now: () => n
 const FIRST: Readonly<Record<Answer, Label['first']>> = { A: 1, B: 0, tie: 0.5, skip: null };
 
 /** Null where there are no texts: nobody can say anything of it, and it stays unanswered. */
-function blind({ content, shadowFirst, pair, experiment, segment, deadline }: Offer): BlindPair | null {
+function blind({ content, shadowFirst, pair, run, experiment, segment, deadline }: Offer): BlindPair | null {
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
   if (texts === null) return null;
   const { request, primary, shadow } = texts;
   const [a, b] = shadowFirst ? [shadow, primary] : [primary, shadow];
-  return { pair, experiment, segment, deadline, request, a, b };
+  return { pair, run, experiment, segment, deadline, request, a, b };
 }

@@ -13,6 +13,7 @@ import type { PairContent } from './record.js';
 /** A pair that is offered to a person and can still be answered. */
 export interface Offer {
   readonly pair: string;
+  readonly run: RunId;
   readonly experiment: string;
   readonly segment: string;
   /** Epoch ms: what has no answer by then has none. */
@@ -45,7 +46,7 @@ export type LabelResult = 'stored' | 'late' | 'known' | 'unknown';
 
 /** The part of the ledger that people's answers are kept in. */
 export interface LabelLedger {
-  /** Open offers, the oldest first. */
+  /** Open offers of the newest run of each experiment, the oldest first; none of a judge that is unfit, whose run no label can help. */
   offers(wanted: OfferQuery): Promise<readonly Offer[]>;
   countOpen(wanted: Pick<OfferQuery, 'now' | 'experiment'>): Promise<number>;
   /** Stores an answer, once, with what it tells of the judge: how good the answer shown first is, 1 the better one. */
@@ -66,7 +67,9 @@ export function labelsOf(database: Database, seal: Seal | null): LabelLedger {
 
 const OPEN = `from understudy.labels l join understudy.runs r on r.run = l.run join understudy.pairs p on p.pair = l.pair
   where l.answer is null and not l.abstained and l.deadline > $1 and ($2::text is null or r.experiment = $2)
-    and p.content is not null`;
+    and p.content is not null
+    and not exists (select from understudy.runs n where n.experiment = r.experiment and n.k > r.k)
+    and not exists (select from understudy.judge_state s where s.run = l.run and s.main and s.unfit is not null)`;
 
 async function selectOffers(
   query: Query,
@@ -74,7 +77,7 @@ async function selectOffers(
   seal: Seal | null,
 ): Promise<readonly Offer[]> {
   const { rows } = await query<Omit<Offer, 'content' | 'shadowFirst'> & { content: Buffer }>(
-    `select l.pair::text as pair, r.experiment, l.segment, l.deadline, p.content ${OPEN}
+    `select l.pair::text as pair, l.run, r.experiment, l.segment, l.deadline, p.content ${OPEN}
        and ($3::uuid is null or (l.offered_at, l.pair) > (select offered_at, pair from understudy.labels where pair = $3::uuid))
      order by l.offered_at, l.pair limit $4`,
     [now, experiment, after?.pair ?? null, limit],

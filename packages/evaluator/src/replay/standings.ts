@@ -2,6 +2,7 @@ import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { decide, type DecideInput } from '../decide/decide.js';
 import type { Health } from '../decide/health.js';
 import type { Standing } from '../decide/standing.js';
+import { withSuccess } from '../decide/success.js';
 import type { Verdict } from '../decide/verdict.js';
 import type { JudgeStanding } from '../decide/win-rate-verdict.js';
 import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
@@ -77,7 +78,15 @@ export function replayedStandings(
     const shown = { labelNames: new Map<number, string>(), days: [], expired: false, spent: false };
     const segments = counts.segments(arm).map((segment) => [segment, decide(alone(input, segment))] as const);
     return {
-      standing: { run, arm, current: true, state, noise, verdict: decide(input), ...shown },
+      standing: {
+        run,
+        arm,
+        current: true,
+        state,
+        noise,
+        verdict: withSuccess(decide(input), definition.policy.success, state.observed[SEGMENT_ALL]?.counters),
+        ...shown,
+      },
       segments: Object.fromEntries(segments),
     };
   });
@@ -124,5 +133,12 @@ function judgeOf({ run, sensitivity }: ReplaySettings): JudgeStanding | null {
   const winRate = winRateOf(run.definition);
   if (winRate === null) return null;
   const { margin, labels } = winRate;
-  return { margin, sensitivity, unfit: null, unproven: unprovenOf(EMPTY_HEALTH), labelled: labels !== null };
+  return {
+    margin,
+    sensitivity,
+    unfit: null,
+    waitsFor: null,
+    unproven: unprovenOf(EMPTY_HEALTH),
+    labelled: labels !== null,
+  };
 }

@@ -90,6 +90,25 @@ describe('resolveExperiment', () => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, ...change })).join('\n')).toContain(expected);
   });
 
+  const WHERE = [
+    ['candidates.mini.baseUrl', (baseUrl: string) => ({ candidate: undefined, candidates: { mini: { baseUrl } } })],
+    ['judge.baseUrl', (baseUrl: string) => ({ judge: { model: 'j', baseUrl } })],
+    ['judge.jury.0.baseUrl', (baseUrl: string) => ({ judge: { jury: [{ model: 'j', baseUrl }, { model: 'k' }] } })],
+    ['embeddings.baseUrl', (baseUrl: string) => ({ embeddings: { model: 'e', baseUrl } })],
+  ] as const;
+  it.each(WHERE)('names %s, what is expected and what of the URL is no secret', (field, change) => {
+    const said = (url: string): readonly string[] => issuesOf(() => resolveExperiment({ ...minimal, ...change(url) }));
+    for (const url of ['127.0.0.1:4999/v1', 'localhost:4999/v1', 'http://', 'http//host/v1', 'http://host:99999/v1'])
+      expect(said(url)).toEqual([
+        `${field}: expected an http or https URL, such as http://localhost:8000/v1, got ${url}`,
+      ]);
+    expect(said('user:hunter2@127.0.0.1/v1')).toEqual([expect.stringMatching(/ got …@127\.0\.0\.1\/v1$/)]);
+    expect(said('https://user:hunter2@host/v1?key=hunter2')).toEqual([
+      expect.stringMatching(/no credentials.* got https:\/\/…@host\/v1$/),
+    ]);
+    expect(said('sk-hunter2')).toEqual([expect.stringMatching(/ got a string$/)]);
+  });
+
   it('never repeats a secret written in the wrong place beyond the field it is in', () => {
     const issues = issuesOf(() => resolveExperiment({ ...minimal, candidate: { apiKey: 'sk-very-secret' } }));
     expect(issues.join()).not.toContain('sk-very-secret');

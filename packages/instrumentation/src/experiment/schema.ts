@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownAddress } from './address.js';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
@@ -9,6 +10,7 @@ import { expandPreset } from './presets.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
 import { baseUrlShape, secretShape } from './shapes.js';
+import { canConnectBy, WHOLE_URL } from './store.js';
 import { strict } from './strict.js';
 
 const unit = z.number().min(0).max(1);
@@ -175,12 +177,17 @@ const experiment = strict({
     .prefault({}),
 });
 
-const storeUrl = z.string().regex(/^(rediss?|postgres(ql)?):\/\/.+|^embedded:.+/, {
-  error: 'expected redis://, rediss://, postgres:// or embedded:DIRECTORY',
-});
-const ledgerUrl = z.string().regex(/^postgres(ql)?:\/\/.+|^embedded:.+/, {
-  error: 'expected postgres:// or embedded:DIRECTORY',
-});
+const storeUrl = z
+  .string()
+  .regex(/^(rediss?|postgres(ql)?):\/\/.+|^embedded:.+/, {
+    error: 'expected redis://, rediss://, postgres:// or embedded:DIRECTORY',
+    abort: true,
+  })
+  .refine(canConnectBy, WHOLE_URL);
+const ledgerUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/.+|^embedded:.+/, { error: 'expected postgres:// or embedded:DIRECTORY', abort: true })
+  .refine(canConnectBy, WHOLE_URL);
 
 const config = strict({
   version: z.literal(1),
@@ -257,9 +264,13 @@ const DELICATE: ReadonlySet<PropertyKey> = new Set([
   'baseUrl',
 ]);
 
+/** What of these may be said is decided sign by sign. */
+const ADDRESSES: ReadonlySet<PropertyKey> = new Set(['url', 'baseUrl']);
+
 /** These fields may hold a secret in the wrong place, so no text of theirs is repeated, and nothing they are a part of. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'string' && ADDRESSES.has(path.at(-1) ?? '')) return shownAddress(value) ?? 'a string';
   const delicate = path.some((key) => DELICATE.has(key));
   if (delicate && typeof value !== 'number' && typeof value !== 'boolean') return `a ${typeof value}`;
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';

@@ -11,7 +11,7 @@ export const secretShape: z.ZodType<SecretReference> = z.union([strict({ env: la
 
 /** Where a model is asked. */
 export const baseUrlShape: z.ZodType<string> = z
-  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL, such as http://localhost:8000/v1', abort: true })
   .refine((text) => {
     const url = new URL(text);
     return url.username === '' && url.password === '' && url.search === '' && url.hash === '';

@@ -25,6 +25,13 @@ describe('parseStoreUrl', () => {
     expect(() => parseStoreUrl('mysql://user:hunter2@host')).toThrow(/expected redis/);
     expect(() => parseStoreUrl('mysql://user:hunter2@host')).not.toThrow(/hunter2/);
   });
+
+  it('refuses a URL that the driver would throw on, without its password, and lets a socket pass', () => {
+    expect(() => parseStoreUrl('postgres://user:hun/ter2@host/db')).toThrow(/%2F.* got postgres:\/\/…@host\/db$/);
+    expect(() => parseStoreUrl('postgres://host:port/db')).toThrow(/expected a URL such as .*, got a string$/);
+    for (const url of ['postgres:///db', 'postgres://user@/db?host=/run/pg', 'postgres://user:a b@host/my db'])
+      expect(parseStoreUrl(url)).toEqual({ kind: 'postgres', url });
+  });
 });
 
 describe('readEmbeddedOwner', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, UnderstudyError } from '../errors.js';
+import { shownAddress } from './address.js';
 
 /** Where the queue or the ledger lives. */
 export type StoreAddress =
@@ -27,10 +28,25 @@ export const QUEUES: {
   postgresSchema: 'bullmq',
 };
 
+/** What is said of a URL of PostgreSQL whose driver would throw on it. */
+export const WHOLE_URL =
+  'expected a URL such as postgres://user:password@host:5432/database, with `%2F` for a slash in the password';
+
+/** Whether the driver can read the URL: as it does, a missing host (a socket) is let pass. Other stores' URLs always are. */
+export function canConnectBy(url: string): boolean {
+  if (!/^postgres(ql)?:/.test(url)) return true;
+  const encoded = url.replaceAll(' ', '%20');
+  return URL.canParse(encoded) || URL.canParse(encoded.replace('@/', '@socket/'));
+}
+
 /** Reads a store's URL. Throws {@link ConfigurationError}. */
 export function parseStoreUrl(url: string): StoreAddress {
   if (/^rediss?:\/\//.test(url)) return { kind: 'redis', url };
-  if (/^postgres(ql)?:\/\//.test(url)) return { kind: 'postgres', url };
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    if (!canConnectBy(url))
+      throw new ConfigurationError('store URL', [`${WHOLE_URL}, got ${shownAddress(url) ?? 'a string'}`]);
+    return { kind: 'postgres', url };
+  }
   if (url.startsWith('embedded:') && url.length > 'embedded:'.length) {
     return { kind: 'embedded', folder: url.slice('embedded:'.length) };
   }

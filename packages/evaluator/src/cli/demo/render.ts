@@ -61,7 +61,7 @@ export function renderResult(result: DemoResult, style: Style): readonly string[
     style.bold(renderSentence(standing.verdict, style)),
     ...hidden(standing),
     '',
-    ...renderGates(standing.verdict, style),
+    ...renderGates(standing.verdict, style, standing.run.definition.policy.gates),
     '',
     ...further(result),
   ];

@@ -18,6 +18,7 @@ import type { Budgets } from '../../queue/budgets.js';
 import { createEmbedding } from '../../score/embedding.js';
 import type { Scorer } from '../../score/scorer.js';
 import type { Vector } from '../../score/vector.js';
+import { checkExperiment } from '../check-experiment.js';
 import { pricesOf } from '../judging/pay.js';
 import { createPurses } from '../judging/purses.js';
 import { paidEmbedding } from './pay.js';
@@ -146,8 +147,11 @@ export function createEmbedder(options: EmbedderOptions): Embedder {
 
 /** Checks at start that the embeddings of a configuration can be asked for. Throws {@link ConfigurationError} for the first that cannot. */
 export function checkEmbeddings(experiments: readonly Experiment[], secrets: Secrets): void {
-  for (const { enabled, embeddings } of experiments) {
-    if (enabled && embeddings !== null) createEmbeddingClient({ ...embeddings, apiKey: keyOf(embeddings, secrets) });
+  for (const { name, enabled, embeddings } of experiments) {
+    if (!enabled || embeddings === null) continue;
+    checkExperiment(name, () => {
+      createEmbeddingClient({ ...embeddings, apiKey: keyOf(embeddings, secrets) });
+    });
   }
 }
 

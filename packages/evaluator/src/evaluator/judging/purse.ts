@@ -56,7 +56,7 @@ async function reserveFrom(purse: Purse, model: string, mostOf: (() => number) |
   const counts = budget !== null || usdPerHour !== null;
   if (counts && mostOf === null) {
     purse.onUnpriced(model);
-    return refused(`no price is known for ${model}`, null);
+    return refused(unpriced(model), null);
   }
   const most = counts ? (mostOf?.() ?? 0) : 0;
   const held = budget === null ? null : await budget.hold(most);
@@ -107,6 +107,11 @@ async function correct(ledger: Purse['ledger'], hour: JudgeSpan, more: number): 
 
 function refused(detail: string, retryAfterMs: number | null): Reserved {
   return { status: 'refused', detail, retryAfterMs };
+}
+
+/** Why a model is not asked whose price nobody knows, where what it costs is counted. */
+export function unpriced(model: string): string {
+  return `no price is known for ${model}`;
 }
 
 /** No text has more tokens than this. */

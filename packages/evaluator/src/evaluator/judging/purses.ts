@@ -12,6 +12,11 @@ export interface Purses {
 
 const PEOPLE: Readonly<Record<Purse['who'], string>> = { judge: 'the judge', embeddings: 'the embeddings of' };
 
+/** What an experiment's `budget.prices` needs for a model. */
+export function priceLine(model: string): string {
+  return `\`${JSON.stringify(model)}: { input: ..., output: ... }\``;
+}
+
 export function createPurses(
   options: Pick<Purse, 'ledger' | 'now'> & {
     readonly budgets: Pick<Budgets, 'lease'>;
@@ -43,10 +48,9 @@ export function createPurses(
       onUnpriced(model) {
         if (unpriced.has(model)) return;
         unpriced.add(model);
-        const line = `${JSON.stringify(model)}: { input: ..., output: ... }`;
         onError(
           new ConfigurationError('budget.prices', [
-            `no price is known for ${PEOPLE[who]} ${model} of ${experiment}, so it is not asked; add, in USD a million tokens: ${line}`,
+            `no price is known for ${PEOPLE[who]} ${model} of ${experiment}, so it is not asked: add ${priceLine(model)}, in USD a million tokens, and restart the service, which announces the budget`,
           ]),
         );
       },

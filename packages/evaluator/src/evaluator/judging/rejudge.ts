@@ -7,7 +7,7 @@ import { type Judgement, paidInVain } from '../../judge/judgement.js';
 import { ofJudgement } from '../../judge/trial/judge-health.js';
 import type { JudgedArm, JudgeTask, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
-import { isToBeTriedAgain, waitFor } from './judge-pair.js';
+import { FAILED, isToBeTriedAgain, waitFor } from './judge-pair.js';
 import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 
@@ -45,8 +45,6 @@ export interface RejudgeReport {
 
 const PAIRS_AT_ONCE = 100;
 const TRIES = 5;
-/** Of these, how many may be paid for in vain. */
-const FAILED = 3;
 /** Who judges a pair again has it for so long, and says so again in time, in milliseconds: nobody else pays for it meanwhile. */
 const TAKEN_MS = 60_000;
 const EVERY_MS = 20_000;
@@ -181,7 +179,7 @@ async function judgeAgain(
     }
     if (paidInVain(said) > 0) failed += 1;
     // Without money there is nothing to wait for.
-    if (tries === TRIES || failed === FAILED || said.reason === 'unpaid' || signal.aborted) return said;
+    if (tries === TRIES || failed === FAILED.most || said.reason === 'unpaid' || signal.aborted) return said;
     await sleep(waitFor(said, tries, Math.random).ms, undefined, { signal }).catch(() => undefined);
   }
 }

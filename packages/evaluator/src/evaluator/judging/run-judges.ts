@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import {
   type Bounds,
+  boundsOf,
   ConfigurationError,
   describeReference,
   type Experiment,
@@ -10,16 +11,17 @@ import {
   type Run,
   runOf,
 } from '@understudy/instrumentation/experiment';
-import type { RunId } from '@understudy/instrumentation/trial';
+import type { ModelPrice, RunId } from '@understudy/instrumentation/trial';
 import type { Secrets } from '../../config.js';
 import type { ModelClient } from '../../judge/model-client.js';
 import { HEALTH_LIMITS, type HealthLimits } from '../../judge/trial/fitness.js';
 import type { JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../../ledger/record.js';
 import type { Budgets } from '../../queue/budgets.js';
+import { checkExperiment } from '../check-experiment.js';
 import { checkJudge, clientFor, makeJudge, type MadeJudge } from './make-judge.js';
 import { paidTurns, pricesOf } from './pay.js';
-import { createPurses } from './purses.js';
+import { createPurses, priceLine } from './purses.js';
 
 /** The judge of a run, ready to be asked. */
 export interface RunJudge extends MadeJudge {
@@ -64,11 +66,9 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
 
   function make(run: Pick<Run, 'experiment'>, definition: JudgeDefinition, bounds: Judging): RunJudge {
     const purse = purses.of(run.experiment, bounds, 'judge');
-    const counts = bounds.budget !== null || bounds.usdPerHour !== null;
-    const prices = counts ? pricesOf(bounds.budget?.prices ?? {}) : null;
+    const priceOf = isCounted(bounds) ? priceIn(bounds) : () => null;
     const clientOf = (model: JudgeModel): ModelClient => {
-      const price = prices?.of(model.model, new URL(model.baseUrl).origin) ?? null;
-      const turns = paidTurns(model.model, purse, price);
+      const turns = paidTurns(model.model, purse, priceOf(model));
       return clientFor(model, { apiKey: keyOf(model, secrets), timeoutMs: bounds.timeoutMs, turns });
     };
     return { ...makeJudge(definition, { folder, clientOf }), definition, bounds, limits: limitsFor(definition) };
@@ -103,16 +103,20 @@ export function createRunJudges(options: JudgesOptions): RunJudges {
 }
 
 /**
- * Checks the judges of a configuration at start: rubrics, kinship, keys. Throws {@link ConfigurationError} for the first that cannot be used.
+ * Checks the judges of a configuration at start: rubrics, kinship, keys, prices. Throws {@link ConfigurationError} for the first that cannot be used.
  *
  * @param source The configuration's file.
  */
 export function checkJudges(experiments: readonly Experiment[], source: string, secrets: Secrets): void {
   for (const experiment of experiments) {
     const { definition } = runOf(experiment);
-    if (definition.judge === null || !experiment.enabled) continue;
-    checkJudge(definition.judge, definition, folderOf(source));
-    for (const model of definition.judge.models) clientFor(model, { apiKey: keyOf(model, secrets) });
+    const { judge } = definition;
+    if (judge === null || !experiment.enabled) continue;
+    checkExperiment(experiment.name, () => {
+      checkJudge(judge, definition, folderOf(source));
+      for (const model of judge.models) clientFor(model, { apiKey: keyOf(model, secrets) });
+      checkPrices(judge, judgingOf(boundsOf(experiment)));
+    });
   }
 }
 
@@ -126,6 +130,27 @@ function limitsFor({ canaries }: JudgeDefinition): HealthLimits {
 
 function judgingOf(bounds: Bounds | null): Judging {
   return bounds?.judging ?? UNBOUNDED;
+}
+
+/** Whether anything counts what a call costs: then none is made whose price nobody knows. */
+function isCounted({ budget, usdPerHour }: Judging): boolean {
+  return budget !== null || usdPerHour !== null;
+}
+
+function priceIn({ budget }: Judging): (model: JudgeModel) => ModelPrice | null {
+  const prices = pricesOf(budget?.prices ?? {});
+  return ({ model, baseUrl }) => prices.of(model, new URL(baseUrl).origin);
+}
+
+function checkPrices({ models }: JudgeDefinition, bounds: Judging): void {
+  if (!isCounted(bounds)) return;
+  const priceOf = priceIn(bounds);
+  const missing = models.filter((model) => priceOf(model) === null).map(({ model }) => model);
+  if (missing.length === 0) return;
+  const issues = [...new Set(missing)].map(
+    (model) => `no price is known for the judge ${model}: add ${priceLine(model)}, in USD a million tokens`,
+  );
+  throw new ConfigurationError('budget.prices', issues);
 }
 
 function keyOf({ apiKey, model }: JudgeModel, secrets: Secrets): string | null {

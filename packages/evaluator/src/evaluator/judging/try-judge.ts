@@ -10,6 +10,7 @@ import { mergeHealth } from '../../judge/trial/merge-health.js';
 import type { AnswerOfPrimary, JudgeState, JudgingLedger } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { mostSources, type PlacedCanary, type Sources, sourcesOf, trialCanaries } from './canaries.js';
+import { endpointsOf, isOfTextPerhaps, refusalIn, noteAnswers, tell, whyOf, withoutRefusals } from './endpoints.js';
 import { FAILED, isToBeTriedAgain, waitFor } from './judge-pair.js';
 import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
@@ -41,6 +42,12 @@ const STILL_FEW_MS = 60_000;
 /** A model that is replaced while it is tried is tried again; an endpoint that is always two models is none that can be. */
 const GOES = 3;
 
+/**
+ * Canaries in one go that an endpoint refuses which has answered nothing: then it is waited for. One that is asked about fewer (the last step of a
+ * cascade) may refuse just those texts: after so many goes they are abstentions, where it is no matter of a key.
+ */
+const REFUSED = { most: 8, goes: 8 };
+
 /** What keeps a trial from being begun, or from being ended: until when, whom else it keeps, and what is said of it. */
 interface Waiting {
   readonly ms: number;
@@ -51,7 +58,7 @@ interface Waiting {
 /**
  * Puts a run's judge on trial before its first judgement: canaries made of the first answers that are unlike each other, then J is fixed. While
  * there are too few of them it waits, and says what for. It ends early for a judge that is unfit at once. A canary at which the endpoint fails again and
- * again, while it answers the others, is an abstention.
+ * again, while it answers the others, is an abstention; so is one that is refused. An endpoint that refuses all it is asked is waited for.
  */
 export async function tryJudge(
   { run: id, judge: hash }: { readonly run: RunId; readonly judge: string },
@@ -95,10 +102,11 @@ export async function tryJudge(
   }
   await ledger.judging.beginTrial(state, loaded.sources.found.length);
   const isKin = (said: Judgement): string | null => kinOfReplies(judge, run, loaded.models, said);
-  let ended = await runTrial(planned, state, { judge, kinOf: isKin, go: 0 }, trying);
+  const { experiment } = run;
+  let ended = await runTrial(planned, state, { judge, experiment, kinOf: isKin, go: 0 }, trying);
   // Begun again by somebody else, it finds what every go was told, and goes on with the last.
   for (let go = 1; go < GOES && 'health' in ended && changeInTrial(ended.health) !== null; go += 1)
-    ended = await runTrial(planned, state, { judge, kinOf: isKin, go }, trying);
+    ended = await runTrial(planned, state, { judge, experiment, kinOf: isKin, go }, trying);
   // What is stopped is begun again by somebody else, at once.
   if (trying.signal.aborted) return 'later';
   if ('ms' in ended) return notYet(ended);
@@ -139,6 +147,8 @@ interface Pass {
   waiting: Waiting | null;
   /** Of those that may have been paid for in vain, why. */
   readonly failed: Record<string, AbstainReason>;
+  /** By an endpoint that had answered nothing at that moment. */
+  readonly refused: { readonly placed: PlacedCanary; readonly said: Judgement }[];
   /** One that has a judgement, and whether any was asked for now. */
   judged: PlacedCanary | null;
   isAnswering: boolean;
@@ -146,6 +156,7 @@ interface Pass {
 
 interface Trying {
   readonly judge: RunJudge;
+  readonly experiment: string;
   readonly kinOf: (said: Judgement) => string | null;
   /** From 0: each asks about every canary anew. */
   readonly go: number;
@@ -154,39 +165,61 @@ interface Trying {
 async function runTrial(
   canaries: readonly PlacedCanary[],
   state: JudgeState,
-  { judge, kinOf: whyKin, go }: Trying,
+  { judge, experiment, kinOf: whyKin, go }: Trying,
   trying: JudgeTrial,
 ): Promise<Pick<Pass, 'health' | 'kin'> | Waiting> {
-  const { ledger, now, random, signal } = trying;
+  const { ledger, now, random, signal, onError } = trying;
   const { inner, limits, bounds } = judge;
-  const pass: Pass = { health: EMPTY_HEALTH, kin: null, waiting: null, failed: {}, judged: null, isAnswering: false };
+  const pass: Pass = {
+    health: EMPTY_HEALTH,
+    kin: null,
+    waiting: null,
+    failed: {},
+    refused: [],
+    judged: null,
+    isAnswering: false,
+  };
+  const endpoints = endpointsOf(judge);
+  const isUnanswered = ({ said }: Pass['refused'][number]): boolean => refusalIn(said, endpoints) !== null;
+  // Where the first ones are refused, the next go begins with others: they may be texts that no endpoint takes.
+  const first = (endpoints.refusals * REFUSED.most) % canaries.length;
   let next = 0;
   let isOver = false;
+  let isRefused = false;
   async function work(): Promise<void> {
     while (next < canaries.length && !isOver) {
-      const placed = canaries[next++];
+      const placed = canaries[(first + next++) % canaries.length];
       if (placed === undefined) return;
       const { canary, pair } = placed;
       const before = state.failed[nameOf(placed)] ?? [];
       const isGivenUp = before.length >= FAILED.most;
       const question = `trial ${go} ${state.run} ${nameOf(placed)}`;
-      const context = { signal, memory: ledger.judging.memory(pair, now), askAboutEqual: true, question };
+      const memory = withoutRefusals(ledger.judging.memory(pair, now));
+      const context = { signal, memory, askAboutEqual: true, question };
       const said = isGivenUp
         ? abstained(state.judge, before.at(-1) ?? 'network')
         : await inner.judge(canary.pair, context);
       noteStreak(judge, said);
+      noteAnswers(said, endpoints);
       pass.kin ??= whyKin(said);
       isOver ||= pass.kin !== null;
+      if (!signal.aborted) tell(said, judge, experiment, onError);
       if (isToBeTriedAgain(said)) {
         const { ms, holds } = waitFor(said, 2, random);
         const inVain = paidInVain(said) > 0;
         const apart = inVain ? (FAILED.waitsMs[before.length] ?? 0) : 0;
         const pause = Math.max(ms, apart, pauseOf(judge));
         const forAll = holds === 'experiment';
-        pass.waiting = longer(pass.waiting, { ms: pause, forAll, why: `its endpoint: ${said.reason}` });
+        pass.waiting = longer(pass.waiting, { ms: pause, forAll, why: whyOf(said, judge) });
         if (inVain) pass.failed[nameOf(placed)] = said.reason;
         // What may be of one text keeps no other from being asked about.
         isOver ||= !inVain || holds !== 'text' || pauseOf(judge) > 0;
+        continue;
+      }
+      if (refusalIn(said, endpoints) !== null) {
+        pass.refused.push({ placed, said });
+        isRefused ||= pass.refused.filter(isUnanswered).length >= REFUSED.most;
+        isOver ||= isRefused;
         continue;
       }
       pass.health = mergeHealth(pass.health, ofCanary(canary, said));
@@ -197,6 +230,22 @@ async function runTrial(
     }
   }
   await Promise.all(Array.from({ length: bounds.concurrency }, work));
+  const unanswered = pass.refused.filter(isUnanswered);
+  const isOfTexts =
+    unanswered.length < REFUSED.most &&
+    endpoints.refusals >= REFUSED.goes &&
+    unanswered.every(({ said }) => isOfTextPerhaps(said));
+  for (const { placed, said } of pass.refused) {
+    const refusal = isOfTexts ? null : refusalIn(said, endpoints);
+    if (refusal === null) pass.health = mergeHealth(pass.health, ofCanary(placed.canary, said));
+    else {
+      const { ms } = waitFor(refusal, endpoints.refusals + 1, random);
+      pass.waiting = longer(pass.waiting, { ms, why: whyOf(said, judge) });
+    }
+  }
+  // What was under way has been answered meanwhile: the rest is still to be asked about.
+  if (isRefused) pass.waiting ??= { ms: 0, why: 'its endpoint' };
+  endpoints.refusals = unanswered.length === 0 ? 0 : endpoints.refusals + 1;
   if (pass.waiting === null || pass.kin !== null || changeInTrial(pass.health) !== null) return pass;
   await noteFailures(pass, state, judge, trying);
   return pass.waiting;
