@@ -1,4 +1,5 @@
-import { decide, type DecideInput, type MetricTallies } from '../../packages/evaluator/src/decide/decide.js';
+import { decide, type DecideInput } from '../../packages/evaluator/src/decide/decide.js';
+import type { MetricTallies } from '../../packages/evaluator/src/decide/judge-stream.js';
 import type { Health } from '../../packages/evaluator/src/decide/health.js';
 import type { Policy } from '../../packages/evaluator/src/decide/policy.js';
 import type { Transition, Verdict } from '../../packages/evaluator/src/decide/verdict.js';
@@ -15,7 +16,14 @@ import { mergeTallies, type Tally } from '../../packages/evaluator/src/tally/tal
 export const ARM = 'candidate';
 
 /** Level .05 for a first run: alpha / (k (k + 1)). */
-export const AT_LEVEL_05: Policy = { alpha: 0.1, minPairs: 0, minCoverage: 0.9, gates: {}, critical: [] };
+export const AT_LEVEL_05: Policy = {
+  alpha: 0.1,
+  minPairs: 0,
+  minCoverage: 0.9,
+  gates: {},
+  critical: [],
+  maxSegments: 20,
+};
 
 export const SOUND: Health = {
   coverage: { admitted: 1, skipped: 0 },

@@ -22,7 +22,7 @@ const HEALTH: Health = {
   quarantine: null,
 };
 
-const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [] };
+const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [], maxSegments: 20 };
 
 /** `counts`: pairs by (x, the incumbent's level). */
 export function tally(

@@ -1,40 +1,26 @@
 import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
-import type { PreferenceEvidence } from '../ledger/judging-state.js';
-import type { GateName } from '../tally/gate-settings.js';
-import type { Threshold } from '../tally/latencies.js';
-import type { Tally } from '../tally/tally.js';
+import { badSegments, describeBadSegments } from './bad-segments.js';
 import { describeGate, count } from './describe.js';
 import { passed, remainingOverall, unproven } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
 import { unsound, type Health } from './health.js';
-import { checkPolicy, testLevel, type Policy, type RunNumbers } from './policy.js';
-import type { GateVerdict, StreamVerdict, Transition, Verdict } from './verdict.js';
-import { type JudgeStanding, winRateVerdict } from './win-rate-verdict.js';
+import { type Judged, judgeStream, type MetricTallies, type StreamsInput } from './judge-stream.js';
+import { checkPolicy, criticalOf, OVERALL, testLevel, type Policy, type RunNumbers } from './policy.js';
+import type { Transition, Verdict } from './verdict.js';
 
-/** Merged tallies of the closed slices, by gate. */
-export type MetricTallies = Readonly<Partial<Record<GateName, Tally>>>;
-
-/** All that a verdict is made of. */
-export interface DecideInput {
+/** All that a verdict is made of: the candidate's evidence by stream, and what it is to be read beside. */
+export interface DecideInput extends StreamsInput {
   readonly policy: Policy;
   readonly run: RunNumbers;
-  /** The candidate's evidence by stream: `_all`, and the segments. */
-  readonly streams: Readonly<Record<string, MetricTallies>>;
-  /** The same of the win rate. */
-  readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
-  /** Null: the run has no judge, or its policy does not test the win rate. */
-  readonly judge: JudgeStanding | null;
   /** The evidence of the arm `aa` in the stream `_all`; empty where no A/A legs were drawn. */
   readonly noise: MetricTallies;
-  readonly thresholds: readonly Threshold[];
   readonly health: Health;
+  /** How many streams share the claim of harm. Default: the overall one, and each critical segment. */
+  readonly harmTests?: number;
   /** What was stored of earlier looks at this run and candidate. */
   readonly transitions: readonly Transition[];
 }
-
-/** The name of the overall stream. */
-const OVERALL = '_all';
 
 /** The incumbent asked again fails this test in at most one sound run of a hundred. */
 const NOISE_LEVEL = 0.01;
@@ -51,11 +37,11 @@ export function decide(input: DecideInput): Verdict {
   const { policy, run, transitions } = input;
   checkPolicy(policy);
   const level = testLevel(policy.alpha, run);
-  const critical = [...new Set(policy.critical)].filter((stream) => stream !== OVERALL);
+  const critical = criticalOf(policy);
   const gates = gatesOf(policy.gates);
   const bars: Bars = {
     safe: -Math.log(level),
-    harm: Math.log((1 + critical.length) / level),
+    harm: Math.log((input.harmTests ?? 1 + critical.length) / level),
     gates: gates.length + Number(input.judge !== null),
   };
 
@@ -63,7 +49,12 @@ export function decide(input: DecideInput): Verdict {
   const all = judged.flatMap((one) => one.gates);
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
-  const holds = [...unsound(policy, input.health), ...unproven(policy, input.health.expired, all, pairs, remaining)];
+  const bad = badSegments(input, gates, bars.gates, level);
+  const holds = [
+    ...unsound(policy, input.health),
+    ...describeBadSegments(bad),
+    ...unproven(policy, input.health.expired, all, pairs, remaining),
+  ];
   const common = {
     v: 1,
     level,
@@ -72,6 +63,7 @@ export function decide(input: DecideInput): Verdict {
     holds,
     streams: judged.map((one) => one.stream),
     gates: all,
+    badSegments: bad,
   } as const;
 
   const latched = transitions.find(({ state }) => state === 'invalid') ?? invalidity(input, gates, pairs);
@@ -87,31 +79,6 @@ export function decide(input: DecideInput): Verdict {
     return { ...common, state: 'go_provisional', reason: 'provisional', sentence, transition: null };
   }
   return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
-}
-
-interface Judged {
-  readonly stream: StreamVerdict;
-  readonly gates: readonly GateVerdict[];
-}
-
-function judgeStream(input: DecideInput, gates: readonly Gate[], stream: string, bars: Bars): Judged {
-  const { policy, streams, preferences, judge, thresholds } = input;
-  const tallies = own(streams, stream) ?? {};
-  const verdicts = [
-    ...gates.map((gate) => gateVerdict(gate, policy.gates, stream, tallies[gate.name] ?? undefined, thresholds, bars)),
-    ...(judge === null ? [] : [winRateVerdict(judge, stream, own(preferences, stream), bars)]),
-  ];
-  const harmLogE = verdicts.length === 0 ? 0 : logMeanExp(verdicts.map((one) => one.harmLogE));
-  const safeLogE = verdicts.length === 0 ? 0 : Math.min(...verdicts.map((one) => one.safeLogE));
-  const passes = verdicts.length > 0 && verdicts.every(({ state: one }) => one === 'safe' || one === 'provisional');
-  const safe = verdicts.every((one) => one.state === 'safe') ? 'safe' : 'provisional';
-  const state = harmLogE >= bars.harm ? 'harm' : passes ? safe : 'open';
-  return { stream: { stream, state, safeLogE, harmLogE }, gates: verdicts };
-}
-
-/** An own property only: a segment may be called `constructor`. */
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */

@@ -76,7 +76,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
   const { policy, segments, candidates } = run.definition;
   const { alpha, minPairs, minCoverage, gates } = policy;
   const verdict = decide({
-    policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
+    policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical, maxSegments: segments.max },
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
     preferences: state.preferences,

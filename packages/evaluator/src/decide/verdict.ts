@@ -40,6 +40,8 @@ export interface Verdict {
   /** The overall stream first, then the critical segments. */
   readonly streams: readonly StreamVerdict[];
   readonly gates: readonly GateVerdict[];
+  /** Segments that are not critical and do worse, as far as this look goes: each is in doubt until it is no more on the list. */
+  readonly badSegments: readonly BadSegment[];
   /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
   readonly transition: Transition | null;
 }
@@ -64,6 +66,15 @@ export interface StreamVerdict {
   readonly safeLogE: number;
   /** Of the mean over the gates, valid however they depend on each other. */
   readonly harmLogE: number;
+}
+
+/** A segment that looks harmed among all that a run may have, the worst first. */
+export interface BadSegment {
+  readonly stream: string;
+  /** Natural logarithm of the mean of its gates' e-values. */
+  readonly harmLogE: number;
+  /** The gate that is worst in it. */
+  readonly gate: GateVerdict;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { otherSegments } from '../decide/bad-segments.js';
 import { decide, type DecideInput } from '../decide/decide.js';
 import type { Health } from '../decide/health.js';
+import { criticalOf } from '../decide/policy.js';
 import type { Standing } from '../decide/standing.js';
 import { withSuccess } from '../decide/success.js';
 import type { Verdict } from '../decide/verdict.js';
@@ -65,7 +67,11 @@ export function replayedStandings(
   return (arms.length === 0 ? ['candidate'] : arms).map((arm) => {
     const state = stateOf(arm);
     const input: DecideInput = {
-      policy: { ...definition.policy, critical: definition.segments.critical },
+      policy: {
+        ...definition.policy,
+        critical: definition.segments.critical,
+        maxSegments: definition.segments.max,
+      },
       run: { k: run.k, candidates: Math.max(1, arms.length) },
       streams: state.streams,
       preferences: state.preferences,
@@ -76,7 +82,8 @@ export function replayedStandings(
       transitions: [],
     };
     const shown = { labelNames: new Map<number, string>(), days: [], expired: false, spent: false };
-    const segments = counts.segments(arm).map((segment) => [segment, decide(alone(input, segment))] as const);
+    const verdict = decide(input);
+    const segments = counts.segments(arm).map((segment) => [segment, decide(alone(input, segment, verdict))] as const);
     return {
       standing: {
         run,
@@ -84,7 +91,7 @@ export function replayedStandings(
         current: true,
         state,
         noise,
-        verdict: withSuccess(decide(input), definition.policy.success, state.observed[SEGMENT_ALL]?.counters),
+        verdict: withSuccess(verdict, definition.policy.success, state.observed[SEGMENT_ALL]?.counters),
         ...shown,
       },
       segments: Object.fromEntries(segments),
@@ -92,14 +99,22 @@ export function replayedStandings(
   });
 }
 
-/** A segment as the overall stream of a run without any. */
-function alone(input: DecideInput, segment: string): DecideInput {
+/**
+ * A segment as the overall stream of a run without any. Harm is said of it where it is said in the verdict on the run: of a critical one
+ * where it would stop the run, of any other where it is on the list of e-BH, which is where its e-value reaches K / (level x their number).
+ */
+function alone(input: DecideInput, segment: string, { badSegments }: Verdict): DecideInput {
+  const critical = criticalOf(input.policy);
+  const harmTests = critical.includes(segment)
+    ? 1 + critical.length
+    : otherSegments(input.policy) / Math.max(1, badSegments.length);
   const of = <Value>(streams: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> => {
     const own = Object.hasOwn(streams, segment) ? streams[segment] : undefined;
     return own === undefined ? {} : { [SEGMENT_ALL]: own };
   };
   return {
     ...input,
+    harmTests,
     policy: { ...input.policy, critical: [] },
     streams: of(input.streams),
     preferences: of(input.preferences),
