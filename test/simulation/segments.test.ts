@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { eBenjaminiHochberg } from '../../packages/evaluator/src/stats/e-bh.js';
 import { eProcess, threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -33,6 +34,7 @@ it('accuses a segment of harm no more often than it may, however many there are'
   }
   const row = { 'each at .05': plain / runs, known: 0.55, 'e-BH': listed / runs };
   printTable(`Some false accusation, ${SEGMENTS} segments at the boundary, ${PAIRS} pairs each, ${runs} runs`, [row]);
+  foundOf('segments', { without: row['each at .05'], with: row['e-BH'], atMost: threeErrors(0.05, runs) });
   expect(row['each at .05']).toBeGreaterThan(0.35);
   expect(row['e-BH']).toBeLessThanOrEqual(threeErrors(0.05, runs));
 });
