@@ -28,6 +28,7 @@ export {
   type ClusterKey,
   type ComparedFeatures,
   type Content,
+  type DrawCount,
   type Leg,
   type Message,
   type PairId,

@@ -128,6 +128,8 @@ const sliceCount = z.object({
   final: z.boolean(),
 });
 
+const drawCount = z.object({ run: hex(16), pi: probability, draws: legCount, drawn: legCount });
+
 const announcement = z.object({
   run: hex(16),
   experiment: name,
@@ -145,6 +147,7 @@ const batch = z.object({
   final: z.boolean(),
   runs: z.array(announcement),
   totals: z.object({ admitted: count, published: count, dropped: count }),
+  draws: z.array(drawCount).optional(),
   slices: z.array(sliceCount),
   trials: z.array(trial),
 });

@@ -187,6 +187,17 @@ export interface SliceCount {
   readonly final: boolean;
 }
 
+/**
+ * What one producer drew with one probability: distinct traces or keys, each by its first call. Cumulative since the producer's start.
+ * `draws` of them it is known of, `drawn` of them were drawn and their calls accounted for.
+ */
+export interface DrawCount {
+  readonly run: RunId;
+  readonly pi: number;
+  readonly draws: number;
+  readonly drawn: number;
+}
+
 /** A run as the service announces it: the definition that was hashed (secrets by reference name only). */
 export interface Announcement {
   readonly run: RunId;
@@ -219,6 +230,8 @@ export interface Batch {
   readonly runs: readonly Announcement[];
   /** Legs, since the producer's start. */
   readonly totals: Totals;
+  /** Absent where the producer counts none. */
+  readonly draws?: readonly DrawCount[];
   readonly slices: readonly SliceCount[];
   readonly trials: readonly Trial[];
 }
