@@ -1,8 +1,10 @@
 import { DEFAULTS, type Gates } from '@understudy/instrumentation/experiment';
-import { NOISE_GATES } from '../decide/describe.js';
+import { money, NOISE_GATES, RATE_GATES } from '../decide/describe.js';
+import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { printableLine } from './foreign-text.js';
+import { renderSegments } from './render-segments.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { count, percent, type Style, table } from './style.js';
 
@@ -17,6 +19,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map((hold) => `  also: ${printableLine(hold.sentence)}`),
+    ...renderSegments(standing).map((line) => `  ${line}`),
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
     ...renderGates(verdict, style, run.definition.policy.gates),
@@ -44,12 +47,12 @@ function markOf(state: State, style: Style): (text: string) => string {
 }
 
 /** One row a gate and stream: what was seen, what is allowed, and the e-values beside what they must reach. */
-export function renderGates({ gates, level }: Verdict, style: Style, policy: Gates): readonly string[] {
-  const [first = '', ...rest] = table([GATE_HEADING, ...gates.map((gate) => gateCells(gate, policy))], [0, 1, 2]);
-  return [style.dim(first), ...rest, style.dim(renderBar(level))];
+export function renderGates(verdict: Verdict, style: Style, policy: Gates): readonly string[] {
+  const [first = '', ...rest] = table([GATE_HEADING, ...gateRows(verdict, policy)], [0, 1, 2]);
+  return [style.dim(first), ...rest, style.dim(renderBar(verdict.level))];
 }
 
-/** What the columns of {@link gateCells} are. */
+/** What the columns of {@link gateRows} are. */
 export const GATE_HEADING: readonly string[] = [
   'gate',
   'segment',
@@ -62,13 +65,21 @@ export const GATE_HEADING: readonly string[] = [
   'E(harm)',
 ];
 
+/** A row a gate and stream that decide, then the worst gate of each other segment that does worse. */
+export function gateRows({ gates, badSegments }: Verdict, policy: Gates): readonly (readonly string[])[] {
+  return [
+    ...gates.map((gate) => gateCells(gate, policy)),
+    ...badSegments.map(({ gate }) => gateCells({ ...gate, state: 'harm' }, policy)),
+  ];
+}
+
 /** What the e-values are to be read against. */
 export function renderBar(level: number): string {
   return `A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`;
 }
 
 /** The cells of one gate: names first, then numbers. */
-export function gateCells(gate: GateVerdict, policy: Gates): readonly string[] {
+function gateCells(gate: GateVerdict, policy: Gates): readonly string[] {
   const noIncumbent = gate.floor !== undefined;
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
@@ -95,12 +106,13 @@ const isNoise = ({ gate }: GateVerdict): boolean => NOISE_GATES.has(gate);
 
 function level(gate: GateVerdict, value: number | null): string {
   if (value === null) return '-';
+  if (SPENDING_GATES.has(gate.gate)) return money(gate.gate, value);
   return isNoise(gate) ? value.toFixed(3) : percent(value);
 }
 
 function allowed(gate: GateVerdict): string {
   const points = `${Number((100 * gate.margin).toFixed(2))} points`;
-  if (gate.gate === 'errors' || gate.gate === 'refusals') return `+${points}`;
+  if (RATE_GATES.has(gate.gate)) return `+${points}`;
   if (gate.gate === 'validity') return `-${points}`;
   if (gate.floor !== undefined) return `>= ${Number((gate.floor - gate.margin).toFixed(3))}`;
   if (isNoise(gate)) return `-${gate.margin}`;

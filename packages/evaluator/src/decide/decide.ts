@@ -5,6 +5,7 @@ import { describeGate, count } from './describe.js';
 import { passed, remainingOverall, unproven } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
 import { unsound, type Health } from './health.js';
+import { unaccounted } from './spending.js';
 import { type Judged, judgeStream, type MetricTallies, type StreamsInput } from './judge-stream.js';
 import { checkPolicy, criticalOf, OVERALL, testLevel, type Policy, type RunNumbers } from './policy.js';
 import type { Transition, Verdict } from './verdict.js';
@@ -52,6 +53,7 @@ export function decide(input: DecideInput): Verdict {
   const bad = badSegments(input, gates, bars.gates, level);
   const holds = [
     ...unsound(policy, input.health),
+    ...unaccounted(all),
     ...describeBadSegments(bad),
     ...unproven(policy, input.health.expired, all, pairs, remaining),
   ];
@@ -88,7 +90,9 @@ function invalidity(
   pairs: number,
 ): Transition | null {
   const bars: Bars = { safe: Infinity, harm: -Math.log(NOISE_LEVEL), gates: gates.length };
-  const tested = gates.filter((gate) => !gate.noise && gate.floor === null && noise[gate.name] !== undefined);
+  // Beyond .5 a gate asks for more than to be like the incumbent (a cost ratio below 1), which the incumbent itself is not.
+  const comparable = gates.filter((gate) => !gate.noise && gate.floor === null && gate.m <= 0.5);
+  const tested = comparable.filter((gate) => noise[gate.name] !== undefined);
   const verdicts = tested.map((gate) => gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars));
   if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
   const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));

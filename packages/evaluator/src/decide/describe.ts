@@ -32,6 +32,15 @@ export const NOISE_GATES: ReadonlySet<GateName> = new Set([
   'structure',
 ]);
 
+/** Shares of calls in which something bad happened: at most so many points more. */
+export const RATE_GATES: ReadonlySet<GateName> = new Set(['errors', 'timeouts', 'refusals']);
+
+/** What a call takes: `$0.0031`, `1,234 tokens`. */
+export function money(gate: GateName, value: number | null): string {
+  if (value === null) return 'unknown';
+  return gate === 'tokens' ? `${count(value)} tokens` : `$${Number(value.toPrecision(3))}`;
+}
+
 /** How many gates are described in one sentence before the rest is only counted. */
 const MOST_NAMED = 4;
 
@@ -57,7 +66,7 @@ export function count(value: number): string {
 function numbers(one: GateVerdict): string {
   const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, floor, winRate } = one;
   const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
-  if (gate === 'errors' || gate === 'refusals') {
+  if (RATE_GATES.has(gate)) {
     return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
   }
   if (gate === 'validity') {
@@ -70,6 +79,11 @@ function numbers(one: GateVerdict): string {
   if (winRate !== undefined) {
     const alone = state === 'provisional' || winRate.labels === null ? ' by the word of the judge alone' : '';
     return `${percent(candidate)}${alone} (at least ${percent(0.5 - margin)} needed${lost}${labelled(winRate)})`;
+  }
+  if (gate === 'cost' || gate === 'tokens') {
+    const ratio =
+      candidate !== null && reference !== null && reference > 0 ? `x${(candidate / reference).toFixed(2)}, ` : '';
+    return `${money(gate, candidate)} a call against ${money(gate, reference)} (${ratio}at most x${margin}${lost})`;
   }
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;

@@ -17,6 +17,8 @@ export type HoldReason =
   | 'insensitive'
   | 'judge_insensitive'
   | 'quarantined'
+  | 'unpriced'
+  | 'over_limit'
   | 'exploratory';
 
 /** `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
@@ -104,10 +106,13 @@ export interface GateVerdict {
   readonly wins: number;
   readonly ties: number;
   readonly losses: number;
-  /** The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls, of refusals, of valid answers. */
+  /**
+   * The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls, of refusals, of valid answers; of
+   * cost and tokens US dollars and tokens a call, none counted above the most one may take.
+   */
   readonly reference: number | null;
   readonly candidate: number | null;
-  /** As the policy has it: a difference of levels, or a ratio of latencies. */
+  /** As the policy has it: a difference of levels, or a ratio of latencies or totals. */
   readonly margin: number;
   /** T of a latency gate, in milliseconds. */
   readonly thresholdMs: number | null;
@@ -118,6 +123,10 @@ export interface GateVerdict {
   readonly remaining: Range | null;
   /** Of a gate with a fixed floor only: what `reference` is, too. */
   readonly floor?: number;
+  /** Of cost and tokens only: the most one call may take, and the shadows that took more; of cost, pairs without a price, by whose. */
+  readonly mostPerCall?: number;
+  readonly over?: number;
+  readonly unpriced?: { readonly incumbent: number; readonly candidate: number };
   /** Of validity only: McNemar's exact test that both are valid equally often, two-sided, for one look. */
   readonly mcNemarP?: number;
   /** Of the win rate only. */

@@ -2,8 +2,8 @@ import { BETS } from '../stats/bets.js';
 import { readInteger, TallyError, writeInteger } from './integers.js';
 import { sumsOf, type Sums, type Tally } from './tally.js';
 
-/** The first byte of a stored tally. */
-export const TALLY_VERSION = 1;
+/** The first byte of a stored tally. Version 1 had no marks, and was never released. */
+export const TALLY_VERSION = 2;
 
 /**
  * The bytes of a tally: version, m as a float, then every sum as a zigzag variable-length integer, at most about 700 bytes.
@@ -39,12 +39,16 @@ export function decodeTally(bytes: Uint8Array): Tally {
     weight: next(),
     reference: next(),
     candidate: next(),
+    over: next(),
+    unpricedIncumbent: next(),
+    unpricedCandidate: next(),
     safe: Array.from({ length: BETS }, next),
     harm: Array.from({ length: BETS }, next),
   };
   if (reader.at !== bytes.length) throw new TallyError('a tally has bytes left over');
-  const { pairs, missing, wins, ties, losses } = sums;
-  if ([missing, wins, ties, losses].some((count) => count < 0n) || pairs !== missing + wins + ties + losses) {
+  const { pairs, missing, wins, ties, losses, over, unpricedIncumbent, unpricedCandidate } = sums;
+  const marks = [over, unpricedIncumbent, unpricedCandidate];
+  if ([missing, wins, ties, losses, ...marks].some((count) => count < 0n) || pairs !== missing + wins + ties + losses) {
     throw new TallyError('the counts of a tally do not add up');
   }
   return { m, sums, pending: new Map() };
@@ -52,5 +56,7 @@ export function decodeTally(bytes: Uint8Array): Tally {
 
 function listed(sums: Sums): readonly bigint[] {
   const { pairs, missing, wins, ties, losses, weight, reference, candidate, safe, harm } = sums;
-  return [pairs, missing, wins, ties, losses, weight, reference, candidate, ...safe, ...harm];
+  const { over, unpricedIncumbent, unpricedCandidate } = sums;
+  const marks = [over, unpricedIncumbent, unpricedCandidate];
+  return [pairs, missing, wins, ties, losses, weight, reference, candidate, ...marks, ...safe, ...harm];
 }

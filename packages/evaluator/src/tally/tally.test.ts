@@ -141,7 +141,7 @@ describe('the bytes of a tally', () => {
     expect(() => decodeTally(encoded.subarray(0, 5))).toThrow(TallyError);
     expect(() => decodeTally(encoded.subarray(0, encoded.length - 1))).toThrow(TallyError);
     expect(() => decodeTally(Uint8Array.from([...encoded, 0]))).toThrow(TallyError);
-    expect(() => decodeTally(changed((copy) => copy.fill(2, 0, 1)))).toThrow(TallyError);
+    expect(() => decodeTally(changed((copy) => copy.fill(1, 0, 1)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0xff, 1, 9)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0xff, 9, 60)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0, 9, 11)))).toThrow(TallyError);

@@ -1,6 +1,6 @@
 import { BETS, betTerms } from '../stats/bets.js';
 import { logEValue, logLargest } from '../stats/e-value.js';
-import type { Observation } from './observation.js';
+import type { Mark, Observation } from './observation.js';
 
 /**
  * The evidence of a set of pairs for one gate, as integers: adding and merging in any order give the same tally.
@@ -31,6 +31,10 @@ export interface Sums {
   weight: bigint;
   reference: bigint;
   candidate: bigint;
+  /** Pairs by their marks. */
+  over: bigint;
+  unpricedIncumbent: bigint;
+  unpricedCandidate: bigint;
   readonly safe: bigint[];
   readonly harm: bigint[];
 }
@@ -55,6 +59,10 @@ export interface Snapshot {
   /** Mean level of the incumbent over the known pairs, each weighted by pi_min / pi; null with none. */
   readonly reference: number | null;
   readonly candidate: number | null;
+  /** Pairs whose shadow took more than one may. */
+  readonly over: number;
+  /** Pairs without a price of the incumbent's call, and of the candidate's. */
+  readonly unpriced: { readonly incumbent: number; readonly candidate: number };
   readonly safe: Claim;
   readonly harm: Claim;
 }
@@ -75,8 +83,8 @@ export function emptyTally(m: number): Tally {
  * @throws RangeError for a number out of range; the tally is then unchanged.
  */
 export function addPair(tally: Tally, observation: Observation, weight = 1, count = 1): void {
-  const { safe, harm, reference, candidate } = observation;
-  const key = `${safe} ${harm} ${reference} ${candidate} ${weight}`;
+  const { safe, harm, reference, candidate, mark = '' } = observation;
+  const key = `${safe} ${harm} ${reference} ${candidate} ${weight} ${mark}`;
   const known = tally.pending.get(key);
   if (known !== undefined) {
     known.count += count;
@@ -109,6 +117,9 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     weight: left.weight + right.weight,
     reference: left.reference + right.reference,
     candidate: left.candidate + right.candidate,
+    over: left.over + right.over,
+    unpricedIncumbent: left.unpricedIncumbent + right.unpricedIncumbent,
+    unpricedCandidate: left.unpricedCandidate + right.unpricedCandidate,
     safe: left.safe.map((sum, g) => sum + (right.safe[g] ?? 0n)),
     harm: left.harm.map((sum, g) => sum + (right.harm[g] ?? 0n)),
   };
@@ -134,6 +145,8 @@ export function snapshot(tally: Tally): Snapshot {
     losses: Number(sums.losses),
     reference: level(sums.reference),
     candidate: level(sums.candidate),
+    over: Number(sums.over),
+    unpriced: { incumbent: Number(sums.unpricedIncumbent), candidate: Number(sums.unpricedCandidate) },
     safe: { logE: logEValue(sums.safe), logLargest: logLargest(sums.safe) },
     harm: { logE: logEValue(sums.harm), logLargest: logLargest(sums.harm) },
   };
@@ -150,6 +163,9 @@ function zero(): Sums {
     weight: 0n,
     reference: 0n,
     candidate: 0n,
+    over: 0n,
+    unpricedIncumbent: 0n,
+    unpricedCandidate: 0n,
     safe: bets(),
     harm: bets(),
   };
@@ -160,8 +176,9 @@ function fold(tally: Tally): void {
   for (const { observation, weight, count } of pending.values()) {
     if (count === 0) continue;
     const times = BigInt(count);
-    const { safe, harm, reference, candidate } = observation;
+    const { safe, harm, reference, candidate, mark } = observation;
     sums.pairs += times;
+    if (mark !== undefined) addMark(sums, mark, times);
     if (reference === null || candidate === null) {
       sums.missing += times;
     } else {
@@ -176,6 +193,12 @@ function fold(tally: Tally): void {
     addTerms(sums.harm, termsOf(1 - harm, 1 - m, weight), times);
   }
   pending.clear();
+}
+
+function addMark(sums: Sums, mark: Mark, times: bigint): void {
+  if (mark === 'over') sums.over += times;
+  if (mark === 'unpriced_incumbent' || mark === 'unpriced_both') sums.unpricedIncumbent += times;
+  if (mark === 'unpriced_candidate' || mark === 'unpriced_both') sums.unpricedCandidate += times;
 }
 
 function addTerms(sums: bigint[], terms: readonly bigint[], times: bigint): void {

@@ -120,7 +120,7 @@ export type ScorerName =
   | 'language'
   | 'embedding';
 
-/** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
+/** Errors, timeouts, refusals: the candidate may fail at most `margin` (absolute share of calls) more often. */
 export interface RateGate {
   readonly margin: number;
 }
@@ -156,6 +156,13 @@ export interface LatencyGate {
   readonly thresholdMs?: number;
 }
 
+/** All calls of the candidate together may take at most `ratio` times what the incumbent's do: the totals, not a typical call. */
+export interface SpendingGate {
+  readonly ratio: number;
+  /** The most one shadow may take: US dollars of `cost`, tokens of `tokens` (input and output). Where one takes more, the verdict holds. */
+  readonly mostPerCall: number;
+}
+
 /** Judged pair by pair, the candidate may be preferred at most `margin` less often than half of the time; a tie is half a win. */
 export interface WinRateGate {
   readonly margin: number;
@@ -163,6 +170,8 @@ export interface WinRateGate {
 
 export interface Gates {
   readonly errors?: RateGate;
+  /** Errors by which a call ran out of time, alone. */
+  readonly timeouts?: RateGate;
   readonly refusals?: RateGate;
   readonly validity?: ValidityGate;
   readonly length?: ShapeGate;
@@ -176,6 +185,8 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate;
   readonly first_chunk_p95?: LatencyGate;
   readonly first_chunk_p99?: LatencyGate;
+  readonly cost?: SpendingGate;
+  readonly tokens?: SpendingGate;
   /** With a judge only, and always with one: `false` says that it is not to decide, and nothing is drawn for it then. */
   readonly win_rate?: WinRateGate | false;
 }

@@ -53,6 +53,7 @@ export type {
   SecretReference,
   Segments,
   SliceSettings,
+  SpendingGate,
   Subject,
   Success,
   UnderstudyConfig,

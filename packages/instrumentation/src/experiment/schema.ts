@@ -103,9 +103,18 @@ const shapeGate = strict({
   insensitiveBelow: unit.default(DEFAULTS.gates.shape.insensitiveBelow),
   floor: positiveUnit.optional(),
 });
+const spendingGate = (unit: string) =>
+  strict({
+    ratio: z.number().min(0.1).max(10).default(DEFAULTS.gates.spending.ratio),
+    mostPerCall: z
+      .number({ error: `expected the most one shadow may take, in ${unit}, such as \`understudy plan\` proposes` })
+      .min(1e-9)
+      .max(1e9),
+  });
 const winRateGate = strict({ margin: z.number().min(0.001).max(0.499).default(DEFAULTS.gates.win_rate.margin) });
 const gatesShape = strict({
   errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+  timeouts: strict({ margin: margin.default(DEFAULTS.gates.timeouts.margin) }).optional(),
   refusals: strict({ margin: margin.default(DEFAULTS.gates.refusals.margin) }).optional(),
   validity: strict({
     margin: margin.default(DEFAULTS.gates.validity.margin),
@@ -122,6 +131,8 @@ const gatesShape = strict({
   first_chunk_p50: latencyGate.optional(),
   first_chunk_p95: latencyGate.optional(),
   first_chunk_p99: latencyGate.optional(),
+  cost: spendingGate('US dollars').optional(),
+  tokens: spendingGate('tokens').optional(),
   win_rate: z
     .union([winRateGate, z.literal(false)], { error: 'expected { margin: 0.001 to 0.499 }, or false' })
     .optional(),

@@ -1,6 +1,7 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
-import { NOISE_GATES } from '../../decide/describe.js';
-import type { GateVerdict } from '../../decide/verdict.js';
+import { money, NOISE_GATES, RATE_GATES } from '../../decide/describe.js';
+import { SPENDING_GATES } from '../../decide/spending.js';
+import type { BadSegment, GateVerdict } from '../../decide/verdict.js';
 import { shownOf } from '../../tally/shown.js';
 import { html, type Html, tableOf } from '../html.js';
 import type { ReportInput } from '../report-input.js';
@@ -21,14 +22,14 @@ export function gates({ standing: { verdict } }: ReportInput): Html {
   ];
   const needed = -Math.log(verdict.level);
   return html`<h2>Gates</h2>
-    <div class="wide">${tableOf(heading, verdict.gates.map(row))}</div>
+    <div class="wide">${tableOf(heading, [...verdict.gates, ...verdict.badSegments.map(worse)].map(row))}</div>
     <p class="dim">
       A gate is passed at ln E(safe) of ${needed.toFixed(2)} or more: level ${Number(verdict.level.toPrecision(3))},
       whenever it is looked at.
     </p>`;
 }
 
-/** What each segment looks like; those that are critical are gates above. */
+/** What each segment looks like; those that are critical, and those that do worse, have gates above. */
 export function segments({ standing, run }: ReportInput): Html {
   const { observed, segments: funnels } = standing.state;
   const names = Object.keys(observed).filter((name) => name !== SEGMENT_ALL);
@@ -68,6 +69,11 @@ export function segments({ standing, run }: ReportInput): Html {
     <div class="wide">${tableOf(heading, rows)}</div>`;
 }
 
+/** Its worst gate stands for a segment that holds the verdict. */
+function worse({ gate }: BadSegment): GateVerdict {
+  return { ...gate, state: 'harm' };
+}
+
 function row(gate: GateVerdict): readonly string[] {
   return [
     gate.gate,
@@ -85,6 +91,7 @@ function row(gate: GateVerdict): readonly string[] {
 
 function level({ gate }: GateVerdict, value: number | null): string {
   if (value === null) return '-';
+  if (SPENDING_GATES.has(gate)) return money(gate, value);
   return NOISE_GATES.has(gate) ? value.toFixed(3) : percent(value);
 }
 
@@ -92,8 +99,9 @@ function allowed({ gate, margin, thresholdMs, floor }: GateVerdict): string {
   if (floor !== undefined) return `at least ${Number((floor - margin).toFixed(3))}`;
   if (/^(latency|first_chunk)/.test(gate))
     return thresholdMs === null ? `x${margin}` : `x${margin} of ${Math.round(thresholdMs)} ms`;
+  if (SPENDING_GATES.has(gate)) return `x${margin}`;
   const points = `${Number((100 * margin).toFixed(2))} points`;
-  return gate === 'errors' || gate === 'refusals' ? `+${points}` : `-${points}`;
+  return RATE_GATES.has(gate) ? `+${points}` : `-${points}`;
 }
 
 function percent(share: number): string {
