@@ -39,6 +39,7 @@ describe('answerOf', () => {
         remaining: null,
         reason: 'safe',
         sentence: expect.stringMatching(/^GO: /),
+        segments: [],
         at: '2026-11-21T12:00:00.000Z',
       },
     });

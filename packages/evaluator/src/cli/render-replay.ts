@@ -26,7 +26,7 @@ export function renderReplay(
 }
 
 const ALONE =
-  'Each segment as if there were no other: the more of them, the likelier one is wrong. What decides is the verdict above.';
+  'Each segment by itself; NO_GO where it would stop the run, or is on the list of those that hold it. What decides is the verdict above.';
 
 function renderLines({ lines }: ReplayReport): readonly string[] {
   const parts = [

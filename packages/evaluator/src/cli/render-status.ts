@@ -16,6 +16,7 @@ import { budgetJson, renderBudget } from './render-budget.js';
 import { definitionChangesOf, renderNewRun } from './render-new-run.js';
 import { renderBounds } from './render-control.js';
 import { renderJudge, renderJudged } from './render-judging.js';
+import { renderSegments } from './render-segments.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
@@ -61,13 +62,19 @@ function renderRun(
       ...renderJudge(state.judging, style),
       ...renderDrift(state.days),
     ].map((line) => `  ${line}`),
-    ...standings.flatMap(({ arm, state: one, verdict }) => [
-      `  candidate ${style.bold(arm)}`,
-      `    ${renderSentence(verdict, style)}`,
-      ...[...renderFunnel(one), ...renderJudged(one, style), ...renderShown(one, state.labelNames)].map(
-        (line) => `    ${line}`,
-      ),
-    ]),
+    ...standings.flatMap((standing) => {
+      const { arm, state: one, verdict } = standing;
+      return [
+        `  candidate ${style.bold(arm)}`,
+        `    ${renderSentence(verdict, style)}`,
+        ...[
+          ...renderSegments(standing),
+          ...renderFunnel(one),
+          ...renderJudged(one, style),
+          ...renderShown(one, state.labelNames),
+        ].map((line) => `    ${line}`),
+      ];
+    }),
     ...(arms[AA_ARM] === undefined
       ? []
       : [

@@ -1,5 +1,5 @@
 import type { Standing } from '../decide/standing.js';
-import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
+import type { BadSegment, GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { describeGate } from '../decide/describe.js';
 
 /** What came of a test case. */
@@ -26,6 +26,7 @@ export function renderVerdictJunit(
   const cases = [
     verdictCase(verdict, acceptProvisional),
     ...verdict.gates.map((gate) => gateCase(gate, acceptProvisional)),
+    ...verdict.badSegments.map(segmentCase),
   ];
   const counted = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
   const counts = `tests="${cases.length}" failures="${counted('failure')}" errors="${counted('error')}" skipped="${counted('skipped')}"`;
@@ -69,6 +70,12 @@ function gateCase(gate: GateVerdict, acceptProvisional: boolean): TestCase {
   const isPassed = state === 'safe' || (state === 'provisional' && acceptProvisional);
   const outcome = state === 'harm' ? 'failure' : isPassed ? 'passed' : 'skipped';
   return { name: stream === '_all' ? name : `${name} in ${stream}`, outcome, type: state, message: describeGate(gate) };
+}
+
+/** It holds the verdict, and stops nothing. */
+function segmentCase({ stream, gate }: BadSegment): TestCase {
+  const message = describeGate({ ...gate, state: 'harm' });
+  return { name: `segment ${stream}`, outcome: 'skipped', type: 'segment', message };
 }
 
 function caseLines({ name, outcome, type, message }: TestCase, classname: string): readonly string[] {

@@ -2,7 +2,8 @@ import type { Standing } from '../decide/standing.js';
 import type { State } from '../decide/verdict.js';
 import type { FunnelState } from '../ledger/snapshot.js';
 import { printableLine } from './foreign-text.js';
-import { GATE_HEADING, gateCells, renderBar } from './render-verdict.js';
+import { renderSegments } from './render-segments.js';
+import { GATE_HEADING, gateRows, renderBar } from './render-verdict.js';
 import { count } from './style.js';
 
 const MARK: Readonly<Record<State, string>> = {
@@ -17,18 +18,21 @@ const MARK: Readonly<Record<State, string>> = {
 const FIRST_NUMBER = 3;
 
 /** A verdict in Markdown, for a comment on a pull request: the sentence, what else holds it, the gates as a table, the funnel in one line. */
-export function renderVerdictMarkdown({ run, arm, verdict, expired, spent, state }: Standing): string {
+export function renderVerdictMarkdown(standing: Standing): string {
+  const { run, arm, verdict, expired, spent, state } = standing;
+  const segments = renderSegments(standing);
   const also = verdict.holds.filter(({ sentence }) => !verdict.sentence.includes(sentence));
   const lines = [
     `### ${MARK[verdict.state]} ${plain(run.experiment)}: ${plain(arm)}`,
     '',
     `**${plain(verdict.sentence)}**`,
     ...(also.length === 0 ? [] : ['', ...also.map(({ sentence }) => `- also: ${plain(sentence)}`)]),
+    ...(segments.length === 0 ? [] : ['', ...segments.map((line) => `- ${plain(line)}`)]),
     ...(expired ? ['', `The ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come.`] : []),
     '',
     row(GATE_HEADING),
     row(GATE_HEADING.map((_, column) => (column < FIRST_NUMBER ? ':--' : '--:'))),
-    ...verdict.gates.map((gate) => row(gateCells(gate, run.definition.policy.gates).map(plain))),
+    ...gateRows(verdict, run.definition.policy.gates).map((cells) => row(cells.map(plain))),
     '',
     plain(renderBar(verdict.level)),
     '',

@@ -1,3 +1,4 @@
+import { describeSegments } from '../decide/segment-states.js';
 import { html, type Html } from './html.js';
 import type { ReportInput } from './report-input.js';
 import { distributions } from './sections/distributions.js';
@@ -15,6 +16,7 @@ import { timeText } from './charts.js';
 export function renderReport(input: ReportInput): string {
   const { standing, at } = input;
   const { run, arm, verdict } = standing;
+  const { transitions } = standing.state;
   const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
   const body: readonly Html[] = [
     html`<h1>${run.experiment}: candidate ${arm}</h1>`,
@@ -23,6 +25,7 @@ export function renderReport(input: ReportInput): string {
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map(({ sentence }) => html`<p>also: ${sentence}</p>`),
+    ...describeSegments({ verdict, transitions }).map((line) => html`<p>${line}</p>`),
     gates(input),
     overTime(input),
     segments(input),

@@ -1,3 +1,4 @@
+import { type SegmentState, segmentStates } from '../decide/segment-states.js';
 import type { Standing } from '../decide/standing.js';
 import { type Result, resultOf } from './result.js';
 
@@ -30,6 +31,8 @@ export interface VerdictBody {
   readonly remaining: { readonly low: number; readonly high: number } | null;
   readonly reason: string;
   readonly sentence: string;
+  /** The critical segments and where they stand, then others that do worse and hold the verdict. */
+  readonly segments: readonly SegmentState[];
   /** ISO 8601. */
   readonly at: string;
 }
@@ -88,7 +91,7 @@ function pick(asked: string | null, names: readonly string[]): { readonly name: 
   return meant.length === 1 ? { name: first } : 'several';
 }
 
-function stated({ run, arm, verdict }: Standing, { at, acceptProvisional }: Known): Answer {
+function stated({ run, arm, verdict, state: { transitions } }: Standing, { at, acceptProvisional }: Known): Answer {
   const { state, reason, sentence, pairs, remaining } = verdict;
   return {
     status: 200,
@@ -104,6 +107,7 @@ function stated({ run, arm, verdict }: Standing, { at, acceptProvisional }: Know
       remaining,
       reason,
       sentence,
+      segments: segmentStates({ verdict, transitions }),
       at: new Date(at).toISOString(),
     },
   };
@@ -130,7 +134,7 @@ function inconclusive(
   why: { readonly reason: string; readonly sentence: string },
 ): Answer {
   const none = { run: null, k: null, state: null, pairs: null, remaining: null };
-  const body = { v: 1, result: 'inconclusive', experiment, candidate, ...none, ...why } as const;
+  const body = { v: 1, result: 'inconclusive', experiment, candidate, ...none, ...why, segments: [] } as const;
   return { status: 200, body: { ...body, at: new Date(at).toISOString() } };
 }
 
