@@ -5,7 +5,7 @@ describe('the account of draws', () => {
   const traced = (last: string) => ({ spanReference: { traceId: last.padStart(32, '0'), spanId: 'a'.repeat(16) } });
 
   it('has each trace once, by its first call, with what was drawn of it', () => {
-    const { intake, call, counts } = world({ sample: { rate: 0.5 }, candidates: { a: {}, b: {} }, noise: { rate: 0 } });
+    const { intake, call, counts } = world({ sample: { rate: 0.5 } });
     for (let at = 0; at < 200; at += 1) {
       const trace = traced((at % 50).toString(16));
       intake.take(call(trace));
@@ -15,8 +15,8 @@ describe('the account of draws', () => {
     expect(row).toMatchObject({ pi: 0.5, draws: 50 });
     expect(row?.drawn).toBeGreaterThan(10);
     expect(row?.drawn).toBeLessThan(40);
-    // By traces, not by calls, and not by candidates.
-    const sampled = counts.rows().filter(({ arm }) => arm === 'a');
+    // By traces, not by calls, and not by arms.
+    const sampled = counts.rows().filter(({ arm }) => arm === 'candidate');
     expect(sampled.reduce((sum, one) => sum + one.sampled, 0)).toBe(4 * (row?.drawn ?? 0));
   });
 
