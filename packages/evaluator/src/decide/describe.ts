@@ -35,10 +35,10 @@ export const NOISE_GATES: ReadonlySet<GateName> = new Set([
 /** Shares of calls in which something bad happened: at most so many points more. */
 export const RATE_GATES: ReadonlySet<GateName> = new Set(['errors', 'timeouts', 'refusals']);
 
-/** What a call takes: `$0.0031`, `1,234 tokens`. */
+/** What a call takes: `$0.0031`, or so many tokens. */
 export function money(gate: GateName, value: number | null): string {
   if (value === null) return 'unknown';
-  return gate === 'tokens' ? `${count(value)} tokens` : `$${Number(value.toPrecision(3))}`;
+  return gate === 'tokens' ? count(value) : `$${Number(value.toPrecision(3))}`;
 }
 
 /** How many gates are described in one sentence before the rest is only counted. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTally, encodeTally } from './codec.js';
+import { betTerms } from '../stats/bets.js';
 import { TallyError } from './integers.js';
 import { MISSING, type Observation } from './observation.js';
 import { addPair, emptyTally, mergeTallies, snapshot, sumsOf, type Tally } from './tally.js';
@@ -29,6 +30,28 @@ const bytes = (tally: Tally): string => Buffer.from(encodeTally(tally)).toString
 describe('a tally', () => {
   it('has the same bytes whatever the order of the pairs', () => {
     expect(bytes(tallyOf(OBSERVATIONS.toReversed()))).toBe(bytes(tallyOf(OBSERVATIONS)));
+  });
+
+  it.each([0.001, 1 / 2.2, 0.999])('sums many different values as integers do, at m = %d', (m) => {
+    const tally = emptyTally(m);
+    const expected = Array.from({ length: 32 }, () => 0n);
+    for (let at = 0; at < 5000; at += 1) {
+      const x = at % 3 === 0 ? 1 : 1 - at / 5000;
+      const count = 1 + (at % 6);
+      addPair(tally, { safe: x, harm: x, reference: x, candidate: x }, 1, count);
+      for (const [g, term] of betTerms(x, m, 1).entries())
+        expected[g] = (expected[g] ?? 0n) + BigInt(term) * BigInt(count);
+    }
+    expect(sumsOf(tally).safe).toEqual(expected);
+  });
+
+  it('counts marks, each by itself and beside the others', () => {
+    const tally = emptyTally(M);
+    for (const mark of ['over', 'unpriced_incumbent', 'unpriced_candidate', 'unpriced_both'] as const)
+      addPair(tally, { ...MISSING, mark }, 1, 3);
+    addPair(tally, MISSING);
+    const read = snapshot(mergeTallies(decodeTally(encodeTally(tally)), tally));
+    expect(read).toMatchObject({ pairs: 26, missing: 26, over: 6, unpriced: { incumbent: 12, candidate: 12 } });
   });
 
   it('has the same bytes however the pairs are split and merged', () => {
