@@ -14,13 +14,19 @@ describe('coverageOf', () => {
       covered: 950,
       uncovered: { ...skipped, concurrency_cap: 50 },
     };
-    expect(coverageOf(funnel)).toEqual({ admitted: 95, skipped: 5, reasons: { concurrency_cap: 5 }, share: 0.95 });
+    expect(coverageOf(funnel)).toEqual({
+      admitted: 95,
+      skipped: 5,
+      reasons: { concurrency_cap: 5 },
+      share: 0.95,
+      traffic: 1000,
+    });
   });
 
   it('names what is not recorded where nothing else is left', () => {
     const skipped = { not_recording: 900 };
     const funnel = { sampled: 900, admitted: 0, skipped, covered: 0, uncovered: skipped };
-    expect(coverageOf(funnel)).toEqual({ admitted: 0, skipped: 900, reasons: skipped, share: 0 });
+    expect(coverageOf(funnel)).toEqual({ admitted: 0, skipped: 900, reasons: skipped, share: 0, traffic: 900 });
   });
 
   it('counts a reason it has never heard of, and says nothing before the first call', () => {

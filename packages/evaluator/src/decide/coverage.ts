@@ -10,6 +10,8 @@ export interface Coverage {
   readonly reasons: Readonly<Record<string, number>>;
   /** The part of the traffic that what was admitted stands for, in [0,1]: a class that is seldom drawn must not seem small. */
   readonly share: number;
+  /** Calls of the traffic that all of these stand for. */
+  readonly traffic: number;
 }
 
 /**
@@ -30,12 +32,14 @@ export function coverageOf({
   const counted = Object.entries(skipped).filter(isGap);
   const skippedCalls = total(counted);
   const gap = total(Object.entries(uncovered).filter(isGap));
-  const share = covered + gap > 0 ? covered / (covered + gap) : admitted / Math.max(1, admitted + skippedCalls);
+  const weighed = covered + gap > 0;
+  const share = weighed ? covered / (covered + gap) : admitted / Math.max(1, admitted + skippedCalls);
   return {
     admitted,
     skipped: skippedCalls,
     reasons: Object.fromEntries(counted),
     share,
+    traffic: weighed ? covered + gap : admitted + skippedCalls,
   };
 }
 

@@ -6,7 +6,7 @@ import type { ReplaySettings } from './settings.js';
 /** What a policy file says of a replay. */
 export type ReplayPolicy = Pick<ReplaySettings, 'run' | 'named'>;
 
-const OF_A_POLICY = ['preset', 'success', 'alpha', 'minPairs', 'minCoverage', 'gates'];
+const OF_A_POLICY = ['preset', 'success', 'alpha', 'minPairs', 'minCoverage', 'fullDay', 'gates'];
 /** Only its name is needed, where the candidates are those of the trials. */
 const ANY_CANDIDATE = { version: 'replayed' };
 

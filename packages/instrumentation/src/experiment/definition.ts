@@ -199,6 +199,8 @@ export interface Policy {
   readonly minPairs: number;
   /** The least share of sampled calls that must have been admitted. */
   readonly minCoverage: number;
+  /** GO needs a pair of evidence of each hour of the day (UTC). Absent: it does not. */
+  readonly fullDay?: true;
   /** Why one would switch: stated beside the verdict, never decided on. Absent: nobody has said. */
   readonly success?: Success;
   readonly gates: Gates;

@@ -66,12 +66,19 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
   const { candidate, candidates: named, slice, piMin: declared, window, judge, policy, ...rest } = shape;
   const piMin = declared ?? defaultPiMin(rest.sample, rest.target);
-  const { alpha, minPairs, minCoverage, success } = policy;
+  const { alpha, minPairs, minCoverage, fullDay, success } = policy;
   const gates = resolveGates(policy.gates ?? defaultGates(), judge !== null);
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
-    policy: { alpha, minPairs, minCoverage, ...(success !== undefined && { success }), gates },
+    policy: {
+      alpha,
+      minPairs,
+      minCoverage,
+      ...(fullDay === true && { fullDay }),
+      ...(success !== undefined && { success }),
+      gates,
+    },
     candidates,
     slice: {
       lengthMs: slice.lengthMs,

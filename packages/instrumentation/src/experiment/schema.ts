@@ -143,6 +143,7 @@ const policyFields = strict({
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
+  fullDay: z.boolean().optional(),
   success: z.enum(['cheaper', 'faster', 'better']).optional(),
   gates: gatesShape.optional(),
 });
