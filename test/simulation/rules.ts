@@ -116,6 +116,11 @@ export const RULES = {
     figure: 'some false accusation, 20 segments at the boundary',
     known: '.55',
   },
+  degrading: {
+    rule: 'a process of harm from each day on',
+    figure: 'days of GO once a candidate that was good for twenty days fails in 4 points more than it may',
+    known: '',
+  },
   critical: {
     rule: 'the mean of harm e-values at (1 + critical) / alpha',
     figure: 'false NO_GO, three streams and three gates at their boundaries; without: each at 1 / alpha',
