@@ -117,6 +117,15 @@ export function totalOf(counters: Counters, name: Quantity, side: 'primary' | 's
   return countOf(counters, `amount ${name} ${side}`) / (SHOWN[name] ?? QUANTITIES[name]);
 }
 
+/** A number that none of the calls took more than, and no more than a fifth above what one did: nano-dollars, or tokens. Null: nothing is known. */
+export function largestOf(counters: Counters, name: 'cost' | 'tokens'): number | null {
+  const prefix = `largest ${name} `;
+  const bins = [...counters.keys()]
+    .filter((one) => one.startsWith(prefix))
+    .map((one) => Number(one.slice(prefix.length)));
+  return bins.length === 0 ? null : 2 ** (Math.max(...bins) / 4);
+}
+
 function amountOf(counters: Counters, name: Quantity, all: number): ShownAmount {
   const pairs = countOf(counters, `amount ${name} both`);
   const unit = SHOWN[name] ?? QUANTITIES[name];
