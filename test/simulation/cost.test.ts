@@ -5,6 +5,7 @@ import { BETS } from '../../packages/evaluator/src/stats/bets.js';
 import { meanHalfWidthOneSided } from '../../packages/evaluator/src/stats/mean-sequence.js';
 import type { PairFacts } from '../../packages/evaluator/src/tally/facts.js';
 import type { Verdict } from '../../packages/evaluator/src/decide/verdict.js';
+import { foundOf } from './found.js';
 import { threeErrors } from './e-process.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
@@ -109,9 +110,14 @@ describe('false GO on cost where the total is just at the ratio', () => {
       return { costs: name, 'most / mean': most, 'false GO': share, asymptotic: fooled / runs };
     });
     printTable(`False GO on cost at the boundary, a look after every pair to ${pairs}, level .05, ${runs} runs`, rows);
+    const runaway = rows.filter(({ costs }) => costs.includes('runaways'));
+    foundOf('cost', {
+      without: runaway.map(({ asymptotic }) => asymptotic),
+      with: runaway.map((row) => row['false GO']),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) expect(row['false GO']).toBeLessThanOrEqual(threeErrors(0.05, runs));
-    for (const row of rows.filter(({ costs }) => costs.includes('runaways')))
-      expect(row.asymptotic).toBeGreaterThan(0.2);
+    for (const { asymptotic } of runaway) expect(asymptotic).toBeGreaterThan(0.2);
   });
 });
 
@@ -161,7 +167,19 @@ describe('runaways', () => {
         slicesOf(calls.map(([primary, shadow]) => costFacts(primary, shadow))),
       ),
     );
-    expect(ends.filter(({ go }) => go)).toEqual([]);
+    // The same test of the mean logarithm of the ratio, which says what a typical call costs.
+    const typical = worlds.filter((calls) => {
+      const capital = capitalOf(0.5);
+      capital.reset();
+      return calls.some(([primary, shadow]) => {
+        const log = Math.log((RATIO * primary) / shadow) / (2 * Math.log(60));
+        return capital.add(0.5 + log) >= 20;
+      });
+    });
+    const share = ends.filter(({ go }) => go).length / runs;
+    foundOf('runaways', { without: typical.length / runs, with: share, atMost: 0 });
+    expect(share).toBe(0);
+    expect(typical.length).toBeGreaterThan(runs / 2);
   });
 
   it('never are GO where the policy allows one call less than they take, and the verdict says so', () => {
@@ -171,10 +189,13 @@ describe('runaways', () => {
         slicesOf(calls.map(([primary, shadow]) => costFacts(primary, shadow))),
       ),
     );
-    expect(ends.filter(({ go }) => go)).toEqual([]);
+    const share = ends.filter(({ go }) => go).length / runs;
+    const unheld = ends.filter(({ last }) => last.gates[0]?.state === 'safe').length / runs;
+    foundOf('over_limit', { without: unheld, with: share, atMost: 0 });
+    expect(share).toBe(0);
     for (const { last } of ends) expect(last).toMatchObject({ state: 'hold', reason: 'over_limit' });
     // At so little their total looks to be within the ratio: without the hold most would be GO.
-    expect(ends.filter(({ last }) => last.gates[0]?.state === 'safe').length).toBeGreaterThan(runs / 2);
+    expect(unheld).toBeGreaterThan(0.5);
   });
 
   it('never are GO where their time is over before they are paid for', () => {

@@ -76,6 +76,21 @@ export const RULES = {
     figure: 'GO on latency alone for a candidate that fails 87 % and is fast on the rest',
     known: '',
   },
+  cost: {
+    rule: 'cost by an e-process, and no asymptotic sequence',
+    figure: 'false GO at exactly 1.2 times the total; 2 % runaways at 11 times, .41 % at 50 times',
+    known: '.27',
+  },
+  runaways: {
+    rule: 'cost by totals, and not by the geometric mean',
+    figure: 'GO for 1.98 times the total, 2 % runaways at 50 times',
+    known: 'looks like 1.08',
+  },
+  over_limit: {
+    rule: 'a shadow above the most one may cost holds',
+    figure: 'the same GO, where the policy allows three times a usual call',
+    known: '',
+  },
   insensitive: {
     rule: 'insensitive where s_AA is below .3',
     figure: 'pairs of garbage to GO',

@@ -64,12 +64,13 @@ describe('firstPassage', () => {
     [even(0.5), 0.45, 584],
     [even(0.15), 0.45, 176],
     [rate(0), 0.495, 879],
-    [rate(0.01), 0.495, 2259],
-    [rate(0.05), 0.495, 12_285],
-    [rate(0.1), 0.495, 27_440],
-  ] as const)('gives the published power: %j against %d, %d pairs', (rates, m, pairs) => {
+    [rate(0.01), 0.495, 2214],
+    [rate(0.03), 0.495, 6871],
+    [rate(0.05), 0.495, 12_147],
+    [rate(0.1), 0.495, 26_153],
+  ] as const)('gives the simulated power: %j against %d, %d pairs', (rates, m, pairs) => {
     const planned = firstPassage(rates, { m, level: LEVEL, power: 0.8 })?.quantile ?? 0;
-    expect(Math.abs(planned / pairs - 1)).toBeLessThan(0.07);
+    expect(Math.abs(planned / pairs - 1)).toBeLessThan(0.05);
   });
 
   it.each([
