@@ -1,4 +1,5 @@
-import type { Gates, Policy } from './definition.js';
+import type { Policy } from './definition.js';
+import type { Gates } from './gates.js';
 import { PRESET_NAMES, type PresetName } from './preset-name.js';
 
 /** Policies by name, whole: what is written beside a `preset` overrides it field by field. */

@@ -1,15 +1,8 @@
 import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
 import { defaultGates, DEFAULTS } from './defaults.js';
-import type {
-  ConfigShape,
-  Experiment,
-  ExperimentShape,
-  Gates,
-  Run,
-  RunDefinition,
-  UnderstudyConfig,
-} from './definition.js';
+import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
+import type { Gates } from './gates.js';
 import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
 import { embeddingsIssues } from './resolve-embeddings.js';
 import { judgeIssues, resolveJudge } from './resolve-judging.js';
