@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EvidenceDay } from '../ledger/snapshot.js';
-import { addPair, emptyTally, type Tally } from '../tally/tally.js';
-import { mergeTallies } from '../tally/tally.js';
+import { addPair, emptyTally, mergeTallies, type Tally } from '../tally/tally.js';
 import { HARMED, look, policy, SAFE, tally } from './decide.test.support.js';
 
 /** 2026-11-21 in epoch days. */

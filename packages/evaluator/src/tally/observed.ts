@@ -4,11 +4,12 @@ import { addCount, type Counters } from './counters.js';
 import type { PairFacts, PairNotes } from './facts.js';
 import { totalOf } from './spending.js';
 import { streamsOf, type StoredPair } from './stored-pair.js';
+import { countTurns } from './turns.js';
 
 /**
  * What a set of pairs of one arm looks like beside its gates: shown, never decided on. Whole numbers all: they merge exactly.
  *
- * `counters`, of every pair that came in time: what became of the calls, and what they took. Of the evidence alone (one pair a cluster): tool
+ * `counters`, of every pair that came in time: what became of the calls, what they took, and of how many turns their conversations are. Of the evidence alone (one pair a cluster): tool
  * calls, scores, labels, and what answers look like.
  */
 export interface Observed {
@@ -56,6 +57,7 @@ export function observe(
     for (const stream of streamsOf(segment)) {
       countCalls(of(arm, stream).counters, facts.notes);
       countLargest(of(arm, stream).counters, facts);
+      countTurns(of(arm, stream).counters, 'stored', facts);
     }
   }
   for (const { arm, segment, facts } of evidence) {
@@ -63,6 +65,7 @@ export function observe(
       const one = of(arm, stream);
       countScores(one.counters, facts);
       countAnswers(one, facts.notes);
+      countTurns(one.counters, 'evidence', facts);
     }
   }
   return { observed: [...seen.values()], primaries: primariesOf(evidence) };
