@@ -89,7 +89,8 @@ it('believes an honest sampler, whose calls are drawn by the trace or the user',
     `Honest samplers said to be broken, ${RUNS} runs of 100,000 calls in ${PROCESSES} processes, 200 looks`,
     rows,
   );
-  for (const row of rows) expect(row.here).toBe(0);
+  // One in a thousand is the guarantee: none of 60.
+  for (const row of rows) expect(row.here).toBeLessThan(0.001 + 3 * Math.sqrt(0.001 / RUNS));
   expect(rows[0]?.['as many draws as calls']).toBe(0);
   expect(rows[1]?.['as many draws as calls']).toBeGreaterThan(0.3);
   expect(rows[2]?.['as many draws as calls']).toBeGreaterThan(0.3);

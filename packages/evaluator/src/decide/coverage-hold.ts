@@ -30,7 +30,9 @@ export function uncoveredClass(
   const traffic = classes.reduce((sum, { coverage }) => sum + coverage.traffic, 0);
   const left = classes
     .filter(({ coverage, critical }) => critical || coverage.traffic >= NEGLIGIBLE * traffic)
-    .filter(({ coverage }) => leastUncovered(coverage, classes.length) > 1 - minCoverage)
+    .filter(
+      ({ coverage }) => coverage.share < minCoverage && leastUncovered(coverage, classes.length) > 1 - minCoverage,
+    )
     .toSorted((a, b) => a.coverage.share - b.coverage.share);
   const [worst] = left;
   if (worst === undefined) return null;

@@ -41,6 +41,7 @@ export function lossySegment(segments: readonly SegmentHealth[]): Hold | null {
 }
 
 function leastLost({ admitted, lost }: Losses, segments: number): number {
+  if (lost <= MOST_LOST * admitted) return 0;
   const [low] = rateSequence(Math.min(lost, admitted), admitted, { tOpt: 1000, alpha: 0.05 / segments });
   return low;
 }
