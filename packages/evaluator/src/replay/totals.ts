@@ -67,9 +67,11 @@ export function mergedDays(shards: readonly Totals[]): readonly DayRow[] {
     shards.flatMap((shard) => shard.days()),
     ([day]) => day,
   );
-  return [...days].flatMap(([day, parts]) =>
-    mergedEvidence(parts.map(([, evidence]) => evidence)).map((one) => ({ ...(one as TotalRow), day })),
-  );
+  return [...days]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([day, parts]) =>
+      mergedEvidence(parts.map(([, evidence]) => evidence)).map((one) => ({ ...(one as TotalRow), day })),
+    );
 }
 
 function merged(into: Observed, from: Observed): Observed {

@@ -7,7 +7,7 @@ const TURN_BOUNDS = [0, 1, 2, 3, 5, 10, 20, 50] as const;
 /** All pairs that came in time, and those of them that are evidence. */
 type Kind = 'stored' | 'evidence';
 
-/** Of how many turns the conversations of pairs are: those that are evidence beside all that are stored, of closed slices. */
+/** Of how many turns the conversations of pairs are: those that are evidence beside all that are stored, of closed slices, as far as notes were taken. */
 export interface ShownTurns {
   readonly stored: number;
   readonly evidence: number;
@@ -16,9 +16,10 @@ export interface ShownTurns {
 }
 
 export function countTurns(counters: Counters, kind: Kind, { notes }: PairFacts): void {
+  if (notes === undefined) return;
   addCount(counters, `turns ${kind}`);
-  const turns = notes?.turns;
-  if (turns === undefined || !(turns >= 0)) return;
+  const { turns = Number.NaN } = notes;
+  if (!(turns >= 0)) return;
   addCount(counters, `turns ${kind} ${TURN_BOUNDS.filter((bound) => turns > bound).length}`);
 }
 
