@@ -48,6 +48,8 @@ const EXPERIMENT = {
       similarity: { margin: 0.1 },
       refusals: { margin: 0.1 },
       latency_p50: { ratio: 1.2 },
+      cost: { mostPerCall: 0.002 },
+      tokens: { mostPerCall: 300 },
     },
   },
 };
@@ -70,7 +72,10 @@ function batches({ run, producer: name, from, isWorse }: World): readonly Batch[
   const said = (at: number, index: number, ms: number): Leg => {
     const text =
       index === 2 && at % 19 === 0 ? 'Sorry, I cannot help with that.' : `the answer ${at % (7 + index)} is so`;
-    return { ...answer(text, at), durationMs: ms } as Leg;
+    // Some cost more than one may, and some of a model without a price.
+    const usage = { inputTokens: 20 + (at % 37), outputTokens: 5 + ((at * index * 13) % 200) };
+    const model = index === 2 && at % 211 === 0 ? 'house-7b' : 'gpt-4o';
+    return { ...answer(text, at), usage, model, durationMs: ms } as Leg;
   };
   for (let at = 0; at < CALLS; at += 1) {
     const primary = at % 41 === 0 ? failure : said(at, 1, 20 + ((at * 31) % 50));
@@ -118,6 +123,7 @@ async function both(world: World) {
   const all = batches(world);
   const production = await inProduction(world, all);
   const { run, from: now } = world;
+  const { priceOf } = await createNoting(ledger.judging, () => 'en').of({ ...run, k: 1, registeredAt: 0 });
   const { report, verdict } = await replayed(
     all.flatMap(({ trials }) => trials.map(lineOf)),
     null,
@@ -126,6 +132,7 @@ async function both(world: World) {
       named: true,
       scorers,
       noting: { hashOf: (text) => text.length, languageOf: () => 'en' },
+      priceOf,
       shards: 3,
       now,
     },
@@ -137,9 +144,11 @@ it('a replay says of trials what production says of them', async () => {
   const run = testRun('replayed', EXPERIMENT);
   const { production, report, verdict } = await both({ run, producer: 'p1', from: NOON, isWorse: () => false });
   const overall = production.verdict.gates.filter(({ stream }) => stream === '_all');
-  expect(overall.map(({ pairs, missing }) => pairs - missing > 100)).toEqual([true, true, true, true]);
+  expect(overall.map(({ pairs, missing }) => pairs - missing > 100)).toEqual(Array.from({ length: 6 }, () => true));
   expect(production.verdict.gates.some(({ missing }) => missing > 0)).toBe(true);
   expect(production.verdict.gates.some(({ thresholdMs }) => thresholdMs !== null)).toBe(true);
+  const [cost] = overall.filter(({ gate }) => gate === 'cost');
+  expect([cost?.over, cost?.unpriced?.candidate].map((pairs) => (pairs ?? 0) > 0)).toEqual([true, true]);
   expect(verdict).toEqual(production.verdict);
   const [candidate] = report.candidates;
   const shownOf = (standing: Standing | undefined) =>
