@@ -47,6 +47,13 @@ describe('coverage of a class', () => {
     expect(held({ segments: [large, { ...small, critical: true }] })).toMatchObject({ reason: 'coverage' });
   });
 
+  it('is no finding of a class of which nothing was recorded', () => {
+    const unrecorded = { admitted: 0, skipped: 0, reasons: {}, share: 0, traffic: 0 };
+    expect(
+      held({ segments: [segment('search'), segment('health', { coverage: unrecorded, critical: true })] }).state,
+    ).toBe('go');
+  });
+
   it('says nothing of a class beside the whole', () => {
     const segments = [segment('search'), segment('refunds', { coverage: covered(150, 50) })];
     const { holds } = held({ segments, coverage: { admitted: 500, skipped: 500 } });

@@ -1,6 +1,6 @@
 import { SEGMENT_NONE, SEGMENT_OTHER } from '@understudy/instrumentation/trial';
 import type { ArmState } from '../ledger/snapshot.js';
-import { type Coverage, coverageOf } from './coverage.js';
+import { classCoverage, type Coverage } from './coverage.js';
 
 /** What is known of the sample in one segment. */
 export interface SegmentHealth {
@@ -32,7 +32,7 @@ export function segmentsHealth(
     return {
       segment,
       critical: critical.includes(segment),
-      coverage: coverageOf(funnel),
+      coverage: classCoverage(funnel),
       losses: { admitted: resolved, lost },
     };
   });
@@ -40,7 +40,7 @@ export function segmentsHealth(
 
 /** What is known of an arm's hours. Pure. */
 export function hoursHealth({ hours }: Pick<ArmState, 'hours'>): readonly HourHealth[] {
-  return hours.map((one) => ({ hour: one.hour, coverage: coverageOf(one), evidence: one.evidence }));
+  return hours.map((one) => ({ hour: one.hour, coverage: classCoverage(one), evidence: one.evidence }));
 }
 
 /** In words: `refunds`, `calls without a segment`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coverageOf } from './coverage.js';
+import { classCoverage, coverageOf } from './coverage.js';
 
 /** Nothing is known of the traffic behind the calls. */
 const NO_TRAFFIC = { covered: 0, uncovered: {} };
@@ -27,6 +27,13 @@ describe('coverageOf', () => {
     const skipped = { not_recording: 900 };
     const funnel = { sampled: 900, admitted: 0, skipped, covered: 0, uncovered: skipped };
     expect(coverageOf(funnel)).toEqual({ admitted: 0, skipped: 900, reasons: skipped, share: 0, traffic: 900 });
+  });
+
+  it('is nothing of a class of which nothing was recorded', () => {
+    const skipped = { not_recording: 12 };
+    const funnel = { sampled: 12, admitted: 0, skipped, covered: 0, uncovered: { not_recording: 120 } };
+    expect(coverageOf(funnel)).toMatchObject({ skipped: 12, share: 0, traffic: 120 });
+    expect(classCoverage(funnel)).toEqual({ admitted: 0, skipped: 0, reasons: {}, share: 0, traffic: 0 });
   });
 
   it('counts a reason it has never heard of, and says nothing before the first call', () => {

@@ -14,21 +14,26 @@ export interface Coverage {
   readonly traffic: number;
 }
 
+type Counted = Pick<FunnelState, 'admitted' | 'sampled' | 'skipped' | 'covered' | 'uncovered'>;
+
 /**
  * The coverage of an arm; null where nothing was drawn.
  *
  * What a service does not record it has drawn out itself, by trace: its comparison is one of recorded calls, and these are the whole.
  * Where nothing is recorded at all there is no whole, and the reason is named.
  */
-export function coverageOf({
-  admitted,
-  sampled,
-  skipped,
-  covered,
-  uncovered,
-}: Pick<FunnelState, 'admitted' | 'sampled' | 'skipped' | 'covered' | 'uncovered'>): Coverage | null {
+export function coverageOf(funnel: Counted): Coverage | null {
+  return coverage(funnel, funnel.admitted === 0);
+}
+
+/** The same of a class of its calls. That none of a few is recorded is chance, and of a class of which none ever is there is nothing to compare. */
+export function classCoverage(funnel: Counted): Coverage | null {
+  return coverage(funnel, false);
+}
+
+function coverage({ admitted, sampled, skipped, covered, uncovered }: Counted, outsideToo: boolean): Coverage | null {
   if (sampled === 0) return null;
-  const isGap = ([reason]: readonly [string, number]): boolean => admitted === 0 || !isOutside(reason);
+  const isGap = ([reason]: readonly [string, number]): boolean => outsideToo || !isOutside(reason);
   const counted = Object.entries(skipped).filter(isGap);
   const skippedCalls = total(counted);
   const gap = total(Object.entries(uncovered).filter(isGap));
