@@ -52,8 +52,8 @@ const POWER = 0.8;
 interface Planned {
   readonly of: string;
   readonly plan: Plan;
-  /** What gates on cost and tokens need to be told, by what calls took. */
-  readonly proposals?: readonly Proposal[];
+  /** What gates on cost and tokens need to be told, by what calls took; null: no call was seen, and cost is what the switch is for. */
+  readonly proposals?: readonly Proposal[] | null;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function planCommand(options: PlanOptions, output: Output): Promise
   const plans = described ? [ofFlags(options)] : await ofExperiments(options);
   output.out(
     options.json === true
-      ? jsonText(plans.map(({ of, plan, proposals = [] }) => ({ of, ...plan, proposals })))
+      ? jsonText(plans.map(({ of, plan, proposals }) => ({ of, ...plan, proposals: proposals ?? [] })))
       : plans
           .flatMap(({ of, plan, proposals }, at) => [
             ...(at === 0 ? [] : ['']),
@@ -143,7 +143,12 @@ function ofConfiguration(experiment: Experiment, options: PlanOptions): Planned 
     pairsPerDay: options.pairsPerDay ?? null,
     usdPerPair: options.usdPerPair ?? null,
   });
-  return { of: `${experiment.name}, as configured: the ledger has no pair of it`, plan };
+  const isUngated = policy.success === 'cheaper' && policy.gates.cost === undefined;
+  return {
+    of: `${experiment.name}, as configured: the ledger has no pair of it`,
+    plan,
+    proposals: isUngated ? null : [],
+  };
 }
 
 /** Of the newest runs with a pair; nothing where there is no store yet. */

@@ -10,7 +10,7 @@ export function renderPlan(
   of: string,
   plan: Plan,
   style: Style,
-  proposals: readonly Proposal[] = [],
+  proposals: readonly Proposal[] | null = [],
 ): readonly string[] {
   const heading = ['gate', 'allowed', 'if', 'pairs', 'on average', 'days', 'USD'];
   const [first = '', ...rest] = table([heading, ...plan.gates.map(row)], [0, 1, 2]);
@@ -20,7 +20,7 @@ export function renderPlan(
     ...rest,
     '',
     sentence(plan),
-    ...proposals.map(proposal),
+    ...(proposals === null ? [UNSEEN] : proposals.map(proposal)),
     ...notes(plan).map(style.dim),
   ];
 }
@@ -60,6 +60,9 @@ function sentence({ gates, needed, remaining, slowest, have }: Plan): string {
   if (have === 0) return `${count(needed.pairs)} pairs${paid}; ${pace}.`;
   return `${count(needed.pairs)} pairs, of which there are ${count(have)}: ${count(remaining.pairs)} more${paid}; ${pace}.`;
 }
+
+const UNSEEN =
+  'Cost is shown and not gated: once there are pairs, this proposes how much one call may cost (`cost.mostPerCall`).';
 
 /** Cost first needs to be seen: B cannot be guessed. */
 function proposal({ gate, ratio, mostPerCall, largest, because, pairs }: Proposal): string {

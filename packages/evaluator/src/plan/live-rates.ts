@@ -19,7 +19,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * The gates with what the ledger has seen of them, where that is enough. How often pairs differ is measured; that they do so in favour of either side
- * alike is assumed, since the plan is for a candidate as good as the incumbent. Latency is taken as it is: the ratio is its margin.
+ * alike is assumed, since the plan is for a candidate as good as the incumbent. Latency, cost and tokens are taken as they
+ * are: the ratio is their margin.
  */
 export function withMeasured(planned: readonly PlannedGate[], standing: Standing): readonly PlannedGate[] {
   const { verdict, state } = standing;
