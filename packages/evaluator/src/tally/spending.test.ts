@@ -86,6 +86,10 @@ describe('the gate on cost', () => {
   it('counts a failed shadow as having cost what the primary did', () => {
     const same = cost.observe(priced([0.05, 0.05]), 0);
     expect(cost.observe(priced([0.05, null], { shadow: failed('500') }), 0)).toEqual(same);
+    const dear = cost.observe(priced([3 * B, null], { shadow: failed('500') }), 0);
+    expect(dear).toMatchObject({ harm: 1, reference: 1, candidate: 1 });
+    expect(dear?.safe).toBeCloseTo(1.2 / 2.2, 12);
+    expect(dear).not.toHaveProperty('mark');
   });
 
   it.each(['timeout', 'TimeoutError', '504'])('has nothing of a shadow that was still at work: %s', (type) => {
