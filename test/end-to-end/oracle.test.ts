@@ -130,9 +130,10 @@ describeWithServers('four evaluators, judged by an oracle that knows every call'
       for (const producer of producers) await producer.publish(true);
       await until('all of it is closed, and what is late is there', async () => {
         await happens();
-        const { closedThrough, final, arms } = last() ?? { closedThrough: null, final: 0, arms: {} };
-        const late = arms['slow']?.late ?? 0;
-        return (closedThrough ?? 0) >= start + SECONDS * 1000 && final === PRODUCERS && late === GIVEN_UP.length;
+        const look = last();
+        if (look === undefined || look.final < PRODUCERS) return false;
+        const late = look.arms['slow']?.late ?? 0;
+        return (look.closedThrough ?? 0) >= start + SECONDS * 1000 && late === GIVEN_UP.length;
       });
 
       const before = last();

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { addAnswer, type Distribution, emptyDistribution } from '../../packages/evaluator/src/tally/distribution.js';
 import { driftOf } from '../../packages/evaluator/src/tally/drift.js';
 import { primaryDrift } from '../../packages/evaluator/src/tally/primary-drift.js';
+import { foundOf } from './found.js';
 import { type Random, seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -77,6 +78,11 @@ it('holds no run whose incumbent stays as it is, and holds one whose incumbent d
     };
   });
   printTable(`Drift of the primary, ${RUNS} runs of ${DAYS} days; the model changes on day 16`, rows);
+  foundOf('primary_drift', {
+    without: Math.max(...rows.map((row) => row['days so far, of 200'])),
+    with: Math.max(...rows.map((row) => row['runs held'])),
+    atMost: 0,
+  });
   for (const row of rows) expect(row['runs held']).toBe(0);
   for (const row of rows.slice(1)) {
     expect(row['found, of a changed model']).toBe(1);

@@ -20,6 +20,11 @@ export const RULES = {
     figure: 'false alarms of a z-test at .05, after 2 / 3 / 4 / 5 / 10 / 20 / 50 looks',
     known: '.083 / .107 / .126 / .142 / .193 / .248 / .320',
   },
+  sequences: {
+    rule: 'what is shown are sequences',
+    figure: 'intervals of a rate of .02 / .3 / .7 that miss it at some of 1,000 looks; without: the usual ones',
+    known: '',
+  },
   mixture: {
     rule: 'a fixed mixture of bets, and no plug-in',
     figure: 'median pairs to GO without a true difference; ties 0 / .3',
@@ -111,6 +116,16 @@ export const RULES = {
     figure: 'false GO at a true .35, a judge that prefers the wrong side; all offers answered / 40 % not',
     known: '',
   },
+  blind_judge: {
+    rule: 'canaries after the evidence vouch for it',
+    figure: 'provisional at a true .45 by a judge that goes blind once it was tried; J = .6 / .75 / .95',
+    known: '',
+  },
+  judge_harm: {
+    rule: 'harm by a judge alone is tested at .5 - d',
+    figure: 'false harm at a true .45 by a judge that sees all, J = .9 / .75 / .6; without: at .5 - d J',
+    known: '',
+  },
   unanswered: {
     rule: 'an offer nobody answers counts against both claims',
     figure: 'false GO at a true .45, 60 % answers',
@@ -119,6 +134,26 @@ export const RULES = {
   label_missing: {
     rule: 'what was not in the draw enters every bet',
     figure: 'false GO at a true .45 with labels, a tenth missing, all of them losses',
+    known: '',
+  },
+  noise_arm: {
+    rule: 'an A/A arm that harms makes the run invalid',
+    figure: 'NO_GO for a candidate that is the incumbent, where shadows are 1.6 times as slow for reasons of ours',
+    known: '',
+  },
+  sample_ratio: {
+    rule: 'a sample ratio of first calls, process by process',
+    figure: 'honest samplers believed to be broken, drawn by trace / by traces of 20 calls / by user; without: by call',
+    known: '',
+  },
+  hours: {
+    rule: 'coverage by the hour, by sequences',
+    figure: 'runs held though 5 % of the calls are refused at any time; without: by the bare share',
+    known: '',
+  },
+  primary_drift: {
+    rule: 'drift of the primary by whole days',
+    figure: 'runs held though the incumbent is the same; without: looks at the day so far that find a shift',
     known: '',
   },
   restarts: {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sampleMismatch } from '../../packages/evaluator/src/decide/sample-ratio.js';
 import { logSampleRatio } from '../../packages/evaluator/src/stats/sample-ratio.js';
+import { foundOf } from './found.js';
 import { type Random, seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -89,8 +90,14 @@ it('believes an honest sampler, whose calls are drawn by the trace or the user',
     `Honest samplers said to be broken, ${RUNS} runs of 100,000 calls in ${PROCESSES} processes, 200 looks`,
     rows,
   );
+  const atMost = 0.001 + 3 * Math.sqrt(0.001 / RUNS);
+  foundOf('sample_ratio', {
+    without: rows.map((row) => row['as many draws as calls']),
+    with: rows.map(({ here }) => here),
+    atMost,
+  });
   // One in a thousand is the guarantee: none of 60.
-  for (const row of rows) expect(row.here).toBeLessThan(0.001 + 3 * Math.sqrt(0.001 / RUNS));
+  for (const row of rows) expect(row.here).toBeLessThan(atMost);
   expect(rows[0]?.['as many draws as calls']).toBe(0);
   expect(rows[1]?.['as many draws as calls']).toBeGreaterThan(0.3);
   expect(rows[2]?.['as many draws as calls']).toBeGreaterThan(0.3);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type CoveredClass, uncoveredClass } from '../../packages/evaluator/src/decide/coverage-hold.js';
+import { foundOf } from './found.js';
 import { type Random, seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -106,6 +107,7 @@ it('holds for hours that are left out again and again, and not for ever for one'
   });
   printTable(`Coverage by the hour of the day, 2,000 calls a day, ${RUNS} runs of ${DAYS} days, a look an hour`, rows);
   const [steady, deployed, late, paused, once, nights] = rows.map((row) => row['runs held']);
+  foundOf('hours', { without: rows[0]?.['held by the bare share'] ?? 0, with: steady ?? 1, atMost: 0 });
   expect([steady, deployed, late]).toEqual([0, 0, 0]);
   expect([paused, once, nights]).toEqual([1, 1, 1]);
   expect(rows[3]?.['last on day']).toBe(DAYS);
