@@ -1,12 +1,25 @@
 import type { Batch } from '@understudy/instrumentation/trial';
 import { expect, it } from 'vitest';
 import { standingsOf } from '../../packages/evaluator/src/decide/standing.js';
-import { at, closeAt, compactAt, FIRST_SLICE, legs, ScriptedProducer, START, stateOf } from './ledger-script.js';
+import type { PairRow } from '../../packages/evaluator/src/ledger/ledger.js';
+import {
+  at,
+  closeAt,
+  compactAt,
+  FIRST_SLICE,
+  legs,
+  ScriptedProducer,
+  scriptedRun,
+  START,
+  stateOf,
+} from './ledger-script.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
 const HOUR = 3600;
 /** START is at 22:13:20 UTC. */
 const BEGIN = 22;
+/** Slices until the next midnight. */
+const TO_MIDNIGHT = 6400;
 
 /** What tells whether a sample is sound. */
 export function testSoundness(under: LedgerUnderTest): void {
@@ -85,4 +98,46 @@ export function testSoundness(under: LedgerUnderTest): void {
       },
     ]);
   });
+
+  it('holds while the answers of the incumbent are not those of the day before, and shows nothing more for it', async () => {
+    const run = scriptedRun(undefined, {
+      segments: { attribute: 'route' },
+      policy: { gates: { errors: { margin: 0.1 } } },
+    });
+    const producer = await under.registered(run);
+    const days = [0, 1, 2].map((after) => TO_MIDNIGHT + after * 24 * HOUR);
+    const said = [100, 900, 900];
+    for (const [day, slice] of days.entries()) {
+      const rows = ['mail', 'chat'].flatMap((segment) => producer.admit(legs(slice, 600, { segment })));
+      const now = at(slice + 2);
+      const answered = rows.map((row, index) => withLength(row, index, said[day] ?? 0));
+      await under.ledger.storeBatch(producer.finish(slice).batch({ now }), answered, now);
+      await closeAt(under.ledger, run, at(slice + 12));
+    }
+    const verdictAt = async (now: number) => {
+      const { snapshot } = await stateOf(under.ledger, run.id, now);
+      const standing = standingsOf(snapshot).find((one) => one.run.id === run.id);
+      return { days: standing?.days ?? [], drift: standing?.verdict.holds.find(({ reason }) => reason === 'drift') };
+    };
+    // The third day is not over: what counts is the second against the first.
+    const { days: known, drift } = await verdictAt(at((days[2] ?? 0) + 13));
+    expect(drift?.sentence).toMatch(/changed in length on 2023-11-16 .+ 1,200 answers against 1,200/);
+    expect(new Set(known.map(({ stream }) => stream))).toEqual(new Set(['_all', 'mail', 'chat']));
+
+    const fourth = TO_MIDNIGHT + 3 * 24 * HOUR;
+    const now = at(fourth + 12);
+    const last = producer.admit(legs(fourth, 1, { segment: 'mail' }));
+    await under.ledger.storeBatch(producer.finish(fourth).batch({ now }), last, now);
+    await closeAt(under.ledger, run, now);
+    // It is held for as long as that is not what the days before were like.
+    expect((await verdictAt(now)).drift?.sentence).toMatch(/on 2023-11-17 .+ 1,200 answers against 2,400/);
+  });
+}
+
+/** An answer of such a length, or of four times as many. */
+function withLength(row: PairRow, at: number, length: number): PairRow {
+  const shape = { language: 'en', structure: [], finish: 'stop', refused: false, valid: null, hash: null, label: null };
+  const primary = { ...shape, length: at % 2 === 0 ? length : 4 * length };
+  const notes = { primary, shadow: null, tools: null, classes: ['ok', 'ok'] as const, amounts: {} };
+  return { ...row, facts: { ...row.facts, notes } };
 }
