@@ -39,6 +39,7 @@ const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set([
   'stale',
   'lossy',
   'coverage',
+  'drift',
   'quarantined',
   'unpriced',
   'over_limit',
