@@ -49,11 +49,13 @@ if (isWanted('verdict')) {
   }
 }
 
-if (isWanted('replay')) {
-  head(['lines replayed', 'MB held at most', 'of the first', 'µs a line']);
+for (const heap of ['as it is', 'small'] as const) {
+  if (!isWanted('replay')) break;
+  const what = heap === 'small' ? 'lines replayed, with a heap of 128 MB' : 'lines replayed';
+  head([what, 'MB held at most', 'of the first', 'µs a line']);
   let base: number | null = null;
   for (const lines of listed(values.lines)) {
-    const { megabytes, seconds } = await replayCost(lines);
+    const { megabytes, seconds } = await replayCost(lines, heap);
     base ??= megabytes;
     const cells = [count(lines), megabytes.toFixed(0), times(megabytes, base), ((seconds * 1e6) / lines).toFixed(0)];
     process.stdout.write(row(cells));
