@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTally, encodeTally } from './codec.js';
 import { betTerms } from '../stats/bets.js';
-import { TallyError } from './integers.js';
+import { readInteger, TallyError } from './integers.js';
+import { mergeStored } from './merge-stored.js';
 import { MISSING, type Observation } from './observation.js';
 import { addPair, emptyTally, mergeTallies, snapshot, sumsOf, type Tally } from './tally.js';
 
@@ -43,6 +44,19 @@ describe('a tally', () => {
         expected[g] = (expected[g] ?? 0n) + BigInt(term) * BigInt(count);
     }
     expect(sumsOf(tally).safe).toEqual(expected);
+  });
+
+  it.each([1e-9, 1 - 1e-9])('has the same bytes in any order where the boundary is next to an end, at m = %d', (m) => {
+    const values = Array.from({ length: 3000 }, (_, at) => (at % 1500) * 1e-9);
+    const filled = (order: readonly number[]): Tally => {
+      const tally = emptyTally(m);
+      for (const one of order) {
+        const x = m < 0.5 ? 1 - one : one;
+        addPair(tally, { safe: x, harm: x, reference: x, candidate: x }, 1, 3);
+      }
+      return tally;
+    };
+    expect(bytes(filled(values.toReversed()))).toBe(bytes(filled(values)));
   });
 
   it('counts marks, each by itself and beside the others', () => {
@@ -138,6 +152,17 @@ describe('a tally', () => {
 });
 
 describe('the bytes of a tally', () => {
+  it('are read without marks where they are from before there were any, and written with them', () => {
+    const whole = encodeTally(tallyOf(OBSERVATIONS));
+    const reader = { bytes: whole, at: 9 };
+    for (let number = 0; number < 8; number += 1) readInteger(reader);
+    // Three marks of 0, a byte each.
+    const unmarked = Uint8Array.from([1, ...whole.slice(1, reader.at), ...whole.slice(reader.at + 3)]);
+    expect(decodeTally(unmarked)).toEqual(decodeTally(whole));
+    expect(mergeStored(unmarked, whole)).toEqual(mergeStored(whole, whole));
+    expect(mergeStored(whole, unmarked)).toEqual(mergeStored(whole, whole));
+  });
+
   it('give the tally back', () => {
     const tally = tallyOf(OBSERVATIONS);
     const read = decodeTally(encodeTally(tally));

@@ -175,6 +175,7 @@ function fold(tally: Tally): void {
   const { m, sums, pending } = tally;
   const safeTerms = new Float64Array(BETS);
   const harmTerms = new Float64Array(BETS);
+  const few = Math.min(m, 1 - m) >= LEAST_BOUNDARY ? FEW : 0;
   for (const { observation, weight, count } of pending.values()) {
     if (count === 0) continue;
     const times = BigInt(count);
@@ -191,7 +192,7 @@ function fold(tally: Tally): void {
       sums.reference += times * scaled(weight * reference);
       sums.candidate += times * scaled(weight * candidate);
     }
-    if (count <= FEW) {
+    if (count <= few) {
       addFew(safeTerms, termsOf(safe, m, weight), count);
       addFew(harmTerms, termsOf(1 - harm, 1 - m, weight), count);
     } else {
@@ -210,8 +211,11 @@ function addMark(sums: Sums, mark: Mark, times: bigint): void {
   if (mark === 'unpriced_candidate' || mark === 'unpriced_both') sums.unpricedCandidate += times;
 }
 
+/** Nearer to 0 or 1 (a margin that is nearly its floor) the largest bet on a pair is worth more. */
+const LEAST_BOUNDARY = 0.001;
+
 /**
- * Terms are whole numbers below 2^43 (m from .001 on), so that a number holds the sum of 2^10 of them exactly: so many are pending at the most that
+ * Terms are whole numbers below 2^43 (m from .001 to .999), so that a number holds the sum of 2^10 of them exactly: so many are pending at the most that
  * are added as numbers. Of 10,000 different costs that takes 49 ms, and 190 ms as integers.
  */
 const FEW = 2 ** 10 / PENDING_LIMIT;
