@@ -25,8 +25,8 @@ const SLICES: readonly (readonly [day: number, tally: Tally])[] = [0, 0, 1, 1, 2
   errorsOf(10 + at, at),
 ]);
 
-const daysOf = (parts: readonly Totals[]) =>
-  (evidenceDaysOf(mergedDays(parts)).get('small') ?? []).map(({ day, gates }) => [
+const daysOf = (parts: readonly Totals[], arm = 'small') =>
+  (evidenceDaysOf(mergedDays(parts)).get(arm) ?? []).map(({ day, gates }) => [
     day - FIRST,
     gates.errors === undefined ? null : snapshot(gates.errors).pairs,
   ]);
@@ -47,6 +47,15 @@ it('keeps sums by day of the overall stream of candidates, the first day and the
   expect([...evidenceDaysOf(mergedDays([totals])).keys()]).toEqual(['small']);
   const errors = mergedTotals([totals]).find(({ arm, stream }) => arm === 'small' && stream === '_all');
   expect(errors?.bytes).toEqual(encodeTally(SLICES.map(([, tally]) => tally).reduce(mergeTallies)));
+});
+
+it('counts the days of each candidate from its own first one', () => {
+  const totals = new Totals();
+  for (const [at, [day, tally]] of SLICES.entries()) {
+    totals.addSlice(day, sliceOf(tally));
+    if (at >= 2) totals.addSlice(day, sliceOf(tally, '_all', 'later'));
+  }
+  expect(daysOf([totals], 'later').map(([day]) => day)).toEqual([1, 5, 36, 37]);
 });
 
 it('says of days the same, however the slices are split, as far as a test may begin on them', () => {

@@ -13,13 +13,15 @@ import { mergedEvidence, Sums } from './sums.js';
 export class Totals {
   readonly #all = new Sums();
   readonly #days = new Map<number, Sums>();
+  /** The first day with evidence, by arm. */
+  readonly #first = new Map<string, number>();
   readonly #observed = new Map<string, Observed>();
 
   /** @param day Of the slice, in epoch days. */
   addSlice(day: number, { tallies, observed }: Pick<SliceEvidence, 'tallies' | 'observed'>): void {
     for (const one of tallies) {
       this.#all.addTally(one);
-      if (isOfDays(one)) this.#of(day).addTally(one);
+      if (isOfDays(one)) this.#of(day, [one.arm]).addTally(one);
     }
     for (const one of observed) {
       const key = JSON.stringify([one.arm, one.stream]);
@@ -31,7 +33,11 @@ export class Totals {
   addStored(day: number, evidence: readonly StoredEvidence[]): void {
     this.#all.addStored(evidence);
     const own = evidence.filter(isOfDays);
-    if (own.length > 0) this.#of(day).addStored(own);
+    if (own.length > 0)
+      this.#of(
+        day,
+        own.map(({ arm }) => arm),
+      ).addStored(own);
   }
 
   /** As the ledger holds them. */
@@ -44,12 +50,13 @@ export class Totals {
     return [...this.#days].map(([day, sums]) => [day, sums.list()] as const);
   }
 
-  /** As in the ledger, a day goes once it is too old to begin a test on, but for the first one. */
-  #of(day: number): Sums {
+  /** As in the ledger, a day goes once it is too old to begin a test on, but for the first one of each arm. */
+  #of(day: number, arms: readonly string[]): Sums {
+    for (const arm of arms) if (!this.#first.has(arm)) this.#first.set(arm, day);
     const known = this.#days.get(day);
     if (known !== undefined) return known;
-    const [first] = this.#days.keys();
-    for (const old of this.#days.keys()) if (old !== first && old <= day - DAYS_KEPT) this.#days.delete(old);
+    const first = new Set(this.#first.values());
+    for (const old of this.#days.keys()) if (!first.has(old) && old <= day - DAYS_KEPT) this.#days.delete(old);
     const sums = new Sums();
     this.#days.set(day, sums);
     return sums;
