@@ -103,6 +103,7 @@ describe('resolveExperiment', () => {
     [{ policy: { gates: { errors: { margin: 0.51 } } } }, 'margin'],
     [{ policy: { gates: { latency_p95: { ratio: 1 } } } }, 'ratio'],
     [{ shadow: { timeoutMs: 5000 }, slice: { deadlineMs: 5000 } }, 'slice.deadlineMs'],
+    [{ policy: { fullDay: true }, slice: { lengthMs: 7_200_000 } }, 'slice.lengthMs'],
     [{ sample: { rate: 0.1 }, piMin: 0.5 }, 'piMin'],
   ])('refuses %j', (change, expected) => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, ...change })).join('\n')).toContain(expected);

@@ -90,6 +90,8 @@ function resolveGates({ win_rate: winRate, ...others }: Gates, judged: boolean):
   return winRate === undefined || winRate === false ? others : { ...others, win_rate: winRate };
 }
 
+const HOUR_MS = 3_600_000;
+
 function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iterable<string> {
   if (shape.candidate !== undefined && shape.candidates !== undefined) {
     yield 'candidates: expected either `candidate` or `candidates`, got both';
@@ -107,6 +109,9 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
     yield `candidates.${AA_ARM}: this name is reserved for the incumbent's second call`;
   if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {
     yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
+  }
+  if (experiment.policy.fullDay === true && experiment.slice.lengthMs > HOUR_MS) {
+    yield `slice.lengthMs: expected at most ${HOUR_MS} with \`policy.fullDay\`, got ${experiment.slice.lengthMs}: pairs are of the hour that their slice begins in, and some hours would have none`;
   }
   yield* samplingIssues(shape);
   yield* judgeIssues(shape.judge, experiment.piMin, experiment.content);
