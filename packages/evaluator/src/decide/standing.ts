@@ -12,6 +12,7 @@ import type { Health } from './health.js';
 import { withSuccess } from './success.js';
 import { isExpired } from './target.js';
 import { isSpent } from './used-up.js';
+import { withTimeLeft } from './time-left.js';
 import type { Verdict } from './verdict.js';
 import type { JudgeStanding } from './win-rate-verdict.js';
 
@@ -97,7 +98,10 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     health: { ...healthOf(of, state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
-  return withSuccess(verdict, policy.success, state.observed[SEGMENT_ALL]?.counters);
+  const { firstSliceAt, closedThrough } = of;
+  const ms = firstSliceAt === null || closedThrough === null ? 0 : closedThrough - firstSliceAt;
+  const timed = withTimeLeft(verdict, { pairs: state.funnel.evidence, ms });
+  return withSuccess(timed, policy.success, state.observed[SEGMENT_ALL]?.counters);
 }
 
 /**

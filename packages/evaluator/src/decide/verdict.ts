@@ -41,6 +41,8 @@ export interface Verdict {
   readonly pairs: number;
   /** Pairs of the overall stream still needed, as a range; null where no number can be given. */
   readonly remaining: Range | null;
+  /** How long they may take at the rate so far, in milliseconds. Only where pairs are all that is missing, and the rate is known. */
+  readonly timeLeftMs?: Range;
   /** Every reason to hold that applies, the one that is stated first. Also given where the state is not `hold`. */
   readonly holds: readonly Hold[];
   /** The overall stream first, then the critical segments. */
