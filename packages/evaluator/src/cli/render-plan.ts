@@ -1,4 +1,4 @@
-import { money, RATE_GATES } from '../decide/describe.js';
+import { money, points, RATE_GATES } from '../decide/describe.js';
 import { SPENDING_GATES } from '../decide/spending.js';
 import type { GatePlan, Plan } from '../plan/plan.js';
 import type { Proposal } from '../plan/proposals.js';
@@ -42,8 +42,8 @@ function row(gate: GatePlan): readonly string[] {
 
 function allowed({ gate, margin }: GatePlan): string {
   if (/^(latency|first_chunk)/.test(gate) || SPENDING_GATES.has(gate)) return `x${margin}`;
-  if (RATE_GATES.has(gate)) return `+${Number((100 * margin).toFixed(2))} points`;
-  return `-${Number((100 * margin).toFixed(2))} points`;
+  if (RATE_GATES.has(gate)) return `+${points(margin)}`;
+  return `-${points(margin)}`;
 }
 
 function sentence({ gates, needed, remaining, slowest, have }: Plan): string {

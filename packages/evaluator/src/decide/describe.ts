@@ -2,7 +2,7 @@ import { LEAST_SENSITIVITY } from '../stats/judge-boundary.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { GateVerdict, WinRateShown } from './verdict.js';
 
-/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
+/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1 point more)`. */
 export function describeGate(gate: GateVerdict): string {
   const name = gate.stream === '_all' ? gate.gate : `${gate.gate} in ${gate.stream}`;
   switch (gate.state) {
@@ -87,7 +87,7 @@ function numbers(one: GateVerdict): string {
   }
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
-  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (at most as many${lost})`;
 }
 
 function labelled({ labels }: WinRateShown): string {
@@ -128,7 +128,8 @@ function percent(share: number | null): string {
   return share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`;
 }
 
-function points(margin: number): string {
+/** A margin in percentage points: `1 point`, `0.5 points`. */
+export function points(margin: number): string {
   const value = Number((100 * margin).toFixed(2));
   return value === 1 ? '1 point' : `${value} points`;
 }

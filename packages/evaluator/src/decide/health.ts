@@ -74,7 +74,7 @@ function coverage(policy: Policy, health: Health): Hold | null {
     return {
       reason: 'coverage',
       sentence:
-        'no call was sampled yet: does the service run with the tap before its client is made, and does `match` fit its calls?',
+        'no call was sampled yet: look whether the service makes its client after the tap, and whether `match` fits its calls',
     };
   }
   const covered = known.share ?? known.admitted / total;
