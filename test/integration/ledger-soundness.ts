@@ -87,7 +87,7 @@ export function testSoundness(under: LedgerUnderTest): void {
     await closeAt(under.ledger, producer.run, at(24 * HOUR + 9));
     const { hours } = (await stateOf(under.ledger, producer.run.id, at(24 * HOUR + 9))).candidate;
     expect(hours).toMatchObject([
-      { hour: BEGIN, sampled: 7, admitted: 7, skipped: {}, covered: 14, evidence: 7 },
+      { hour: BEGIN, sampled: 7, admitted: 7, skipped: {}, covered: 14, squared: { '': 28 }, evidence: 7 },
       {
         hour: BEGIN + 1,
         sampled: 12,
@@ -95,6 +95,7 @@ export function testSoundness(under: LedgerUnderTest): void {
         skipped: { paused_heap: 9 },
         covered: 6,
         uncovered: { paused_heap: 18 },
+        squared: { '': 12, paused_heap: 36 },
       },
     ]);
   });

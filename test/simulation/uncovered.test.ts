@@ -79,7 +79,8 @@ function classesOf(hours: readonly { readonly admitted: number; readonly skipped
   return hours.flatMap(({ admitted, skipped }, hour) => {
     const traffic = admitted + skipped;
     if (traffic === 0) return [];
-    const coverage = { admitted, skipped, reasons: { paused_heap: skipped }, share: admitted / traffic, traffic };
+    const share = admitted / traffic;
+    const coverage = { admitted, skipped, reasons: { paused_heap: skipped }, share, traffic, weight: traffic };
     return [{ name: `calls of hour ${hour}`, coverage, critical: false }];
   });
 }

@@ -10,6 +10,7 @@ const covered = (admitted: number, skipped: number): Coverage => ({
   reasons: skipped > 0 ? { paused_primary: skipped, concurrency_cap: 1 } : {},
   share: admitted / (admitted + skipped),
   traffic: 10 * (admitted + skipped),
+  weight: admitted + skipped,
 });
 
 const segment = (name: string, some: Partial<SegmentHealth> = {}): SegmentHealth => ({
@@ -48,7 +49,7 @@ describe('coverage of a class', () => {
   });
 
   it('is no finding of a class of which nothing was recorded', () => {
-    const unrecorded = { admitted: 0, skipped: 0, reasons: {}, share: 0, traffic: 0 };
+    const unrecorded = { admitted: 0, skipped: 0, reasons: {}, share: 0, traffic: 0, weight: 0 };
     expect(
       held({ segments: [segment('search'), segment('health', { coverage: unrecorded, critical: true })] }).state,
     ).toBe('go');

@@ -44,9 +44,9 @@ export function uncoveredClass(
   };
 }
 
-/** The share by traffic, taken for one of as many calls. */
-function leastUncovered({ admitted, skipped, share }: Coverage, classes: number): number {
-  const calls = admitted + skipped;
+/** The share by traffic, taken for one of as many calls as stand for the same. */
+function leastUncovered({ weight, share }: Coverage, classes: number): number {
+  const calls = Math.round(weight);
   const [low] = rateSequence(Math.round((1 - share) * calls), calls, { tOpt: T_OPT, alpha: 0.05 / classes });
   return low;
 }

@@ -12,9 +12,11 @@ export interface Coverage {
   readonly share: number;
   /** Calls of the traffic that all of these stand for. */
   readonly traffic: number;
+  /** So many calls that each stand for as much say what these say of the share: 3 that stand for a thousand each are 3, whatever else was drawn. */
+  readonly weight: number;
 }
 
-type Counted = Pick<FunnelState, 'admitted' | 'sampled' | 'skipped' | 'covered' | 'uncovered'>;
+type Counted = Pick<FunnelState, 'admitted' | 'sampled' | 'skipped' | 'covered' | 'uncovered' | 'squared'>;
 
 /**
  * The coverage of an arm; null where nothing was drawn.
@@ -31,20 +33,28 @@ export function classCoverage(funnel: Counted): Coverage | null {
   return coverage(funnel, false);
 }
 
-function coverage({ admitted, sampled, skipped, covered, uncovered }: Counted, outsideToo: boolean): Coverage | null {
+function coverage(
+  { admitted, sampled, skipped, covered, uncovered, squared = {} }: Counted,
+  outsideToo: boolean,
+): Coverage | null {
   if (sampled === 0) return null;
   const isGap = ([reason]: readonly [string, number]): boolean => outsideToo || !isOutside(reason);
   const counted = Object.entries(skipped).filter(isGap);
   const skippedCalls = total(counted);
   const gap = total(Object.entries(uncovered).filter(isGap));
   const weighed = covered + gap > 0;
-  const share = weighed ? covered / (covered + gap) : admitted / Math.max(1, admitted + skippedCalls);
+  const calls = admitted + skippedCalls;
+  const squares = total(Object.entries(squared).filter((one) => one[0] === '' || isGap(one)));
+  // Kish's effective size: (sum of w)^2 / (sum of w^2).
+  const weight = weighed && squares > 0 ? Math.min(calls, Math.max(1, (covered + gap) ** 2 / squares)) : calls;
+  const share = weighed ? covered / (covered + gap) : admitted / Math.max(1, calls);
   return {
     admitted,
     skipped: skippedCalls,
     reasons: Object.fromEntries(counted),
     share,
-    traffic: weighed ? covered + gap : admitted + skippedCalls,
+    traffic: weighed ? covered + gap : calls,
+    weight,
   };
 }
 

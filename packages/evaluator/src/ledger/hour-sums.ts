@@ -5,7 +5,15 @@ import type { HourState } from './snapshot.js';
 
 const HOUR_MS = 3_600_000;
 
-const KINDS: ReadonlySet<LegKind> = new Set(['sampled', 'admitted', 'skipped', 'covered', 'uncovered', 'evidence']);
+const KINDS: ReadonlySet<LegKind> = new Set([
+  'sampled',
+  'admitted',
+  'skipped',
+  'covered',
+  'uncovered',
+  'squared',
+  'evidence',
+]);
 
 /** The hour of the day that a time (epoch ms) is in. */
 export function hourOf(time: number): number {
@@ -62,6 +70,6 @@ export async function selectHours(query: Query, run: string): Promise<ReadonlyMa
 }
 
 function stateOf(hour: number, legs: readonly LegSum[]): HourState {
-  const { sampled, admitted, skipped, covered, uncovered, evidence } = funnelState(legs);
-  return { hour, sampled, admitted, skipped, covered, uncovered, evidence };
+  const { sampled, admitted, skipped, covered, uncovered, squared = {}, evidence } = funnelState(legs);
+  return { hour, sampled, admitted, skipped, covered, uncovered, squared, evidence };
 }

@@ -127,12 +127,14 @@ export interface FunnelState {
    */
   readonly covered: number;
   readonly uncovered: Readonly<Record<string, number>>;
+  /** Sums of the squares of what a call stands for: of the admitted ones under the empty name, of the others by reason. Absent: not known. */
+  readonly squared?: Readonly<Record<string, number>>;
 }
 
 /** The calls of one hour of the day (0 to 23, UTC), over all days of a run: legs of one arm. */
 export type HourState = { readonly hour: number } & Pick<
   FunnelState,
-  'sampled' | 'admitted' | 'skipped' | 'covered' | 'uncovered' | 'evidence'
+  'sampled' | 'admitted' | 'skipped' | 'covered' | 'uncovered' | 'squared' | 'evidence'
 >;
 
 /** What one producer drew of a run, each trace or key once. */
