@@ -9,7 +9,8 @@ export interface Losses {
   readonly lost: number;
 }
 
-const MOST_LOST = 0.005;
+/** The share of calls that may be lost by us. */
+export const MOST_LOST = 0.005;
 
 /** Losses of our own are not outcomes of the candidate: .5 % is more than an honest comparison may lack. */
 export function lossy(losses: Losses | null): Hold | null {

@@ -36,8 +36,10 @@ describe('the sample ratio', () => {
     expect(sampleMismatch([one([off]), one([off], 2)])).toBeNull();
   });
 
-  it('takes one call that was left out for proof where all were to be drawn', () => {
-    expect(sampleMismatch([one([[1, 500, 499]])])).toContain('100 % of its calls and has drawn 99.8 %');
+  it('takes a few calls that were left out for losses where all were to be drawn, and more of them for proof', () => {
+    expect(sampleMismatch([one([[1, 500, 499]])])).toBeNull();
+    expect(sampleMismatch([one([[1, 1_000_000, 995_001]])])).toBeNull();
+    expect(sampleMismatch([one([[1, 5000, 4900]])])).toContain('100 % of its calls and has drawn 98 %');
     expect(sampleMismatch([one([[1, 500, 600]])])).toBeNull();
   });
 

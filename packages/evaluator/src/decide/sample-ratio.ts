@@ -1,6 +1,7 @@
 import { logSampleRatio } from '../stats/sample-ratio.js';
 import type { ProducerDraws } from '../ledger/snapshot.js';
 import { count } from './describe.js';
+import { MOST_LOST } from './losses.js';
 
 /** E-value at which a sample is not what it is said to be. */
 const UNSOUND = 1000;
@@ -25,10 +26,14 @@ export function sampleMismatch(draws: readonly ProducerDraws[]): string | null {
   return null;
 }
 
-/** A probability of 1 leaves nothing to chance: a call that was not drawn then proves it wrong. */
+/**
+ * Where all are to be drawn nothing is left to chance, and what is lacking was lost by us: no more may be than of what was admitted. Such a number is
+ * an e-value as well, since without a loss it is 1.
+ */
 function logRatio({ pi, draws, drawn }: ProducerDraws['counts'][number]): number {
   const taken = Math.min(drawn, draws);
   if (!(pi > 0) || draws === 0) return 0;
-  if (pi >= 1) return taken === draws ? 0 : Infinity;
-  return logSampleRatio({ counts: [taken, draws - taken], probabilities: [pi, 1 - pi] });
+  if (pi >= 1 && draws - taken <= MOST_LOST * draws) return 0;
+  const declared = pi >= 1 ? 1 - MOST_LOST : pi;
+  return logSampleRatio({ counts: [taken, draws - taken], probabilities: [declared, 1 - declared] });
 }
