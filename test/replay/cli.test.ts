@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfError } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { replayCommand, type ReplayCommandOptions } from '../../packages/evaluator/src/cli/replay.js';
@@ -31,6 +32,8 @@ beforeAll(async () => {
   const good = lines.map((made) => lineOf(trialOf(made)));
   await writeFile(pathOf('policy.yaml'), POLICY);
   await writeFile(pathOf('good.jsonl'), good.join(''));
+  await writeFile(pathOf('packed.jsonl'), gzipSync(good.join('')));
+  await writeFile(pathOf('sampled.yaml'), POLICY.replace('rate: 1', 'rate: 0.1'));
   await writeFile(pathOf('broken.jsonl'), good.with(99, '{"v":1,\n').join(''));
   await writeFile(pathOf('bad.jsonl'), lines.map((made) => lineOf(trialOf({ ...made, shadow: FAILED }))).join(''));
   await writeFile(pathOf('two.jsonl'), good.map((line) => line.replace('"legs":{', `"legs":{${leg(line)},`)).join(''));
@@ -79,13 +82,23 @@ describe('understudy replay', () => {
     expect(late.exit).toBe(2);
     expect(late.out).toMatch(/HOLD: the policy was registered after the first pair/);
     expect(late.out).toMatch(/The pairs name run [0-9a-f]{16}; the policy's is [0-9a-f]{16}/);
-    expect((await understudy('good.jsonl', { experiment: 'any', declared: true })).exit).toBe(0);
+    expect(late.out).toContain('say so with --declared');
+    const vouched = await understudy('good.jsonl', { policy: undefined, declared: true });
+    expect(vouched.out).not.toContain('--declared');
+    expect(vouched.out).not.toContain('registered after');
+    expect((await understudy('good.jsonl', { experiment: 'tools', declared: true })).exit).toBe(0);
   });
 
   it('prints JSON that neither the order nor the shards change', async () => {
     const { out } = await understudy('good.jsonl', { json: true });
     expect(JSON.parse(out)).toMatchObject({ state: 'go', k: 1, lines: { read: 400 }, problems: [] });
     expect((await understudy('good.jsonl', { json: true, shuffle: 4, shards: 16 })).out).toBe(out);
+  });
+
+  it('says what a pair counts for where it was likelier than the policy declares', async () => {
+    const note = 'Each pair counts as 0.1 of one at most: its `pi` is 1 or more, and the experiment may sample at 0.1';
+    expect((await understudy('good.jsonl', { policy: pathOf('sampled.yaml') })).out).toContain(note);
+    expect((await understudy('good.jsonl')).out).not.toContain('Each pair counts');
   });
 
   it('names a line that is broken, with 3, or goes on after it, with 2', async () => {
@@ -103,6 +116,9 @@ describe('understudy replay', () => {
     ['', {}, 'can be read'],
     ['good.jsonl', { policy: '/nowhere/policy.yaml' }, '--policy'],
     ['good.jsonl', { arm: 'large' }, '--arm candidate'],
+    ['good.jsonl', { experiment: 'any' }, 'no experiment any'],
+    ['good.jsonl', { run: '0000000000000000' }, ': 400 lines'],
+    ['packed.jsonl', {}, '`zcat`'],
   ] as const)('exits with 3 for what is not there (%s, %o)', async (file, options, words) => {
     const { exit, error } = await understudy(file, options);
     expect(exit).toBe(3);
@@ -115,6 +131,8 @@ describe('understudy replay', () => {
     expect((await understudy('two.jsonl', options)).error).toContain('candidate, other');
     expect((await understudy('two.jsonl', { ...options, arm: 'other' })).out).toContain('candidate other');
     // An arm that the policy's experiment does not have says nothing.
-    expect((await understudy('two.jsonl')).out).toContain('400 legs of arms the experiment does not have');
+    expect((await understudy('two.jsonl')).out).toContain(
+      '400 legs of arms the experiment does not have (other): not counted',
+    );
   });
 });

@@ -37,6 +37,9 @@ describe('a policy to replay by', () => {
     ['- 1', 'expected a policy'],
     ['gates: { errors: { margin: 3 } }', 'margin'],
     ['minPears: 7', 'minPears'],
+    ['minPears: 7', 'a policy alone has preset, success, alpha, minPairs'],
+    ['gates: { errors: true }', '`errors: {}` is the gate with its defaults'],
+    ['gates: { errors: false }', 'only a gate of a `preset`'],
   ])('%s is none', (text, problem) => {
     const read = (): unknown => readPolicy(text, 'p.yaml', null);
     expect(read).toThrow(ConfigurationError);

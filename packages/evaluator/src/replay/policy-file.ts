@@ -34,11 +34,23 @@ export function readPolicy(text: string | null, path: string, experiment: string
   }
   const input = OF_A_POLICY.some((field) => field in value) ? { policy: value } : value;
   const named = 'candidate' in input || 'candidates' in input;
-  const resolved = resolveExperiment(
-    { name: 'replay', ...(named ? {} : { candidate: ANY_CANDIDATE }), ...input },
-    text === null ? 'the defaults' : path,
-  );
+  const whole = { name: 'replay', ...(named ? {} : { candidate: ANY_CANDIDATE }), ...input };
+  if (text !== null && experiment !== null && experiment !== whole.name) {
+    throw new NotFoundError(`${path}: there is no experiment ${experiment} in it`);
+  }
+  const resolved = resolvedOf(whole, text === null ? 'the defaults' : path, 'policy' in input);
   return { run: runOf(resolved), named, bounds: boundsOf(resolved) };
+}
+
+/** A policy alone whose every field is misspelt looks like an experiment: then what a policy has is said, too. */
+function resolvedOf(whole: object, path: string, hasPolicy: boolean): Experiment {
+  try {
+    return resolveExperiment(whole, path);
+  } catch (error) {
+    if (hasPolicy || !(error instanceof ConfigurationError)) throw error;
+    const hint = `a policy alone has ${OF_A_POLICY.join(', ')}`;
+    throw new ConfigurationError(path, [...error.issues, hint], { cause: error });
+  }
 }
 
 function parsed(text: string, path: string): object {

@@ -46,7 +46,12 @@ function textOf(line: number, bytes: Uint8Array): Line {
   try {
     return { line, text: UTF8.decode(bytes) };
   } catch {
-    return { line, text: null, problem: 'not UTF-8' };
+    const zipped = line === 1 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return {
+      line,
+      text: null,
+      problem: zipped ? 'compressed, expected lines of JSON: pipe it through `zcat`' : 'not UTF-8',
+    };
   }
 }
 

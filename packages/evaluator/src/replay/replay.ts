@@ -1,6 +1,6 @@
 import type { RunDefinition } from '@understudy/instrumentation/experiment';
 import { AA_ARM, type Trial } from '@understudy/instrumentation/trial';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError, NotFoundError } from '../errors.js';
 import type { NotingOptions } from '../score/notes.js';
 import { mergedScores, scoreTrial } from '../score/score-trial.js';
 import type { Scorer } from '../score/scorer.js';
@@ -42,6 +42,10 @@ export interface ReplayReport {
   readonly lines: LineCounts;
   /** The first lines that cannot be read. */
   readonly problems: readonly { readonly line: number; readonly problem: string }[];
+  /** Some of the arms the policy's experiment does not have, in order. */
+  readonly otherArms: readonly string[];
+  /** The smallest probability of inclusion: of the pairs, and the one that the policy's run declares. A pair counts as declared / its own. */
+  readonly leastPi: { readonly ofPairs: number; readonly declared: number };
   readonly candidates: readonly Replayed[];
 }
 
@@ -59,6 +63,7 @@ export interface LineCounts {
 }
 
 const MOST_PROBLEMS = 20;
+const MOST_ARMS_NAMED = 5;
 /** Beyond it the lines are of no one experiment. */
 const MOST_RUNS = 1000;
 
@@ -66,7 +71,8 @@ const MOST_RUNS = 1000;
  * Decides on trials in lines of JSON as production would, without a queue or a ledger: they are scored, put in the order of their
  * start, closed slice by slice, and decided on. What it says is of the pairs alone; states that were stored before are not in it.
  *
- * @throws ConfigurationError for a line that cannot be read, unless that is allowed, and for pairs of several runs
+ * @throws ConfigurationError for a line that cannot be read, unless that is allowed, and for pairs of several runs; NotFoundError for a
+ * run that no line names
  */
 export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayOptions): Promise<ReplayReport> {
   const rows = new SortedRows(options.sorting);
@@ -91,6 +97,8 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
         otherArms: intake.otherArms,
       },
       problems: intake.problems,
+      otherArms: [...intake.armsNotTaken].toSorted(),
+      leastPi: { ofPairs: smallest, declared: settings.piMin },
       candidates: replayedStandings(options, closed, { run, unreadable: intake.unreadable }),
     };
   } finally {
@@ -113,6 +121,7 @@ class Intake {
   otherArms = 0;
   readonly problems: { readonly line: number; readonly problem: string }[] = [];
   readonly runs = new Map<string, RunLines>();
+  readonly armsNotTaken = new Set<string>();
   readonly #options: ReplayOptions;
   readonly #keep: (row: Row) => void;
   readonly #parse: (text: string) => { readonly trial: Trial; readonly given: Given };
@@ -164,6 +173,7 @@ class Intake {
     if (!named || legs.every(([arm]) => known(arm))) return trial;
     const own = legs.filter(([arm]) => known(arm));
     this.otherArms += legs.length - own.length;
+    for (const [arm] of legs) if (!known(arm) && this.armsNotTaken.size < MOST_ARMS_NAMED) this.armsNotTaken.add(arm);
     return { ...trial, legs: Object.fromEntries(own) };
   }
 }
@@ -174,14 +184,16 @@ function isDeclared({ candidates }: RunDefinition, arm: string): boolean {
 
 /** Pairs of two runs were gathered under two policies: together they are evidence for neither. */
 function chosenRun(runs: ReadonlyMap<string, RunLines>, { run, pairsOf, source }: ReplayOptions): string | null {
-  if (pairsOf !== null) return pairsOf;
+  const most = [...runs].toSorted(([a, one], [b, other]) => other.lines - one.lines || (a < b ? -1 : 1)).slice(0, 5);
+  const named = most.map(([id, { lines }]) => `${id}: ${lines} ${lines === 1 ? 'line' : 'lines'}`).join(', ');
+  if (pairsOf !== null) {
+    if (runs.has(pairsOf)) return pairsOf;
+    throw new NotFoundError(`${source}: no pair is of run ${pairsOf}; there are: ${named || 'none'}`);
+  }
   if (runs.has(run.id)) return run.id;
   const [first] = runs.keys();
   if (runs.size <= 1) return first ?? null;
-  const most = [...runs].toSorted(([a, one], [b, other]) => other.lines - one.lines || (a < b ? -1 : 1)).slice(0, 5);
   throw new ConfigurationError(source, [
-    `the pairs are of ${runs.size} runs, and none is the policy's (${run.id}): choose one with --run (${most
-      .map(([id, { lines }]) => `${id}: ${lines} lines`)
-      .join(', ')})`,
+    `the pairs are of ${runs.size} runs, and none is the policy's (${run.id}): choose one with --run (${named})`,
   ]);
 }

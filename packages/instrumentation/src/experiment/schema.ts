@@ -258,7 +258,17 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
   const path = issue.path.map(String).join('.') || 'the whole';
   if (issue.code === 'unrecognized_keys') return `${path}: ${issue.message}`;
   const inner = issue.code === 'invalid_key' ? issue.issues.map((each) => each.message).join(', ') : issue.message;
-  return `${path}: ${inner.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}`;
+  return `${path}: ${inner.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}${switched(issue.path, input)}`;
+}
+
+/** Gates are easily taken for switches. */
+function switched(path: readonly PropertyKey[], input: unknown): string {
+  const value = valueAt(input, path);
+  if (path.at(-2) !== 'gates' || typeof value !== 'boolean') return '';
+  const gate = String(path.at(-1));
+  return value
+    ? `; \`${gate}: {}\` is the gate with its defaults`
+    : '; only a gate of a `preset` can be left out so, others are left out by not naming them';
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
