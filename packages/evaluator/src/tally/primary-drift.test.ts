@@ -61,4 +61,16 @@ describe('the drift of the primary', () => {
     const moved = mixed.with(5, day(101, answers([1600, 500]), 'long'));
     expect(primaryDrift(moved, known)).toMatchObject({ feature: 'length' });
   });
+
+  it('is one where it may be of a segment that is too small to tell', () => {
+    const days = [
+      day(100, answers([100, 600], [400, 400])),
+      day(101, answers([100, 600], [1600, 400])),
+      day(100, answers([100, 600]), 'large'),
+      day(101, answers([100, 600]), 'large'),
+      day(100, answers([400, 400]), 'small'),
+      day(101, answers([1600, 400]), 'small'),
+    ];
+    expect(primaryDrift(days, known)).toMatchObject({ feature: 'length' });
+  });
 });

@@ -39,6 +39,9 @@ const SHIFTED = 0.25;
 /** Answers on each side: with 200 chance alone exceeds .25 on six days of ten where answers have many forms, with 500 on none of a thousand. */
 const ENOUGH = 500;
 
+/** The share of a day's answers that segments must tell of before a shift that none of them shows is none. */
+const LEAST_TOLD = 0.9;
+
 /**
  * Where the incumbent has changed on the last whole day (UTC) against those of the week before; null where it has not, or nobody can tell. Pure.
  *
@@ -54,7 +57,7 @@ export function primaryDrift(days: readonly Day[], { from, through }: Known): Pr
   const overall = driftOf(streams.get(SEGMENT_ALL) ?? []);
   if (overall === null) return null;
   const parts = [...streams].flatMap(([stream, own]) => (stream === SEGMENT_ALL ? [] : (driftOf(own) ?? [])));
-  const shifted = overall.shifts.filter((shift) => isShifted(shift) && isOfAnswers(shift.feature, overall, parts));
+  const shifted = overall.shifts.filter((shift) => isShifted(shift) && isOfAnswers(shift, overall.day, parts));
   const [worst] = shifted.toSorted((a, b) => (b.stability ?? 0) - (a.stability ?? 0));
   if (worst === undefined) return null;
   const { feature, current, reference, stability } = worst;
@@ -65,8 +68,10 @@ function isShifted({ stability, reference, current }: Shift): boolean {
   return Math.min(reference, current) >= ENOUGH && (stability ?? 0) > SHIFTED;
 }
 
-function isOfAnswers(feature: FeatureName, { day }: Drift, parts: readonly Drift[]): boolean {
+/** What lies in segments too small to tell may be all of it, unless there is little. */
+function isOfAnswers({ feature, current: answers }: Shift, day: number, parts: readonly Drift[]): boolean {
   const own = parts.filter((part) => part.day === day).flatMap(({ shifts }) => shifts);
   const known = own.filter((one) => one.feature === feature && Math.min(one.reference, one.current) >= ENOUGH);
-  return known.length === 0 || known.some(isShifted);
+  const told = known.reduce((sum, { current }) => sum + current, 0);
+  return told < LEAST_TOLD * answers || known.some(isShifted);
 }
