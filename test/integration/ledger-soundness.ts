@@ -70,6 +70,11 @@ export function testSoundness(under: LedgerUnderTest): void {
     expect(later.candidate.transitions).toMatchObject([{ state: 'invalid', reason: 'sample_ratio' }]);
     const kept = standingsOf(later.snapshot).find((one) => one.run.id === run.id)?.verdict;
     expect(kept).toMatchObject({ state: 'invalid', reason: 'sample_ratio', transition: null });
+    // Frozen for hours, as functions are: it comes back with all that it drew, and goes again.
+    await store(drew(producer.batch({ now: at(3 * HOUR) }), [0.5, 20_000, 9000]), at(3 * HOUR));
+    expect((await stateOf(under.ledger, run.id, at(3 * HOUR))).draws).toHaveLength(1);
+    await compactAt(under.ledger, at(6 * HOUR));
+    expect((await stateOf(under.ledger, run.id, at(6 * HOUR))).draws).toEqual([]);
   });
 
   it('adds closed slices to the hour of the day they are of, over days, and what is open to none', async () => {

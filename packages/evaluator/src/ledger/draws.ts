@@ -44,7 +44,11 @@ export async function selectDraws(query: Query, run: string): Promise<readonly P
   }));
 }
 
-/** What long silent producers drew was looked at while they spoke: what was wrong with it is a transition. */
-export async function forgetDraws(query: Query, run: string, producers: readonly string[]): Promise<void> {
-  await query('delete from understudy.draws where run = $1 and producer = any($2::text[])', [run, producers]);
+/**
+ * What long silent producers drew was looked at while they spoke: what was wrong with it is a transition. One that comes back brings it again.
+ *
+ * @param silent Names them, over `run` and $1 to $3.
+ */
+export async function forgetDraws(query: Query, silent: string, values: readonly unknown[]): Promise<void> {
+  await query(`delete from understudy.draws where ${silent}`, values);
 }
