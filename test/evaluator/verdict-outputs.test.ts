@@ -70,8 +70,8 @@ describe('renderSince', () => {
 
   it('says since when it is so, over runs that began as the last one was', () => {
     const changes = [change('hold', 'hold', 3), change('hold', 'go', 2), change('go', null, 1)];
-    expect(renderSince('hold', changes, plain)).toEqual(['', 'hold since 2026-11-21T12:02:00.000Z, after go']);
-    expect(renderSince('go', changes.slice(2), plain)).toEqual(['', 'go since 2026-11-21T12:01:00.000Z']);
+    expect(renderSince('hold', changes, plain)).toEqual(['', 'hold since 2026-11-21 12:02:00 UTC, after go']);
+    expect(renderSince('go', changes.slice(2), plain)).toEqual(['', 'go since 2026-11-21 12:01:00 UTC']);
   });
 
   it('says nothing where what was noted last is not what is seen', () => {

@@ -21,3 +21,17 @@ it('so can what stands beside a trial', async () => {
   });
   expect(report.lines).toMatchObject({ read: 1, unreadable: 0 });
 });
+
+it('and the one with answers is evidence for every gate that needs them', async () => {
+  const [, whole = ''] = [...page.matchAll(/```json\n([^]+?)\n```/g)].map(([, block = '']) => block);
+  const { report, verdict } = await replayed([JSON.stringify(JSON.parse(whole))], 'gates: { agreement: {} }');
+  expect(report.lines).toMatchObject({ read: 1, unreadable: 0, brokenClocks: 0 });
+  expect(verdict.gates.find(({ gate }) => gate === 'agreement')).toMatchObject({ pairs: 1, missing: 0 });
+});
+
+it('a policy with a judge stands in an experiment', async () => {
+  const [, policy = ''] = /```yaml\n([^]+?)\n```/.exec(page) ?? [];
+  const [, line = ''] = /```json\n(.+)\n```/.exec(page) ?? [];
+  const { verdict } = await replayed([line], policy);
+  expect(verdict.gates.map(({ gate }) => gate)).toContain('win_rate');
+});

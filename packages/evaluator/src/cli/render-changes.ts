@@ -18,5 +18,13 @@ export function renderSince(state: State, changes: readonly VerdictChange[], sty
   const since = changes.findLast((_, index) => changes.slice(0, index + 1).every((one) => one.state === state));
   if (since === undefined) return [];
   const before = since.previous === null || since.previous === state ? '' : `, after ${since.previous}`;
-  return ['', style.dim(`${state} since ${new Date(since.at).toISOString()}${before}`)];
+  return [
+    '',
+    style.dim(
+      `${state} since ${new Date(since.at)
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, '')} UTC${before}`,
+    ),
+  ];
 }

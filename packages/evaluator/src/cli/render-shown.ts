@@ -67,9 +67,14 @@ function amounts({ amounts: all }: Shown): readonly string[] {
     ...part(all.input_tokens, count, '', ' tokens in'),
     ...part(all.output_tokens, count, '', ' tokens out'),
     ...part(all.list_cost, dollars, '', ' at list prices'),
-    ...part(all.paid_cost, dollars, '', ' paid'),
+    ...(isSame(all.paid_cost, all.list_cost) ? [] : part(all.paid_cost, dollars, '', ' paid')),
   ];
   return parts.length === 0 ? [] : [`a call (incumbent): ${parts.join('; ')}`];
+}
+
+/** Without declared prices, what is paid is what the list says. */
+function isSame(one: ShownAmount | undefined, other: ShownAmount | undefined): boolean {
+  return one?.shadow === other?.shadow && one?.primary === other?.primary;
 }
 
 function errors({ classes }: Shown): readonly string[] {

@@ -67,7 +67,7 @@ function progress(
   }
   const of = remaining === null ? '' : ` of about ${between(pairs + remaining.low, pairs + remaining.high)}`;
   const settled = gates.filter(isPassed);
-  const parts = [`${count(pairs)}${of} pairs`];
+  const parts = [`${count(pairs)}${of} ${pairs === 1 && of === '' ? 'pair' : 'pairs'}`];
   if (settled.length > 0) parts.push(`settled: ${names(settled)}`);
   if (open.length > 0) parts.push(`not yet: ${describeGates(open)}`);
   return parts.join('; ');
