@@ -56,8 +56,8 @@ describe('resolveExperiment', () => {
     expect(
       issuesOf(() => resolveExperiment({ ...minimal, policy: { gates: { cost: {}, tokens: { ratio: 1 } } } })),
     ).toEqual([
-      'policy.gates.cost.mostPerCall: expected the most one shadow may take, in US dollars, such as `understudy plan` proposes, got nothing',
-      'policy.gates.tokens.mostPerCall: expected the most one shadow may take, in tokens, such as `understudy plan` proposes, got nothing',
+      'policy.gates.cost.mostPerCall: expected the most one shadow may take, in US dollars, such as `understudy plan` proposes from pairs of a run without this gate, got nothing',
+      'policy.gates.tokens.mostPerCall: expected the most one shadow may take, in tokens, such as `understudy plan` proposes from pairs of a run without this gate, got nothing',
     ]);
     expect(issuesOf(() => resolveExperiment({ ...minimal, policy: { gates: { cost: { mostPerCall: 0 } } } }))).toEqual([
       expect.stringContaining('policy.gates.cost.mostPerCall'),

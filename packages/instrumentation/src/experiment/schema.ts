@@ -108,7 +108,9 @@ const spendingGate = (unit: string) =>
   strict({
     ratio: z.number().min(0.1).max(10).default(DEFAULTS.gates.spending.ratio),
     mostPerCall: z
-      .number({ error: `expected the most one shadow may take, in ${unit}, such as \`understudy plan\` proposes` })
+      .number({
+        error: `expected the most one shadow may take, in ${unit}, such as \`understudy plan\` proposes from pairs of a run without this gate`,
+      })
       .min(1e-9)
       .max(1e9),
   });

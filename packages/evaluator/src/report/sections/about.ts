@@ -16,7 +16,7 @@ export function about({ standing, changes, run }: ReportInput): Html {
     <p>Registered ${timeText(registeredAt)}. Evidence of calls from ${span}: one pair of each conversation.</p>
     ${tableOf(['calls', 'number'], counts)} ${changed(changes, standing.run.k)}
     <h3>policy</h3>
-    <pre>${canonicalJson(definition.policy)}</pre>`;
+    <pre>${JSON.stringify(JSON.parse(canonicalJson(definition.policy)), null, 2)}</pre>`;
 }
 
 function changed(changes: ReportInput['changes'], k: number): Html {
