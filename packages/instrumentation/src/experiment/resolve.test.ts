@@ -66,7 +66,7 @@ describe('resolveExperiment', () => {
 
   it('names the field, what was expected and what was got', () => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, sample: { rate: 1.5 } }))).toEqual([
-      'sample.rate: Too big: expected number to be <=1, got 1.5',
+      'sample.rate: expected number to be <=1, got 1.5',
     ]);
     expect(issuesOf(() => resolveExperiment({ ...minimal, sampel: {}, match: { modell: 'x' } }))).toEqual([
       'match: expected only operation, model, got modell',

@@ -260,7 +260,7 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
   const path = issue.path.map(String).join('.') || 'the whole';
   if (issue.code === 'unrecognized_keys') return `${path}: ${issue.message}`;
   const inner = issue.code === 'invalid_key' ? issue.issues.map((each) => each.message).join(', ') : issue.message;
-  return `${path}: ${inner.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}${switched(issue.path, input)}`;
+  return `${path}: ${inner.replace(/^(?:Invalid input|Invalid option|Too big|Too small): /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}${switched(issue.path, input)}`;
 }
 
 /** Gates are easily taken for switches. */

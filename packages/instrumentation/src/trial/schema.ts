@@ -164,7 +164,10 @@ function check(schema: z.ZodType, value: unknown): Checked {
   if (result.success) return { success: true, data: result.data, issues: [] };
   return {
     success: false,
-    issues: result.error.issues.map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`),
+    issues: result.error.issues.map(
+      (issue) =>
+        `${issue.path.map(String).join('.') || 'value'}: ${issue.message.replace(/^(?:Invalid input|Too small|Too big): /, '')}`,
+    ),
   };
 }
 
