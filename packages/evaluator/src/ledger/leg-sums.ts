@@ -42,7 +42,8 @@ export interface ProducerLegs extends LegSum {
 /** Calls of the traffic, in thousandths, behind `legs` that were each drawn with probability pi; bounded, whatever a producer says. */
 const traffic = (legs: string): string => `round(least(1000 * ${legs} / greatest(pi, 1e-6), 1e12))::bigint`;
 
-const squares = (legs: string): string => `round(least(${legs} / greatest(pi * pi, 1e-12), 1e15))::bigint`;
+const squares = (legs: string): string =>
+  `round(least(${legs} / greatest(pi, 1e-6) / greatest(pi, 1e-6), 1e12))::bigint`;
 
 /**
  * Adds up the counts of the slices that `where` names (over `run`, `slice` and `producer`). `due` says of a slice that what is
