@@ -137,6 +137,14 @@ export function testSoundness(under: LedgerUnderTest): void {
     await closeAt(under.ledger, run, now);
     // It is held for as long as that is not what the days before were like.
     expect((await verdictAt(now)).drift?.sentence).toMatch(/on 2023-11-17 .+ 1,200 answers against 2,400/);
+
+    // Beside the last whole day and the week before it there is the day so far.
+    const after = (days[1] ?? 0) + 8 * 24 * HOUR;
+    const rows = producer.admit(legs(after, 1, { segment: 'mail' })).map((row) => withLength(row, 0, 900));
+    await under.ledger.storeBatch(producer.finish(after).batch({ now: at(after + 12) }), rows, at(after + 12));
+    await closeAt(under.ledger, run, at(after + 12));
+    const kept = new Set((await verdictAt(at(after + 12))).days.map((one) => one.day));
+    expect([...kept].map((one) => one - Math.max(...kept)).toSorted((one, two) => one - two)).toEqual([-8, -7, 0]);
   });
 }
 

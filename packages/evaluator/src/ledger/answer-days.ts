@@ -7,7 +7,7 @@ import type { AnswerDay } from './snapshot.js';
 
 export const DAY_MS = 86_400_000;
 
-/** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last eight is added to. */
+/** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last nine is added to: the day so far, the last whole one, and the week before that. */
 export async function addAnswerDays(
   query: Query,
   run: string,
@@ -32,7 +32,7 @@ export async function addAnswerDays(
      on conflict (run, stream, day) do update set bytes = excluded.bytes`,
     [run, day, streams, sums],
   );
-  await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE]);
+  await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE - 1]);
 }
 
 /** @param stream One stream alone; default: all. */

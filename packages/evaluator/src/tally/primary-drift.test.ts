@@ -62,6 +62,16 @@ describe('the drift of the primary', () => {
     expect(primaryDrift(moved, known)).toMatchObject({ feature: 'length' });
   });
 
+  it('is none of a weekend that is as the last one was, and one where it is not', () => {
+    const week = [101, 102, 103, 104, 105, 106].map((at) => day(at, before));
+    const until = { ...known, through: 108 * DAY_MS };
+    expect(primaryDrift([...week, day(107, after)], until)).not.toBeNull();
+    expect(primaryDrift([day(100, after), ...week, day(107, after)], until)).toBeNull();
+    expect(primaryDrift([day(100, before), ...week, day(107, after)], until)).not.toBeNull();
+    const few = answers([400, 240], [1600, 240]);
+    expect(primaryDrift([day(100, few), ...week, day(107, after)], until)).not.toBeNull();
+  });
+
   it('is one where it may be of a segment that is too small to tell', () => {
     const days = [
       day(100, answers([100, 600], [400, 400])),

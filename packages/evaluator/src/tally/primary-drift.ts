@@ -1,8 +1,8 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { FeatureName } from './answer-bins.js';
 import type { Distribution } from './distribution.js';
-import { type Drift, driftOf } from './drift.js';
-import type { Shift } from './shift.js';
+import { DAYS_BEFORE, type Drift, driftOf } from './drift.js';
+import { type Shift, shiftsBetween } from './shift.js';
 
 /** A feature in which the incumbent's own answers have changed. */
 export interface PrimaryDrift {
@@ -57,11 +57,23 @@ export function primaryDrift(days: readonly Day[], { from, through }: Known): Pr
   const overall = driftOf(streams.get(SEGMENT_ALL) ?? []);
   if (overall === null) return null;
   const parts = [...streams].flatMap(([stream, own]) => (stream === SEGMENT_ALL ? [] : (driftOf(own) ?? [])));
-  const shifted = overall.shifts.filter((shift) => isShifted(shift) && isOfAnswers(shift, overall.day, parts));
+  const usual = usualOf(streams.get(SEGMENT_ALL) ?? [], overall.day);
+  const shifted = overall.shifts.filter(
+    (shift) => isShifted(shift) && !usual.has(shift.feature) && isOfAnswers(shift, overall.day, parts),
+  );
   const [worst] = shifted.toSorted((a, b) => (b.stability ?? 0) - (a.stability ?? 0));
   if (worst === undefined) return null;
   const { feature, current, reference, stability } = worst;
   return { feature, day: overall.day, answers: current, before: reference, index: stability ?? 0 };
+}
+
+/** The features in which a day is as the same day of the week before was: weekends are of other users, week by week. */
+function usualOf(days: readonly Day[], last: number): ReadonlySet<FeatureName> {
+  const on = (wanted: number): Distribution | undefined => days.find(({ day }) => day === wanted)?.answers;
+  const [before, now] = [on(last - DAYS_BEFORE), on(last)];
+  if (before === undefined || now === undefined) return new Set();
+  const told = shiftsBetween(before, now).filter(({ reference, current }) => Math.min(reference, current) >= ENOUGH);
+  return new Set(told.filter((shift) => !isShifted(shift)).map(({ feature }) => feature));
 }
 
 function isShifted({ stability, reference, current }: Shift): boolean {
