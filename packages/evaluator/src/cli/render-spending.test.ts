@@ -39,6 +39,7 @@ const VERDICT: Verdict = {
   streams: [],
   gates: [],
   badSegments: [],
+  suspectSegments: [],
   degrading: null,
   transition: null,
 };

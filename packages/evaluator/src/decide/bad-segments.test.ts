@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { snapshot, type Tally } from '../tally/tally.js';
 import { HARMED, look, policy, SAFE, tally } from './decide.test.support.js';
 import { otherSegments } from './bad-segments.js';
+import { describeSegments } from './segment-states.js';
 
 const ONE_GATE = { gates: { errors: { margin: 0.01 } }, minPairs: 0 };
 const WORSE: Tally = tally('errors', [
@@ -56,6 +57,27 @@ describe('a segment that is not critical and does worse', () => {
     const { sentence, badSegments } = look({ streams: { ...streams, _all: SAFE } });
     expect(badSegments).toHaveLength(5);
     expect(sentence).toMatch(/^HOLD: 5 segments do worse: errors in a .*; errors in b .*; errors in c .*; 2 more\.$/);
+  });
+});
+
+describe('a segment that would stop the run if it alone had been asked about', () => {
+  const GATE = policy({ ...ONE_GATE, maxSegments: 20 });
+
+  it('holds nothing up, and is told of where a verdict says GO', () => {
+    const verdict = look({ policy: GATE, streams: { ...errors(400), _all: SAFE } });
+    expect(verdict).toMatchObject({ state: 'go', badSegments: [], suspectSegments: [{ stream: 's0' }] });
+    expect(verdict.sentence).toMatch(
+      /^GO: .*\. Worse than allowed if taken alone, not critical, and perhaps chance among many segments: errors in s0 100\.0 % against 0\.0 % \(.*\) over \d+ pairs\.$/,
+    );
+    expect(describeSegments({ verdict, transitions: [] })).toEqual(['segments that do worse if taken alone: s0']);
+  });
+
+  it('is none of little evidence, and none that is on the list or critical', () => {
+    const of = (streams: object): unknown => look({ policy: GATE, streams: { ...streams, _all: SAFE } });
+    expect(of(errors(20))).toMatchObject({ state: 'go', suspectSegments: [] });
+    expect(of({ a: { errors: HARMED } })).toMatchObject({ badSegments: [{ stream: 'a' }], suspectSegments: [] });
+    const critical = policy({ critical: ['s0'] });
+    expect(look({ policy: critical, streams: { ...errors(400), _all: SAFE } }).suspectSegments).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
 import type { EvidenceDay } from '../ledger/snapshot.js';
-import { badSegments, describeBadSegments } from './bad-segments.js';
+import { describeBadSegments, describeSuspects, judgeOthers } from './bad-segments.js';
 import { degrading, describeDegrading } from './degrading.js';
 import { describeGate, count } from './describe.js';
 import { passed, remainingOverall, unproven } from './progress.js';
@@ -56,7 +56,7 @@ export function decide(input: DecideInput): Verdict {
   const all = judged.flatMap((one) => one.gates);
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
-  const bad = badSegments(input, gates, bars.gates, level);
+  const { bad, suspect } = judgeOthers(input, gates, bars.gates, level);
   const worse = degrading(input, gates, bars.gates, level);
   const holds = [
     ...unsound(policy, input.health),
@@ -75,6 +75,7 @@ export function decide(input: DecideInput): Verdict {
     streams: judged.map((one) => one.stream),
     gates: all,
     badSegments: bad,
+    suspectSegments: suspect,
     degrading: worse,
   } as const;
 
@@ -88,10 +89,11 @@ export function decide(input: DecideInput): Verdict {
     return { ...common, state: 'hold', reason: hold.reason, sentence: `HOLD: ${hold.sentence}.`, transition: null };
   }
   if (all.some(({ state }) => state === 'provisional')) {
-    const sentence = `GO_PROVISIONAL: ${passed(all, pairs)}.`;
+    const sentence = `GO_PROVISIONAL: ${passed(all, pairs)}.${describeSuspects(suspect)}`;
     return { ...common, state: 'go_provisional', reason: 'provisional', sentence, transition: null };
   }
-  return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
+  const sentence = `GO: ${passed(all, pairs)}.${describeSuspects(suspect)}`;
+  return { ...common, state: 'go', reason: 'safe', sentence, transition: null };
 }
 
 /** Weights stand on the declared probabilities: where these are not the true ones, nothing does. */

@@ -58,8 +58,10 @@ export function describeSegments(decided: Decided): readonly string[] {
   const states = segmentStates(decided);
   const critical = states.filter((one) => one.critical).map(({ segment, state }) => `${segment} ${state}`);
   const worse = states.filter((one) => !one.critical).map(({ segment }) => segment);
+  const suspects = decided.verdict.suspectSegments.map(({ stream }) => stream);
   return [
     ...(critical.length === 0 ? [] : [`critical segments: ${critical.join(', ')}`]),
     ...(worse.length === 0 ? [] : [`segments that do worse: ${worse.join(', ')}`]),
+    ...(suspects.length === 0 ? [] : [`segments that do worse if taken alone: ${suspects.join(', ')}`]),
   ];
 }

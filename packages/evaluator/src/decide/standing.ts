@@ -3,6 +3,7 @@ import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import { unprovenOf } from '../judge/trial/vigil.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
+import { DAY_MS } from '../ledger/answer-days.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
 import { coverageOf } from './coverage.js';
 import { primaryDrift } from '../tally/primary-drift.js';
@@ -70,6 +71,12 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
   });
 }
 
+/** A call of long before its run has a broken clock: days are counted from the first that can be. */
+function sinceRegistered(days: ArmState['evidenceDays'], { registeredAt }: RegisteredRun): ArmState['evidenceDays'] {
+  const earliest = Math.floor(registeredAt / DAY_MS) - 1;
+  return days.filter(({ day }) => day >= earliest);
+}
+
 function isOver(state: RunState, { at }: LedgerSnapshot): boolean {
   return isExpired(state, at) || isSpent(state);
 }
@@ -91,7 +98,7 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
     preferences: state.preferences,
-    evidenceDays: state.evidenceDays,
+    evidenceDays: sinceRegistered(state.evidenceDays, run),
     judge: judgeOf(of),
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,

@@ -50,6 +50,8 @@ export interface Verdict {
   readonly gates: readonly GateVerdict[];
   /** Segments that are not critical and do worse, as far as this look goes: each is in doubt until it is no more on the list. */
   readonly badSegments: readonly BadSegment[];
+  /** Others that would stop the run if they alone had been asked about: said, and no reason to hold. The worst first. */
+  readonly suspectSegments: readonly BadSegment[];
   /** Since when the candidate does worse, though all its evidence may not say so; null: since no day that can be told. */
   readonly degrading: Degrading | null;
   /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
