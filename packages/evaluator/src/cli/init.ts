@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { ConfigurationError } from '../errors.js';
 import { LINES_TO_ADD } from '../init/files.js';
-import { CONFIGURATION, filesFor, INSTRUMENTATION, type NewFile, type Wishes, writeFiles } from '../init/initialise.js';
-import { readService, type Service } from '../init/service.js';
+import { CONFIGURATION, filesFor, type NewFile, type Wishes, writeFiles } from '../init/initialise.js';
+import { INSTRUMENTATION, readService, type Service } from '../init/service.js';
 import { EXIT } from './exit-codes.js';
 import { printableLine } from './foreign-text.js';
 import { jsonText, type Output } from './terminal.js';
@@ -26,7 +25,7 @@ export async function initCommand(options: InitOptions, output: Output, ask: Ask
   if (candidate.trim() === '')
     throw new ConfigurationError('init', ['expected --candidate MODEL: the model to compare, such as gpt-5-mini']);
   const files = filesFor(service, { ...options, candidate: candidate.trim() });
-  if (options.dryRun !== true) writeFiles(service.folder, files, options.force === true, existsSync);
+  if (options.dryRun !== true) writeFiles(service.folder, files, options.force === true);
   const steps = stepsFor(service);
   if (options.json === true) {
     const { folder, sdks, models, telemetry } = service;
@@ -50,7 +49,7 @@ interface Steps {
 function stepsFor({ missing, install, telemetry, start }: Service): Steps {
   return {
     install: missing.length === 0 ? null : `${install} ${missing.join(' ')}`,
-    add: telemetry === null ? [] : LINES_TO_ADD,
+    add: telemetry === null || telemetry.isWired ? [] : LINES_TO_ADD,
     start: printableLine(telemetry === null ? startOf(start) : (start ?? 'as before')),
     evaluator: 'npx @understudy/evaluator run',
   };
@@ -79,11 +78,11 @@ function rendered(service: Service, files: readonly NewFile[], steps: Steps, dry
       : 'no SDK of a model was found among the dependencies: calls by `fetch` and `node:http` are seen all the same',
     ...byHand,
     ...(models.length > 0 ? [`models named in the sources: ${models.slice(0, 5).map(printableLine).join(', ')}`] : []),
-    ...(telemetry !== null ? [`${telemetry} starts OpenTelemetry`] : []),
+    ...(telemetry !== null ? [`${telemetry.file} starts OpenTelemetry`] : []),
   ];
   const next = [
     ...(steps.install === null ? [] : [`${steps.install}`]),
-    ...(steps.add.length === 0 ? [] : [`add to ${telemetry ?? ''}:`, ...steps.add.map((line) => `    ${line}`)]),
+    ...(steps.add.length === 0 ? [] : [`add to ${telemetry?.file ?? ''}:`, ...steps.add.map((line) => `    ${line}`)]),
     `${steps.evaluator}    ${dim('# beside the service, and before it')}`,
     `${steps.start}    ${dim('# the service, from now on')}`,
     `npx @understudy/evaluator status --watch`,

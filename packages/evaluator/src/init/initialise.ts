@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfigYaml } from '@understudy/instrumentation/experiment';
 import { ConfigurationError } from '../errors.js';
 import { type Choices, configurationText, instrumentationText } from './files.js';
 import { type Home, homeOf } from './sdks.js';
-import type { Service } from './service.js';
+import { INSTRUMENTATION, type Service } from './service.js';
 
 /** What a person has said; the rest is found, or has a default. */
 export interface Wishes {
@@ -27,7 +27,6 @@ export interface NewFile {
 }
 
 export const CONFIGURATION = 'understudy.yaml';
-export const INSTRUMENTATION = 'instrumentation.mjs';
 
 const RATE = 0.1;
 const QUEUE = 'embedded:./.understudy';
@@ -44,13 +43,8 @@ export function filesFor(service: Service, wishes: Wishes): readonly NewFile[] {
 }
 
 /** Writes files, none of them over another unless `force`. Throws {@link ConfigurationError}; then none is written. */
-export function writeFiles(
-  folder: string,
-  files: readonly NewFile[],
-  force: boolean,
-  exists: (path: string) => boolean,
-): void {
-  const there = force ? [] : files.filter(({ name }) => exists(join(folder, name)));
+export function writeFiles(folder: string, files: readonly NewFile[], force: boolean): void {
+  const there = force ? [] : files.filter(({ name }) => existsSync(join(folder, name)));
   if (there.length > 0)
     throw new ConfigurationError(folder, [
       `${there.map(({ name }) => name).join(' and ')}: there already; --force writes over it`,

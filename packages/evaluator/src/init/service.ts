@@ -12,7 +12,7 @@ export interface Service {
   /** The models its sources name, the commonest first. */
   readonly models: readonly string[];
   /** Its own file that starts OpenTelemetry; null: none was found. */
-  readonly telemetry: string | null;
+  readonly telemetry: { readonly file: string; readonly isWired: boolean } | null;
   readonly typescript: boolean;
   /** What starts it, as `scripts.start` or `main` says; null: neither does. */
   readonly start: string | null;
@@ -46,7 +46,7 @@ export function readService(folder: string): Service {
     name: typeof manifest['name'] === 'string' ? manifest['name'] : 'service',
     sdks: sdksAmong(dependencies),
     models: modelsNamedIn(folder),
-    telemetry: TELEMETRY.find((file) => has(file) && startsTelemetry(join(folder, file))) ?? null,
+    telemetry: telemetryIn(folder),
     typescript: has('tsconfig.json'),
     start: typeof start === 'string' ? start : null,
     install: LOCKS.find(([lock]) => has(lock))?.[1] ?? 'npm install',
@@ -68,8 +68,17 @@ function manifestAt(path: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function startsTelemetry(path: string): boolean {
-  return readFileSync(path, 'utf8').includes('@opentelemetry/');
+/** `understudy init` writes this one, and may again. */
+export const INSTRUMENTATION = 'instrumentation.mjs';
+
+/** The service's own file that starts OpenTelemetry, and whether it has ours in it already. */
+function telemetryIn(folder: string): Service['telemetry'] {
+  for (const file of TELEMETRY.filter((name) => existsSync(join(folder, name)))) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const isWired = text.includes('UnderstudyInstrumentation');
+    if (text.includes('@opentelemetry/') && !(isWired && file === INSTRUMENTATION)) return { file, isWired };
+  }
+  return null;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
