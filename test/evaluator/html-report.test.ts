@@ -105,6 +105,11 @@ function input(change: Partial<ReportInput> = {}): ReportInput {
   const observed = {
     counters: new Map([
       ['class ok ok', 10n],
+      ['turns stored', 11n],
+      ['turns stored 1', 3n],
+      ['turns stored 4', 8n],
+      ['turns evidence', 3n],
+      ['turns evidence 1', 3n],
       [`class ${HOSTILE.replaceAll(/\s/g, '_')} ok`, 1n],
     ]),
     labels: emptyConfusion(),
@@ -122,6 +127,9 @@ function input(change: Partial<ReportInput> = {}): ReportInput {
     ...standing.verdict,
     sentence: `HOLD: ${HOSTILE}`,
     holds: [{ reason: 'stale' as const, sentence: `producer ${HOSTILE}!` }],
+    badSegments: standing.verdict.gates
+      .slice(0, 1)
+      .map((gate) => ({ stream: HOSTILE, harmLogE: 9, gate: { ...gate, stream: HOSTILE } })),
   };
   return {
     at: AT,
@@ -156,6 +164,13 @@ function tagsOf(page: string): readonly string[] {
 }
 
 describe('a report', () => {
+  it('shows the turns of conversations that are evidence beside those of all', () => {
+    const page = renderReport(input());
+    expect(page).toContain('turns of the conversation (outlined: all 11 pairs; filled: the 3 that are evidence)');
+    expect(page).toMatch(/aria-label="turns of the conversation"[\s\S]*?>1<\/text>[\s\S]*?>4-5<\/text>/);
+    expect(page).toContain('segments that do worse: &lt;script&gt;');
+  });
+
   it('has nothing in it that a page obeys but its own tags, whatever others wrote', () => {
     const page = renderReport(input());
     const tags = tagsOf(page);

@@ -2,6 +2,12 @@ import type { ExperimentInput } from '@understudy/instrumentation/experiment';
 import { describe, expect, it } from 'vitest';
 import { type Pace, paceOf, withMeasured } from '../../packages/evaluator/src/plan/live-rates.js';
 import { type Plan, planOf } from '../../packages/evaluator/src/plan/plan.js';
+import { proposalsOf } from '../../packages/evaluator/src/plan/proposals.js';
+import { closeSlice } from '../../packages/evaluator/src/tally/close-slice.js';
+import type { Outcome } from '../../packages/evaluator/src/tally/facts.js';
+import { gatesOf } from '../../packages/evaluator/src/tally/gates.js';
+import type { Standing } from '../../packages/evaluator/src/decide/standing.js';
+import { facts, pair } from '../simulation/world.js';
 import { ASSUMED, type PlannedGate, plannedGates } from '../../packages/evaluator/src/plan/planned-gate.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
@@ -41,7 +47,7 @@ describe('a plan from the ledger', () => {
     const [worse, better] = [live([10, 960, 30]).gates[0], live([30, 960, 10]).gates[0]];
     expect(worse).toMatchObject({ gate: 'errors', measured: true, m: 0.45 });
     expect(worse?.rates).toEqual(better?.rates);
-    expect(worse?.rates.win).toBeCloseTo(0.02, 3);
+    expect(worse?.rates).toMatchObject({ win: expect.closeTo(0.02, 3) });
     expect(worse?.basis).toMatch(/^base rate 1 %, 4\.\d+ % differ$/);
   });
 
@@ -83,5 +89,95 @@ describe('a plan from the ledger', () => {
     const never = { ...errors, rates: { win: 0, loss: 0.3 } };
     expect(planned([errors, never])).toMatchObject({ needed: null, remaining: null, slowest: null });
     expect(planned([{ ...errors, share: 0 }]).needed).toBeNull();
+  });
+});
+
+/** Where a run stands of whose calls one of two cost a dollar for the incumbent, `times` that for the candidate, and the other a tenth of it. */
+function spent(times: number, policy: NonNullable<ExperimentInput['policy']>): Standing {
+  const counted = (cost: number): Outcome => ({
+    status: 'ok',
+    durationMs: 1,
+    tokens: { input: 1000 * cost, output: 0 },
+  });
+  const pairs = Array.from({ length: 300 }, (_, at) => {
+    const own = at % 2 === 0 ? 1 : 0.1;
+    const sides = [own * 1e9, times * own * 1e9] as const;
+    const amounts = {
+      paid_cost: sides,
+      list_cost: sides,
+      input_tokens: [1000 * own, 1000 * own * times],
+      output_tokens: [0, 0],
+    } as const;
+    const notes = { primary: null, shadow: null, tools: null, classes: ['ok', 'ok'], amounts } as const;
+    return pair(facts({ primary: counted(own), shadow: counted(own * times), notes }), { arm: 'small' });
+  });
+  const registered = run({ policy });
+  const closed = closeSlice({
+    slice: 1,
+    gates: gatesOf(registered.definition.policy.gates),
+    piMin: 1,
+    pairs,
+    admitted: [],
+    seen: new Map(),
+    thresholds: [],
+    latencies: [],
+  });
+  const all = closed.tallies.filter(({ stream }) => stream === '_all');
+  const observed = closed.observed.find(({ stream }) => stream === '_all');
+  const streams = { _all: Object.fromEntries(all.map(({ metric, tally }) => [metric, tally])) };
+  const small = arm({
+    streams,
+    observed: observed === undefined ? {} : { _all: observed },
+    funnel: funnel({ evidence: 300 }),
+  });
+  const [standing] = report([runState({ run: registered, arms: { small } })]).standings;
+  if (standing === undefined) throw new Error('no standing');
+  return standing;
+}
+
+describe('a plan of what calls take', () => {
+  const options = { level: 0.025, power: 0.8 };
+  const policy = { gates: { errors: {} } };
+
+  it('proposes twice the largest call of either side, and says how many pairs that takes', () => {
+    const [cost, tokens, none] = proposalsOf(spent(0.5, policy), options);
+    expect(none).toBeUndefined();
+    expect(cost).toMatchObject({ gate: 'cost', ratio: 1.2, because: 'absent' });
+    // To within a fifth: 1 to 1.19 dollars were seen.
+    expect(cost?.largest).toBeGreaterThanOrEqual(1);
+    expect(cost?.largest).toBeLessThan(1.2);
+    expect(cost?.mostPerCall).toBeCloseTo(2 * (cost?.largest ?? 0), 0);
+    expect(tokens).toMatchObject({ gate: 'tokens', mostPerCall: expect.closeTo(2400, -3) });
+    const dearer = proposalsOf(spent(1, policy), options)[0];
+    expect(dearer?.pairs).toBeGreaterThan(2 * (cost?.pairs ?? Infinity));
+    expect(proposalsOf(spent(3, policy), options)[0]).toMatchObject({ pairs: null });
+    expect(proposalsOf(spent(3, policy), options)[0]?.largest).toBeGreaterThanOrEqual(3);
+  });
+
+  it('proposes nothing where the policy has it, unless shadows took more', () => {
+    const cost = (mostPerCall: number) => ({ gates: { cost: { ratio: 1.5, mostPerCall } } });
+    expect(proposalsOf(spent(1, cost(2)), options).map(({ gate }) => gate)).toEqual(['tokens']);
+    const [proposal] = proposalsOf(spent(1, cost(0.5)), options);
+    expect(proposal).toMatchObject({ gate: 'cost', ratio: 1.5, because: 'over' });
+  });
+
+  it('plans a gate on cost by what was measured', () => {
+    const standing = spent(0.8, { gates: { cost: { mostPerCall: 4 } } });
+    const [gate] = withMeasured(plannedGates(standing.run.definition, ASSUMED), standing);
+    expect(gate).toMatchObject({ measured: true, basis: '$0.44 a call against $0.55', margin: 1.2 });
+    // x = (1.2 P - .8 P + 4) / 8.8 with P of a dollar and of ten cents.
+    expect(gate?.rates).toMatchObject({
+      mean: expect.closeTo(4.22 / 8.8, 4),
+      variance: expect.closeTo((0.18 / 8.8) ** 2, 4),
+    });
+    expect(planned(gate === undefined ? [] : [gate]).needed?.pairs).toBeGreaterThan(100);
+  });
+
+  it('assumes a tenth of the most where nothing was seen, and a cheaper candidate where it has to be one', () => {
+    const of = (ratio: number): PlannedGate | undefined =>
+      plannedGates(run({ policy: { gates: { cost: { ratio, mostPerCall: 1 } } } }).definition, ASSUMED)[0];
+    expect(of(1.2)?.basis).toBe('a call at a tenth of the most');
+    expect(of(0.8)?.basis).toBe('a call at a tenth of the most, of the candidate at half of what is allowed');
+    for (const ratio of [0.8, 1, 1.2]) expect(planned([of(ratio) as PlannedGate]).needed?.pairs).toBeGreaterThan(100);
   });
 });

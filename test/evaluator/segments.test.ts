@@ -76,7 +76,9 @@ describe('segments in every output', () => {
 
   it('have the same state there as in the metrics', () => {
     const [metric] = verdictMetrics(look.standings);
-    const states = metric?.points.filter(({ value }) => value === 1).map(({ attributes }) => attributes);
+    const states = metric?.points
+      .filter((point) => 'value' in point && point.value === 1)
+      .map(({ attributes }) => attributes);
     expect(states).toMatchObject([
       { segment: '_all', state: 'hold' },
       { segment: 'refunds', state: 'go' },

@@ -4,12 +4,14 @@ import { testChanges } from './ledger-changes.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
 import { testControl } from './ledger-control.js';
+import { testDays } from './ledger-days.js';
 import { testEvidence } from './ledger-evidence.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 import { testSegments } from './ledger-segments.js';
+import { testSoundness } from './ledger-soundness.js';
 import { testStoring } from './ledger-storing.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
@@ -52,6 +54,8 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     testSegments(under);
     testClosing(under);
     testEvidence(under);
+    testDays(under);
+    testSoundness(under);
     testCompacting(under);
     testRacing(under);
     testHostile(under);

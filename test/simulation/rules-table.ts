@@ -30,5 +30,5 @@ function text(figure: Figure | undefined): string {
 }
 
 function one(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(3).replace(/^0/, '');
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(3).replace(/^0\./, '.');
 }

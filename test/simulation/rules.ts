@@ -20,6 +20,11 @@ export const RULES = {
     figure: 'false alarms of a z-test at .05, after 2 / 3 / 4 / 5 / 10 / 20 / 50 looks',
     known: '.083 / .107 / .126 / .142 / .193 / .248 / .320',
   },
+  sequences: {
+    rule: 'what is shown are sequences',
+    figure: 'intervals of a rate of .02 / .3 / .7 that miss it at some of 1,000 looks; without: the usual ones',
+    known: '',
+  },
   mixture: {
     rule: 'a fixed mixture of bets, and no plug-in',
     figure: 'median pairs to GO without a true difference; ties 0 / .3',
@@ -76,6 +81,21 @@ export const RULES = {
     figure: 'GO on latency alone for a candidate that fails 87 % and is fast on the rest',
     known: '',
   },
+  cost: {
+    rule: 'cost by an e-process, and no asymptotic sequence',
+    figure: 'false GO at exactly 1.2 times the total; 2 % runaways at 11 times, .41 % at 50 times',
+    known: '.27',
+  },
+  runaways: {
+    rule: 'cost by totals, and not by the geometric mean',
+    figure: 'GO for 1.98 times the total, 2 % runaways at 50 times',
+    known: 'looks like 1.08',
+  },
+  over_limit: {
+    rule: 'a shadow above the most one may cost holds',
+    figure: 'the same GO, where the policy allows three times a usual call',
+    known: '',
+  },
   insensitive: {
     rule: 'insensitive where s_AA is below .3',
     figure: 'pairs of garbage to GO',
@@ -96,6 +116,16 @@ export const RULES = {
     figure: 'false GO at a true .35, a judge that prefers the wrong side; all offers answered / 40 % not',
     known: '',
   },
+  blind_judge: {
+    rule: 'canaries after the evidence vouch for it',
+    figure: 'provisional at a true .45 by a judge that goes blind once it was tried; J = .6 / .75 / .95',
+    known: '',
+  },
+  judge_harm: {
+    rule: 'harm by a judge alone is tested at .5 - d',
+    figure: 'false harm at a true .45 by a judge that sees all, J = .9 / .75 / .6; without: at .5 - d J',
+    known: '',
+  },
   unanswered: {
     rule: 'an offer nobody answers counts against both claims',
     figure: 'false GO at a true .45, 60 % answers',
@@ -104,6 +134,26 @@ export const RULES = {
   label_missing: {
     rule: 'what was not in the draw enters every bet',
     figure: 'false GO at a true .45 with labels, a tenth missing, all of them losses',
+    known: '',
+  },
+  noise_arm: {
+    rule: 'an A/A arm that harms makes the run invalid',
+    figure: 'NO_GO for a candidate that is the incumbent, where shadows are 1.6 times as slow for reasons of ours',
+    known: '',
+  },
+  sample_ratio: {
+    rule: 'a sample ratio of first calls, process by process',
+    figure: 'honest samplers believed to be broken, drawn by trace / by traces of 20 calls / by user; without: by call',
+    known: '',
+  },
+  hours: {
+    rule: 'coverage by the hour, by sequences',
+    figure: 'runs held though 5 % of the calls are refused at any time; without: by the bare share',
+    known: '',
+  },
+  primary_drift: {
+    rule: 'drift of the primary by whole days',
+    figure: 'runs held though the incumbent is the same; without: looks at the day so far that find a shift',
     known: '',
   },
   restarts: {
@@ -115,6 +165,11 @@ export const RULES = {
     rule: 'e-BH over segments',
     figure: 'some false accusation, 20 segments at the boundary',
     known: '.55',
+  },
+  degrading: {
+    rule: 'a process of harm from each day on',
+    figure: 'days of GO once a candidate that was good for twenty days fails in 4 points more than it may',
+    known: '',
   },
   critical: {
     rule: 'the mean of harm e-values at (1 + critical) / alpha',

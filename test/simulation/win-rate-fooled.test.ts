@@ -97,6 +97,11 @@ describe('a judge that sees more than its canaries prove', () => {
       };
     });
     printTable(`False harm at a true .45 on a judge alone that sees everything, ${PAIRS} pairs, ${runs} runs`, rows);
+    foundOf('judge_harm', {
+      without: rows.map((row) => row['against .5 - d J']),
+      with: rows.map((row) => row['against .5 - d']),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) expect(row['against .5 - d']).toBeLessThanOrEqual(threeErrors(0.05, runs));
     expect(rows.at(-1)?.['against .5 - d J']).toBeGreaterThan(0.25);
   });

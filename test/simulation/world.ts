@@ -28,6 +28,10 @@ export const AT_LEVEL_05: Policy = {
 export const SOUND: Health = {
   coverage: { admitted: 1, skipped: 0 },
   losses: { admitted: 0, lost: 0 },
+  segments: [],
+  hours: [],
+  draws: [],
+  drift: null,
   primaries: { calls: 0, failed: 0, aborted: 0 },
   stale: null,
   expired: false,
@@ -126,6 +130,7 @@ export class Run {
       run: { k: 1, candidates: 1 },
       streams: this.#streams(ARM),
       preferences: {},
+      evidenceDays: [],
       judge: null,
       noise: this.#streams('aa')['_all'] ?? {},
       thresholds: this.#thresholds,

@@ -65,7 +65,18 @@ describe('understudy plan', () => {
     expect(plan).toMatchObject({ level: 0.025, power: 0.8, minPairs: 1000, have: 0, slowest: expect.any(String) });
     const [strict] = await plansOf({ config: configOf('{ preset: cost-down, minPairs: 1000000 }') });
     expect(strict).toMatchObject({ needed: { pairs: 1_000_000 }, slowest: null });
-    expect(await planned({ config: configOf('{ preset: cost-down }') })).toContain('the ledger has no pair of it');
+    const text = await planned({ config: configOf('{ preset: cost-down }') });
+    expect(text).toContain('the ledger has no pair of it');
+    expect(text).toContain('once there are pairs, this proposes how much one call may cost');
+  });
+
+  it('plans a gate on cost before there is any pair', async () => {
+    const config = configOf('{ preset: cost-down, gates: { cost: { ratio: 1, mostPerCall: 0.05 }, win_rate: false } }');
+    const text = await planned({ config });
+    expect(text).toMatch(
+      /^cost {2,}x1 {2,}a call at a tenth of the most, of the candidate at half of what is allowed {2,}\d/m,
+    );
+    expect(text).not.toContain('Cost is shown');
   });
 
   it('says so where no number of pairs is enough', async () => {

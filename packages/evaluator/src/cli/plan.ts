@@ -6,6 +6,7 @@ import { ConfigurationError, NotFoundError, UnderstudyError } from '../errors.js
 import { openLedgerFor } from '../evaluator/stores.js';
 import { paceOf, withMeasured } from '../plan/live-rates.js';
 import { type Plan, planOf } from '../plan/plan.js';
+import { type Proposal, proposalsOf } from '../plan/proposals.js';
 import { ASSUMED, type Assumptions, plannedGates, plannedWinRate } from '../plan/planned-gate.js';
 import { EXIT } from './exit-codes.js';
 import { renderPlan } from './render-plan.js';
@@ -35,6 +36,7 @@ export interface PlanOptions {
 /** What `--gate` may be. */
 export const PLANNED_GATES = [
   'errors',
+  'timeouts',
   'refusals',
   'validity',
   'win_rate',
@@ -50,6 +52,8 @@ const POWER = 0.8;
 interface Planned {
   readonly of: string;
   readonly plan: Plan;
+  /** What gates on cost and tokens need to be told, by what calls took; null: no call was seen, and cost is what the switch is for. */
+  readonly proposals?: readonly Proposal[] | null;
 }
 
 /**
@@ -61,9 +65,12 @@ export async function planCommand(options: PlanOptions, output: Output): Promise
   const plans = described ? [ofFlags(options)] : await ofExperiments(options);
   output.out(
     options.json === true
-      ? jsonText(plans.map(({ of, plan }) => ({ of, ...plan })))
+      ? jsonText(plans.map(({ of, plan, proposals }) => ({ of, ...plan, proposals: proposals ?? [] })))
       : plans
-          .flatMap(({ of, plan }, at) => [...(at === 0 ? [] : ['']), ...renderPlan(of, plan, output.style)])
+          .flatMap(({ of, plan, proposals }, at) => [
+            ...(at === 0 ? [] : ['']),
+            ...renderPlan(of, plan, output.style, proposals),
+          ])
           .join('\n'),
   );
   return EXIT.ok;
@@ -81,7 +88,10 @@ function ofFlags(options: PlanOptions): Planned {
   const { alpha, minPairs, minCoverage } = DEFAULTS.policy;
   const settings = latency
     ? { ratio: options.ratio ?? DEFAULTS.gates.latency.ratio }
-    : { margin: options.margin ?? DEFAULTS.gates[name as 'errors' | 'refusals' | 'validity' | 'win_rate'].margin };
+    : {
+        margin:
+          options.margin ?? DEFAULTS.gates[name as 'errors' | 'timeouts' | 'refusals' | 'validity' | 'win_rate'].margin,
+      };
   const assumed = assumptions(options);
   const gates =
     name === 'win_rate'
@@ -133,7 +143,12 @@ function ofConfiguration(experiment: Experiment, options: PlanOptions): Planned 
     pairsPerDay: options.pairsPerDay ?? null,
     usdPerPair: options.usdPerPair ?? null,
   });
-  return { of: `${experiment.name}, as configured: the ledger has no pair of it`, plan };
+  const isUngated = policy.success === 'cheaper' && policy.gates.cost === undefined;
+  return {
+    of: `${experiment.name}, as configured: the ledger has no pair of it`,
+    plan,
+    proposals: isUngated ? null : [],
+  };
 }
 
 /** Of the newest runs with a pair; nothing where there is no store yet. */
@@ -177,7 +192,8 @@ function ofStanding(standing: Standing, pace: ReturnType<typeof paceOf>, options
     pairsPerDay: options.pairsPerDay ?? pace.pairsPerDay,
     usdPerPair: options.usdPerPair ?? pace.usdPerPair,
   });
-  return { of: `${run.experiment}, candidate ${arm}, run ${run.id}`, plan };
+  const proposals = proposalsOf(standing, { level, power: options.power ?? POWER });
+  return { of: `${run.experiment}, candidate ${arm}, run ${run.id}`, plan, proposals };
 }
 
 function assumptions({ baseRate, ties, sigma, sensitivity }: PlanOptions): Assumptions {

@@ -1,5 +1,5 @@
 import { DEFAULTS, type Gates } from '@understudy/instrumentation/experiment';
-import { money, NOISE_GATES, RATE_GATES } from '../decide/describe.js';
+import { money, NOISE_GATES, points, RATE_GATES } from '../decide/describe.js';
 import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
@@ -111,13 +111,12 @@ function level(gate: GateVerdict, value: number | null): string {
 }
 
 function allowed(gate: GateVerdict): string {
-  const points = `${Number((100 * gate.margin).toFixed(2))} points`;
-  if (RATE_GATES.has(gate.gate)) return `+${points}`;
-  if (gate.gate === 'validity') return `-${points}`;
+  if (RATE_GATES.has(gate.gate)) return `+${points(gate.margin)}`;
+  if (gate.gate === 'validity') return `-${points(gate.margin)}`;
   if (gate.floor !== undefined) return `>= ${Number((gate.floor - gate.margin).toFixed(3))}`;
   if (isNoise(gate)) return `-${gate.margin}`;
   if (gate.gate === 'win_rate') return `>= ${percent(0.5 - gate.margin)}`;
-  return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${Math.round(gate.thresholdMs)} ms`;
+  return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${count(gate.thresholdMs)} ms`;
 }
 
 /** An e-value from its natural logarithm: 3.2, 41, 1.2e+9; it never overflows. */

@@ -26,15 +26,15 @@ export interface ReplayCommandOptions {
   readonly acceptProvisional?: boolean | undefined;
 }
 
-/** Answers are told apart by hashes that mean nothing elsewhere. */
-const NO_LEDGER = { drawKey: () => Promise.resolve('replay'), boundsOf: () => Promise.resolve(null) };
 const LINES_A_MESSAGE = 1000;
 
 /** `understudy replay`: the verdict on trials in lines of JSON, as text or JSON, and as the exit code. */
 export async function replayCommand(file: string, options: ReplayCommandOptions, output: Output): Promise<number> {
-  const { run, named } = policyOf(options);
+  const { run, named, bounds } = policyOf(options);
   const detect = await loadDetector();
-  const noting = await createNoting(NO_LEDGER, detect).of({ ...run, k: 1, registeredAt: 0 });
+  // Answers are told apart by hashes that mean nothing elsewhere.
+  const noLedger = { drawKey: () => Promise.resolve('replay'), boundsOf: () => Promise.resolve(bounds) };
+  const noting = await createNoting(noLedger, detect).of({ ...run, k: 1, registeredAt: 0 });
   const report = await replay(input(file), {
     run,
     named,

@@ -15,6 +15,10 @@ const GATES: Gates = {
 const HEALTH: Health = {
   coverage: { admitted: 5000, skipped: 0 },
   losses: { admitted: 5000, lost: 0 },
+  segments: [],
+  hours: [],
+  draws: [],
+  drift: null,
   primaries: { calls: 5000, failed: 0, aborted: 0 },
   stale: null,
   expired: false,
@@ -55,6 +59,7 @@ export function look(some: Partial<DecideInput>): Verdict {
     run: { k: 1, candidates: 1 },
     streams: { _all: SAFE },
     preferences: {},
+    evidenceDays: [],
     judge: null,
     noise: {},
     thresholds: [],

@@ -1,10 +1,14 @@
 import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
+import type { EvidenceDay } from '../ledger/snapshot.js';
 import { badSegments, describeBadSegments } from './bad-segments.js';
+import { degrading, describeDegrading } from './degrading.js';
 import { describeGate, count } from './describe.js';
 import { passed, remainingOverall, unproven } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
+import { missingHours } from './full-day.js';
 import { unsound, type Health } from './health.js';
+import { sampleMismatch } from './sample-ratio.js';
 import { unaccounted } from './spending.js';
 import { type Judged, judgeStream, type MetricTallies, type StreamsInput } from './judge-stream.js';
 import { checkPolicy, criticalOf, OVERALL, testLevel, type Policy, type RunNumbers } from './policy.js';
@@ -16,6 +20,8 @@ export interface DecideInput extends StreamsInput {
   readonly run: RunNumbers;
   /** The evidence of the arm `aa` in the stream `_all`; empty where no A/A legs were drawn. */
   readonly noise: MetricTallies;
+  /** The candidate's evidence in the overall stream by day, in order. */
+  readonly evidenceDays: readonly EvidenceDay[];
   readonly health: Health;
   /** How many streams share the claim of harm. Default: the overall one, and each critical segment. */
   readonly harmTests?: number;
@@ -51,11 +57,14 @@ export function decide(input: DecideInput): Verdict {
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
   const bad = badSegments(input, gates, bars.gates, level);
+  const worse = degrading(input, gates, bars.gates, level);
   const holds = [
     ...unsound(policy, input.health),
     ...unaccounted(all),
     ...describeBadSegments(bad),
+    ...describeDegrading(worse),
     ...unproven(policy, input.health.expired, all, pairs, remaining),
+    ...[missingHours(policy, input.health.hours)].flatMap((hold) => hold ?? []),
   ];
   const common = {
     v: 1,
@@ -66,9 +75,11 @@ export function decide(input: DecideInput): Verdict {
     streams: judged.map((one) => one.stream),
     gates: all,
     badSegments: bad,
+    degrading: worse,
   } as const;
 
-  const latched = transitions.find(({ state }) => state === 'invalid') ?? invalidity(input, gates, pairs);
+  const latched =
+    transitions.find(({ state }) => state === 'invalid') ?? mismatch(input, pairs) ?? invalidity(input, gates, pairs);
   if (latched !== null) return { ...common, ...stopped(latched, transitions) };
   const harm = transitions.find(({ state }) => state === 'no_go') ?? harmOf(judged, pairs);
   if (harm !== null) return { ...common, ...stopped(harm, transitions) };
@@ -81,6 +92,14 @@ export function decide(input: DecideInput): Verdict {
     return { ...common, state: 'go_provisional', reason: 'provisional', sentence, transition: null };
   }
   return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
+}
+
+/** Weights stand on the declared probabilities: where these are not the true ones, nothing does. */
+function mismatch({ health }: DecideInput, pairs: number): Transition | null {
+  const found = sampleMismatch(health.draws);
+  if (found === null) return null;
+  const sentence = `INVALID: the sample is not what it is said to be, so nothing can be told from it: ${found}.`;
+  return { state: 'invalid', reason: 'sample_ratio', stream: OVERALL, sentence, pairs };
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */
@@ -97,7 +116,7 @@ function invalidity(
   if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
   const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));
   const sentence = `INVALID: asked a second time, the incumbent itself does worse, so the comparison is biased: ${describeGate({ ...worst, state: 'harm' })}.`;
-  return { state: 'invalid', stream: OVERALL, sentence, pairs };
+  return { state: 'invalid', reason: 'noise_harm', stream: OVERALL, sentence, pairs };
 }
 
 function harmOf(judged: readonly Judged[], pairs: number): Transition | null {
@@ -112,10 +131,10 @@ function stopped(
   transition: Transition,
   stored: readonly Transition[],
 ): Pick<Verdict, 'state' | 'reason' | 'sentence' | 'transition'> {
-  const { state, sentence } = transition;
+  const { state, reason, sentence } = transition;
   return {
     state,
-    reason: state === 'no_go' ? 'harm' : 'noise_harm',
+    reason: state === 'no_go' ? 'harm' : (reason ?? 'noise_harm'),
     sentence,
     transition: stored.includes(transition) ? null : transition,
   };

@@ -2,7 +2,7 @@ import { LEAST_SENSITIVITY } from '../stats/judge-boundary.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { GateVerdict, WinRateShown } from './verdict.js';
 
-/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
+/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1 point more)`. */
 export function describeGate(gate: GateVerdict): string {
   const name = gate.stream === '_all' ? gate.gate : `${gate.gate} in ${gate.stream}`;
   switch (gate.state) {
@@ -35,10 +35,10 @@ export const NOISE_GATES: ReadonlySet<GateName> = new Set([
 /** Shares of calls in which something bad happened: at most so many points more. */
 export const RATE_GATES: ReadonlySet<GateName> = new Set(['errors', 'timeouts', 'refusals']);
 
-/** What a call takes: `$0.0031`, `1,234 tokens`. */
+/** What a call takes: `$0.0031`, or so many tokens. */
 export function money(gate: GateName, value: number | null): string {
   if (value === null) return 'unknown';
-  return gate === 'tokens' ? `${count(value)} tokens` : `$${Number(value.toPrecision(3))}`;
+  return gate === 'tokens' ? count(value) : `$${Number(value.toPrecision(3))}`;
 }
 
 /** How many gates are described in one sentence before the rest is only counted. */
@@ -87,7 +87,7 @@ function numbers(one: GateVerdict): string {
   }
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
-  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (at most as many${lost})`;
 }
 
 function labelled({ labels }: WinRateShown): string {
@@ -128,7 +128,8 @@ function percent(share: number | null): string {
   return share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`;
 }
 
-function points(margin: number): string {
+/** A margin in percentage points: `1 point`, `0.5 points`. */
+export function points(margin: number): string {
   const value = Number((100 * margin).toFixed(2));
   return value === 1 ? '1 point' : `${value} points`;
 }

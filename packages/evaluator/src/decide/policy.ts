@@ -8,6 +8,8 @@ export interface Policy {
   readonly minPairs: number;
   /** GO needs at least this share of the sampled calls admitted, in (0, 1]. */
   readonly minCoverage: number;
+  /** GO needs a pair of evidence of each hour of the day (UTC). Default: it does not. */
+  readonly fullDay?: boolean;
   readonly gates: Gates;
   /** Segments that must pass on their own, and that can stop the run on their own. */
   readonly critical: readonly string[];

@@ -34,7 +34,16 @@ const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = {
 };
 
 /** What is wrong with the sample is wrong with each of its segments. */
-const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set(['exploratory', 'stale', 'lossy', 'coverage', 'quarantined']);
+const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set([
+  'exploratory',
+  'stale',
+  'lossy',
+  'coverage',
+  'drift',
+  'quarantined',
+  'unpriced',
+  'over_limit',
+]);
 
 /** A segment's own state: that of its gates, and no better than the sample is sound. What stopped the run stays. */
 export function stateOfStream({ stream, state }: StreamVerdict, { verdict, transitions }: Decided): State {

@@ -12,6 +12,7 @@ export type HoldReason =
   | 'stale'
   | 'lossy'
   | 'coverage'
+  | 'drift'
   | 'segment'
   | 'degrading'
   | 'insensitive'
@@ -21,8 +22,11 @@ export type HoldReason =
   | 'over_limit'
   | 'exploratory';
 
-/** `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
-export type Reason = HoldReason | 'harm' | 'noise_harm' | 'provisional' | 'safe';
+/**
+ * `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased.
+ * `sample_ratio`: what was drawn is not what was declared.
+ */
+export type Reason = HoldReason | 'harm' | 'noise_harm' | 'sample_ratio' | 'provisional' | 'safe';
 
 /** What is known of one run at one look. JSON: no bigint, no NaN, no infinity. */
 export interface Verdict {
@@ -37,6 +41,8 @@ export interface Verdict {
   readonly pairs: number;
   /** Pairs of the overall stream still needed, as a range; null where no number can be given. */
   readonly remaining: Range | null;
+  /** How long they may take at the rate so far, in milliseconds. Only where pairs are all that is missing, and the rate is known. */
+  readonly timeLeftMs?: Range;
   /** Every reason to hold that applies, the one that is stated first. Also given where the state is not `hold`. */
   readonly holds: readonly Hold[];
   /** The overall stream first, then the critical segments. */
@@ -44,6 +50,8 @@ export interface Verdict {
   readonly gates: readonly GateVerdict[];
   /** Segments that are not critical and do worse, as far as this look goes: each is in doubt until it is no more on the list. */
   readonly badSegments: readonly BadSegment[];
+  /** Since when the candidate does worse, though all its evidence may not say so; null: since no day that can be told. */
+  readonly degrading: Degrading | null;
   /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
   readonly transition: Transition | null;
 }
@@ -76,6 +84,18 @@ export interface BadSegment {
   /** Natural logarithm of the mean of its gates' e-values. */
   readonly harmLogE: number;
   /** The gate that is worst in it. */
+  readonly gate: GateVerdict;
+}
+
+/** A day from which on the candidate does worse. */
+export interface Degrading {
+  /** Of the run, from 1. */
+  readonly day: number;
+  /** The same as a date (UTC), such as 2026-11-21. */
+  readonly since: string;
+  /** Natural logarithm of the mean of the gates' e-values, over the evidence since then. */
+  readonly harmLogE: number;
+  /** The gate that is worst since then. */
   readonly gate: GateVerdict;
 }
 
@@ -150,6 +170,8 @@ export interface WinRateShown {
 /** A rejection that stays: evidence that comes later does not take it back. */
 export interface Transition {
   readonly state: 'no_go' | 'invalid';
+  /** Of `invalid`, what the verdict's reason is. Absent: `noise_harm`. */
+  readonly reason?: 'noise_harm' | 'sample_ratio';
   readonly stream: string;
   readonly sentence: string;
   /** Pairs of evidence in the overall stream at that look. */

@@ -35,10 +35,15 @@ export async function addAnswerDays(
   await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE]);
 }
 
-export async function selectAnswerDays(query: Query, run: string): Promise<readonly AnswerDay[]> {
+/** @param stream One stream alone; default: all. */
+export async function selectAnswerDays(
+  query: Query,
+  run: string,
+  stream: string | null = null,
+): Promise<readonly AnswerDay[]> {
   const { rows } = await query<{ stream: string; day: number; bytes: Buffer }>(
-    'select stream, day, bytes from understudy.answer_days where run = $1 order by stream, day',
-    [run],
+    'select stream, day, bytes from understudy.answer_days where run = $1 and ($2::text is null or stream = $2) order by stream, day',
+    [run, stream],
   );
-  return rows.map(({ stream, day, bytes }) => ({ stream, day, answers: decodeDistribution(bytes) }));
+  return rows.map(({ bytes, ...one }) => ({ ...one, answers: decodeDistribution(bytes) }));
 }

@@ -1,4 +1,5 @@
 import type { Database, Query } from './database.js';
+import { forgetDraws } from './draws.js';
 import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
 import type { CloseOptions, RegisteredRun } from './ledger.js';
@@ -202,13 +203,15 @@ async function mergeSilent(database: Database, run: RegisteredRun, options: Clos
       `update understudy.producer_runs set merged = true where ${silent} returning producer`,
       values,
     );
+    const producers = rows.map(({ producer }) => producer);
+    await forgetDraws(query, run.id, producers);
     await query(
       `with merged as (delete from understudy.leg_sums where run = $1 and producer = any($2::text[]) returning *)
        insert into understudy.leg_sums as sums (run, producer, arm, segment, kind, name, legs)
        select run, '', arm, segment, kind, name, sum(legs)::bigint from merged
        group by run, arm, segment, kind, name having sum(legs) <> 0
        on conflict (run, arm, segment, kind, name, producer) do update set legs = sums.legs + excluded.legs`,
-      [run.id, rows.map(({ producer }) => producer)],
+      [run.id, producers],
     );
   });
 }

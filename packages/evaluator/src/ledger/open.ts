@@ -89,11 +89,11 @@ async function findCall({ query }: Database, pair: string): Promise<CallId | nul
 }
 
 async function recordTransition({ query }: Database, transition: StoredTransition): Promise<boolean> {
-  const { run, arm, state, stream, sentence, pairs, at } = transition;
+  const { run, arm, state, reason, stream, sentence, pairs, at } = transition;
   const { count } = await query(
-    `insert into understudy.transitions (run, arm, state, stream, sentence, pairs, at) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into understudy.transitions (run, arm, state, reason, stream, sentence, pairs, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict do nothing`,
-    [run, arm, state, storable(stream), storable(sentence), pairs, at],
+    [run, arm, state, reason ?? null, storable(stream), storable(sentence), pairs, at],
   );
   return count === 1;
 }

@@ -22,11 +22,12 @@ export async function selectTotals(
 }
 
 export async function selectTransitions(query: Query, run: string): Promise<readonly StoredTransition[]> {
-  const { rows } = await query<StoredTransition>(
-    'select run, arm, state, stream, sentence, pairs, at from understudy.transitions where run = $1 order by at, arm, state',
+  const { rows } = await query<Omit<StoredTransition, 'reason'> & { reason: StoredTransition['reason'] | null }>(
+    `select run, arm, state, reason, stream, sentence, pairs, at from understudy.transitions
+     where run = $1 order by at, arm, state`,
     [run],
   );
-  return rows;
+  return rows.map(({ reason, ...row }) => ({ ...row, ...(reason && { reason }) }));
 }
 
 /** How far a run is closed, and what the slices after that wait for. */

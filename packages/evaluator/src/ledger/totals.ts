@@ -48,7 +48,10 @@ const OF_THE_WIN_RATE: ReadonlySet<string> = new Set<WinRateMetric>([
   'win_rate_labels',
 ]);
 
-function talliesOf(rows: readonly TotalRow[]): Readonly<Partial<Record<GateName, Tally>>> {
+type Part = Pick<TotalRow, 'metric' | 'bytes'>;
+
+/** Of one arm and stream. @throws TallyError */
+export function talliesOf(rows: readonly Part[]): Readonly<Partial<Record<GateName, Tally>>> {
   const tallies = rows.filter(({ metric }) => !OF_THE_WIN_RATE.has(metric) && !isShown(metric));
   return Object.fromEntries(tallies.map(({ metric, bytes }) => [metric, decodeTally(bytes)]));
 }
@@ -57,7 +60,8 @@ function observedOf(rows: readonly TotalRow[]): ObservedParts {
   return decodeObserved((metric) => rows.find((row) => row.metric === metric)?.bytes);
 }
 
-function preferenceOf(rows: readonly TotalRow[]): PreferenceEvidence | null {
+/** Of one arm and stream; null where there is none. @throws TallyError */
+export function preferenceOf(rows: readonly Part[]): PreferenceEvidence | null {
   const bytes = (metric: WinRateMetric): Uint8Array | undefined => rows.find((row) => row.metric === metric)?.bytes;
   const [safe, harm] = [bytes('win_rate_judge_safe'), bytes('win_rate_judge_harm')];
   const labelled = bytes('win_rate_labels');

@@ -7,6 +7,12 @@ export interface PairRates {
   readonly loss: number;
 }
 
+/** The same where x takes many values: of cost and tokens. */
+export interface PairMoments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
 /** When the e-process is expected to reach its bar. Pairs of the gate. */
 export interface Passage {
   /** With this probability it has by then. */
@@ -40,11 +46,13 @@ const MOST_PAIRS = 1e12;
  * h^2 = 3 variance, after Boyle 1988. Assumes: pairs alike and independent. Cost: some 10^6 additions.
  * Example: m .45, no ties, win = loss = .5, level .05, power .8: 1,303 (simulated: 1,305).
  *
+ * Where x has many values, D is the sum of x - m and the log capital is taken to second order around the mean: enough while no pair is worth much.
+ *
  * @throws RangeError for rates that are none, or a setting out of range
  */
-export function firstPassage(rates: PairRates, options: PassageOptions): Passage | null {
+export function firstPassage(rates: PairRates | PairMoments, options: PassageOptions): Passage | null {
   check(rates, options);
-  const walk = walkOf(rates, options.m);
+  const walk = 'mean' in rates ? walkOfMoments(rates, options.m) : walkOf(rates, options.m);
   const bar = -Math.log(options.level);
   const scale = meanCrossing(walk, bar);
   return scale === null ? null : crossing(walk, bar, scale, options.power);
@@ -57,6 +65,8 @@ interface Walk {
   /** The log capital of bet g is n perPair[g] + D perStep[g]. */
   readonly perPair: readonly number[];
   readonly perStep: readonly number[];
+  /** How far a crossing goes beyond the line, on average. */
+  readonly overshoot: number;
 }
 
 /** Half of what a bet may lose, as the test bets. */
@@ -69,14 +79,31 @@ function walkOf({ win, loss }: PairRates, m: number): Walk {
   // The number of pairs that are no tie, given D: its mean is a line.
   const slope = variance > 1e-12 ? (drift * (1 - informative)) / variance : 0;
   const base = informative - slope * drift;
-  const bets = Array.from({ length: BETS }, (_, g) => (((g + 1) / BETS) * BOLDEST) / m);
-  const terms = bets.map((lambda) => {
+  const terms = betsAt(m).map((lambda) => {
     const [won, lost] = [Math.log1p(lambda * (1 - m)), Math.log1p(-lambda * m)];
     const tied = Math.log1p(lambda * (0.5 - m));
     const [middle, half] = [(won + lost) / 2, (won - lost) / 2];
     return { pair: base * middle + (1 - base) * tied, step: slope * (middle - tied) + half };
   });
-  return { drift, variance, perPair: terms.map(({ pair }) => pair), perStep: terms.map(({ step }) => step) };
+  const [perPair, perStep] = [terms.map(({ pair }) => pair), terms.map(({ step }) => step)];
+  // Wins come whole.
+  return { drift, variance, perPair, perStep, overshoot: Math.min(1, variance) / 2 };
+}
+
+/** log(1 + a (x - m)) = log(1 + a y) + b e - b^2 e^2 / 2 with y the mean of x - m, e what is left of it, and b = a / (1 + a y). */
+function walkOfMoments({ mean, variance }: PairMoments, m: number): Walk {
+  const drift = mean - m;
+  const perStep = betsAt(m).map((lambda) => lambda / (1 + lambda * drift));
+  const perPair = betsAt(m).map((lambda, g) => {
+    const step = perStep[g] ?? 0;
+    return Math.log1p(lambda * drift) - step * drift - (step * step * variance) / 2;
+  });
+  // Of a walk with normal steps, .583 standard deviations (Siegmund 1985).
+  return { drift, variance, perPair, perStep, overshoot: 0.583 * Math.sqrt(variance) };
+}
+
+function betsAt(m: number): readonly number[] {
+  return Array.from({ length: BETS }, (_, g) => (((g + 1) / BETS) * BOLDEST) / m);
 }
 
 function logE({ perPair, perStep }: Walk, n: number, d: number): number {
@@ -101,12 +128,12 @@ function meanCrossing(walk: Walk, bar: number): number | null {
 }
 
 function crossing(walk: Walk, bar: number, scale: number, power: number): Passage {
-  const { drift, variance } = walk;
+  const { drift, variance, overshoot } = walk;
   if (variance < 1e-12) return { quantile: Math.ceil(scale), mean: Math.ceil(scale) };
   const block = scale / STEPS;
   const spacing = Math.sqrt(3 * variance * block);
-  // Each lattice point stands for half a spacing to either side; wins come whole.
-  const shift = Math.min(1, variance) / 2 - spacing / 2;
+  // Each lattice point stands for half a spacing to either side.
+  const shift = overshoot - spacing / 2;
   let [left, mean, quantile, line] = [1, 0, Infinity, 0];
   let [lowest, highest] = [0, 0];
   let row = Float64Array.of(1);
@@ -148,8 +175,14 @@ function boundary(walk: Walk, bar: number, n: number, near: number): number {
   return d;
 }
 
-function check({ win, loss }: PairRates, { m, level, power }: PassageOptions): void {
-  if (!(win >= 0 && loss >= 0 && win + loss <= 1)) throw new RangeError(`expected rates, got ${win} and ${loss}`);
+function check(rates: PairRates | PairMoments, { m, level, power }: PassageOptions): void {
+  if ('mean' in rates) {
+    const { mean, variance } = rates;
+    if (!(mean >= 0 && mean <= 1 && variance >= 0 && variance <= 0.25))
+      throw new RangeError(`expected moments of numbers in [0,1], got ${mean} and ${variance}`);
+  } else if (!(rates.win >= 0 && rates.loss >= 0 && rates.win + rates.loss <= 1)) {
+    throw new RangeError(`expected rates, got ${rates.win} and ${rates.loss}`);
+  }
   if (!(m > 0 && m < 1)) throw new RangeError(`expected m in (0,1), got ${m}`);
   if (!(level > 0 && level < 1)) throw new RangeError(`expected level in (0,1), got ${level}`);
   if (!(power > 0 && power < 1)) throw new RangeError(`expected power in (0,1), got ${power}`);

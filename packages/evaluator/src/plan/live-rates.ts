@@ -1,11 +1,14 @@
 import { NANO_USD } from '@understudy/instrumentation/experiment';
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { money, RATE_GATES } from '../decide/describe.js';
+import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict } from '../decide/verdict.js';
 import type { LedgerSnapshot, RunState } from '../ledger/snapshot.js';
 import { BETS } from '../stats/bets.js';
 import { totalOf } from '../tally/shown.js';
 import { sumsOf, type Tally } from '../tally/tally.js';
+import type { PairMoments } from './first-passage.js';
 import { even, type PlannedGate } from './planned-gate.js';
 
 /** Known pairs below which what was seen says less than what is assumed. */
@@ -16,7 +19,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * The gates with what the ledger has seen of them, where that is enough. How often pairs differ is measured; that they do so in favour of either side
- * alike is assumed, since the plan is for a candidate as good as the incumbent. Latency is taken as it is: the ratio is its margin.
+ * alike is assumed, since the plan is for a candidate as good as the incumbent. Latency, cost and tokens are taken as they
+ * are: the ratio is their margin.
  */
 export function withMeasured(planned: readonly PlannedGate[], standing: Standing): readonly PlannedGate[] {
   const { verdict, state } = standing;
@@ -41,6 +45,11 @@ function measured(
     const rates = { win: seen.wins / known, loss: seen.losses / known };
     return { m, rates, basis: `slower: ${percent(rates.win)} and ${percent(rates.loss)} alone` };
   }
+  if (SPENDING_GATES.has(gate.gate)) {
+    if (tally === undefined) return gate;
+    const basis = `${money(gate.gate, seen.candidate)} a call against ${money(gate.gate, seen.reference)}`;
+    return { m, rates: momentsOf(tally), basis };
+  }
   if (gate.gate === 'win_rate') {
     const sensitivity = seen.winRate?.sensitivity ?? null;
     const basis = `ties ${percent(1 - differing)}${sensitivity === null ? '' : `, J ${sensitivity.toFixed(2)}`}`;
@@ -52,7 +61,7 @@ function measured(
     return { m, rates: { win: match, loss: 1 - match }, basis: `match ${percent(match)}` };
   }
   if (gate.share < 1 || isNoise(gate)) {
-    const spread = tally === undefined ? differing : Math.min(1, 4 * varianceOf(tally));
+    const spread = tally === undefined ? differing : Math.min(1, 4 * momentsOf(tally).variance);
     return { m, rates: even(spread), basis: `scores spread by ${Math.sqrt(spread).toFixed(2)}` };
   }
   const reference = seen.reference ?? 0;
@@ -60,21 +69,22 @@ function measured(
 }
 
 function isNoise({ gate }: PlannedGate): boolean {
-  return gate !== 'errors' && gate !== 'refusals' && gate !== 'validity';
+  return !RATE_GATES.has(gate) && gate !== 'validity';
 }
 
 /**
- * The variance of x, read off the two smallest bets: ln W_1 = a S1 - a^2 S2 / 2 + ..., with a their size and S1, S2 the sums of x - m and of its square, so
- * 2 ln W_1 - ln W_2 = a^2 S2 to within 3 %. The tally keeps no squares.
+ * The mean and the variance of x, read off the two smallest bets: ln W_1 = a S1 - a^2 S2 / 2 + ..., with a their size and S1, S2 the sums of x - m and of its
+ * square, so 2 ln W_1 - ln W_2 = a^2 S2 to within 3 %. The tally keeps no squares.
  */
-export function varianceOf(tally: Tally): number {
+export function momentsOf(tally: Tally): PairMoments {
   const { pairs, safe } = sumsOf(tally);
   const n = Number(pairs);
-  if (n === 0) return 0.25;
+  if (n === 0) return { mean: tally.m, variance: 0.25 };
   const smallest = 0.5 / BETS / tally.m;
   const [one, two] = [Number(safe[0] ?? 0n) / 2 ** 40, Number(safe[1] ?? 0n) / 2 ** 40];
-  const mean = (4 * one - two) / (2 * smallest) / n;
-  return Math.max(0, (2 * one - two) / smallest ** 2 / n - mean * mean);
+  const above = (4 * one - two) / (2 * smallest) / n;
+  const variance = (2 * one - two) / smallest ** 2 / n - above * above;
+  return { mean: Math.min(1, Math.max(0, tally.m + above)), variance: Math.min(0.25, Math.max(0, variance)) };
 }
 
 /** What a pair of evidence takes, as the ledger has it. Null: not known. */

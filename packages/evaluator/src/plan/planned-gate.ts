@@ -1,7 +1,8 @@
 import type { Policy, RunDefinition } from '@understudy/instrumentation/experiment';
+import { SPENDING_GATES } from '../decide/spending.js';
 import type { GateName, LatencyGate } from '../tally/gate-settings.js';
 import { type Gate, gatesOf } from '../tally/gates.js';
-import type { PairRates } from './first-passage.js';
+import type { PairMoments, PairRates } from './first-passage.js';
 import { slowerThan } from './log-normal.js';
 
 /** A gate with what its pairs are expected to say. */
@@ -10,7 +11,7 @@ export interface PlannedGate {
   /** As the policy has it. */
   readonly margin: number;
   readonly m: number;
-  readonly rates: PairRates;
+  readonly rates: PairRates | PairMoments;
   /** Pairs of the gate to a pair of evidence, in (0,1]. */
   readonly share: number;
   /** Pairs of evidence before its first one: its threshold is frozen from them. */
@@ -36,6 +37,9 @@ export const ASSUMED: Assumptions = { baseRate: 0.01, ties: 0.3, sigma: 0.5, sen
 
 /** The spread of a difference of two scores, as if so many pairs were ties and the others all or nothing: a standard deviation of .19. */
 const SCORE_TIES = 0.85;
+
+/** What a call costs on average, to the most one may. */
+const TYPICAL_SHARE = 0.1;
 
 /** The gates of a policy as they would be with a candidate that is as good as the incumbent, by what is assumed of both. */
 export function plannedGates(
@@ -77,12 +81,29 @@ function plannedGate(gate: Gate, { gates }: Policy, noiseRate: number, assumed: 
   if (gate.floor !== null)
     return { ...common, rates: { win: gate.floor, loss: 1 - gate.floor }, basis: `match ${percent(gate.floor)}` };
   if (gate.noise) return { ...common, rates: even(1 - SCORE_TIES), basis: 'scores spread by 0.39' };
+  if (SPENDING_GATES.has(gate.name)) {
+    const share = margin > 1 ? 1 : margin / 2;
+    const basis = `a call at a tenth of the most${share < 1 ? ', of the candidate at half of what is allowed' : ''}`;
+    return { ...common, rates: spendingMoments(margin, { mean: TYPICAL_SHARE, candidate: share }), basis };
+  }
   if (isLatency(settings)) {
     const basis = `log-normal, sigma ${assumed.sigma}`;
     return { ...common, rates: latencyRates(gate.name, margin, assumed.sigma), basis };
   }
   const { baseRate } = assumed;
   return { ...common, rates: even(2 * baseRate * (1 - baseRate)), basis: `base rate ${percent(baseRate)}` };
+}
+
+/** Of calls whose cost varies by as much as its mean, of either side by itself. `mean`: the primary's, to the most. `candidate`: times that. */
+export function spendingMoments(
+  ratio: number,
+  { mean, candidate }: { readonly mean: number; readonly candidate: number },
+): PairMoments {
+  const unit = 1 + ratio;
+  return {
+    mean: (ratio * mean - candidate * mean + 1) / unit,
+    variance: Math.min(0.25, (ratio ** 2 + candidate ** 2) * (mean / unit) ** 2),
+  };
 }
 
 /** Slower than T, and slower than T times the ratio, of two latencies of one log-normal distribution. */

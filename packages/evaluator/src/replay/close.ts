@@ -1,3 +1,5 @@
+import type { DayRow } from '../ledger/evidence-days.js';
+import { hourOf } from '../ledger/hour-sums.js';
 import type { TotalRow } from '../ledger/totals.js';
 import {
   type Latencies,
@@ -12,12 +14,13 @@ import { Counts } from './counts.js';
 import { createPlaces } from './places.js';
 import type { ClosingSettings } from './settings.js';
 import { Shard } from './shard.js';
-import { mergedTotals } from './totals.js';
+import { mergedDays, mergedTotals } from './totals.js';
 import type { TrialRow } from './trial-row.js';
 
 /** What is left of all trials once every slice is closed. */
 export interface Closed {
   readonly totals: readonly TotalRow[];
+  readonly days: readonly DayRow[];
   readonly thresholds: readonly Threshold[];
   readonly counts: Counts;
 }
@@ -37,10 +40,11 @@ export function closeAll(chunks: Iterable<Chunk>, settings: ClosingSettings, sha
     const byShard = Map.groupBy(placed, (trial) => shardOf(trial, shards));
     const evidence = [...byShard].flatMap(([at, some]) => all[at]?.close(slice, some, thresholds.frozen) ?? []);
     thresholds.add(evidence);
-    counts.add(placed, evidence, repeated);
+    counts.add(placed, evidence, repeated, hourOf(slice * settings.sliceMs));
   }
   thresholds.enter(Infinity);
-  return { totals: mergedTotals(all.map(({ totals }) => totals)), thresholds: thresholds.frozen, counts };
+  const sums = all.map(({ totals }) => totals);
+  return { totals: mergedTotals(sums), days: mergedDays(sums), thresholds: thresholds.frozen, counts };
 }
 
 function shardOf({ cluster }: TrialRow, shards: number): number {

@@ -1,4 +1,4 @@
-import type { FunnelState, OutcomeCount } from '../ledger/snapshot.js';
+import type { FunnelState, HourState, OutcomeCount } from '../ledger/snapshot.js';
 import type { Outcome } from '../tally/facts.js';
 import type { StoredPair } from '../tally/stored-pair.js';
 import type { TrialRow } from './trial-row.js';
@@ -15,9 +15,12 @@ interface LegCounts {
 export class Counts {
   /** Lines that repeated a call. */
   repeated = 0;
+  /** Evidence of each arm by the hour of the day. */
+  readonly #hours = new Map<string, Map<number, number>>();
   readonly #arms = new Map<string, Map<string, LegCounts>>();
 
-  add(trials: readonly TrialRow[], evidence: readonly StoredPair[], repeated: number): void {
+  /** @param hour Of the day, of the slice that these are of. */
+  add(trials: readonly TrialRow[], evidence: readonly StoredPair[], repeated: number, hour: number): void {
     this.repeated += repeated;
     for (const { segment, legs } of trials) {
       for (const [arm, facts] of Object.entries(legs)) {
@@ -28,7 +31,11 @@ export class Counts {
         counts.outcomes.set(outcome, (counts.outcomes.get(outcome) ?? 0) + 1);
       }
     }
-    for (const { arm, segment } of evidence) this.#of(arm, segment).evidence += 1;
+    for (const { arm, segment } of evidence) {
+      this.#of(arm, segment).evidence += 1;
+      const hours = this.#hours.get(arm) ?? new Map<number, number>();
+      this.#hours.set(arm, hours.set(hour, (hours.get(hour) ?? 0) + 1));
+    }
   }
 
   /** In order of name. */
@@ -66,6 +73,20 @@ export class Counts {
       covered: admitted,
       uncovered: {},
     };
+  }
+
+  /** What is not evidence is not told apart by hours. */
+  hours(arm: string): readonly HourState[] {
+    const known = [...(this.#hours.get(arm) ?? [])].toSorted(([a], [b]) => a - b);
+    return known.map(([hour, evidence]) => ({
+      hour,
+      sampled: evidence,
+      admitted: evidence,
+      skipped: {},
+      covered: evidence,
+      uncovered: {},
+      evidence,
+    }));
   }
 
   outcomes(arm: string): readonly OutcomeCount[] {

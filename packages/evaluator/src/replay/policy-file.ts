@@ -1,12 +1,21 @@
-import { type Experiment, parseConfigYaml, resolveExperiment, runOf } from '@understudy/instrumentation/experiment';
+import {
+  type Bounds,
+  boundsOf,
+  type Experiment,
+  parseConfigYaml,
+  resolveExperiment,
+  runOf,
+} from '@understudy/instrumentation/experiment';
 import { parseDocument } from 'yaml';
 import { ConfigurationError, NotFoundError } from '../errors.js';
 import type { ReplaySettings } from './settings.js';
 
-/** What a policy file says of a replay. */
-export type ReplayPolicy = Pick<ReplaySettings, 'run' | 'named'>;
+/** What a policy file says of a replay: the prices that its experiment's budget declares are among the bounds. */
+export interface ReplayPolicy extends Pick<ReplaySettings, 'run' | 'named'> {
+  readonly bounds: Bounds;
+}
 
-const OF_A_POLICY = ['preset', 'success', 'alpha', 'minPairs', 'minCoverage', 'gates'];
+const OF_A_POLICY = ['preset', 'success', 'alpha', 'minPairs', 'minCoverage', 'fullDay', 'gates'];
 /** Only its name is needed, where the candidates are those of the trials. */
 const ANY_CANDIDATE = { version: 'replayed' };
 
@@ -20,7 +29,8 @@ const ANY_CANDIDATE = { version: 'replayed' };
 export function readPolicy(text: string | null, path: string, experiment: string | null): ReplayPolicy {
   const value = text === null ? {} : parsed(text, path);
   if (text !== null && 'experiments' in value) {
-    return { run: runOf(chosen(parseConfigYaml(text, path).experiments, experiment, path)), named: true };
+    const one = chosen(parseConfigYaml(text, path).experiments, experiment, path);
+    return { run: runOf(one), named: true, bounds: boundsOf(one) };
   }
   const input = OF_A_POLICY.some((field) => field in value) ? { policy: value } : value;
   const named = 'candidate' in input || 'candidates' in input;
@@ -28,7 +38,7 @@ export function readPolicy(text: string | null, path: string, experiment: string
     { name: 'replay', ...(named ? {} : { candidate: ANY_CANDIDATE }), ...input },
     text === null ? 'the defaults' : path,
   );
-  return { run: runOf(resolved), named };
+  return { run: runOf(resolved), named, bounds: boundsOf(resolved) };
 }
 
 function parsed(text: string, path: string): object {

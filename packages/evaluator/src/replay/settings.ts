@@ -17,6 +17,8 @@ export interface ReplaySettings {
 export interface ClosingSettings {
   readonly gates: readonly Gate[];
   readonly piMin: number;
+  /** How long a slice is, in ms. */
+  readonly sliceMs: number;
   readonly segments: RunDefinition['segments'];
   readonly winRate: WinRateSettings | null;
   readonly sensitivity: number | null;
@@ -24,7 +26,14 @@ export interface ClosingSettings {
 
 /** @param smallest The smallest probability of inclusion of the trials: it scales every bet alike, and knows of no outcome. */
 export function closingSettings({ run, named, sensitivity }: ReplaySettings, smallest: number): ClosingSettings {
-  const { policy, segments } = run.definition;
+  const { policy, segments, slice } = run.definition;
   const piMin = named ? run.definition.piMin : smallest;
-  return { gates: gatesOf(policy.gates), piMin, segments, winRate: winRateOf(run.definition), sensitivity };
+  return {
+    gates: gatesOf(policy.gates),
+    piMin,
+    sliceMs: slice.lengthMs,
+    segments,
+    winRate: winRateOf(run.definition),
+    sensitivity,
+  };
 }

@@ -1,4 +1,5 @@
 import { AA_ARM } from '@understudy/instrumentation/trial';
+import { dayOf } from '../ledger/evidence-days.js';
 import { closeJudged, closeLabelled, type PreferencePair } from '../tally/close-win-rate.js';
 import { closeSlice } from '../tally/close-slice.js';
 import type { Threshold } from '../tally/latencies.js';
@@ -28,11 +29,12 @@ export class Shard {
    * Thresholds are of all shards: whoever has all of them freezes them.
    */
   close(slice: number, trials: readonly TrialRow[], thresholds: readonly Threshold[]): readonly StoredPair[] {
-    const { gates, piMin } = this.#settings;
+    const { gates, piMin, sliceMs } = this.#settings;
+    const day = dayOf(slice, sliceMs);
     const pairs = trials.flatMap(pairsOf);
     const input = { slice, gates, piMin, pairs, admitted: admittedOf(trials), thresholds, latencies: [] };
     const closed = closeSlice({ ...input, seen: this.#seenOf(pairs) });
-    this.totals.addSlice(closed);
+    this.totals.addSlice(day, closed);
     const evidence = new Set<string>();
     for (const { arm, key, call } of closed.clusters) {
       const keys = this.#keys.get(arm) ?? new ClusterKeys();
@@ -41,11 +43,12 @@ export class Shard {
       evidence.add(`${arm} ${call}`);
     }
     const chosen = pairs.filter(({ arm, call }) => evidence.has(`${arm} ${call}`));
-    this.#closeWinRate(trials, chosen, closed.absent);
+    this.#closeWinRate(day, trials, chosen, closed.absent);
     return chosen;
   }
 
   #closeWinRate(
+    day: number,
     trials: readonly TrialRow[],
     evidence: readonly StoredPair[],
     absent: ReturnType<typeof closeSlice>['absent'],
@@ -59,8 +62,8 @@ export class Shard {
       piMin: winRate.piMin,
       margin: winRate.margin,
     };
-    if (sensitivity !== null) this.totals.addStored(closeJudged(input, sensitivity));
-    if (winRate.labels !== null) this.totals.addStored(closeLabelled(input, winRate.labels.rate));
+    if (sensitivity !== null) this.totals.addStored(day, closeJudged(input, sensitivity));
+    if (winRate.labels !== null) this.totals.addStored(day, closeLabelled(input, winRate.labels.rate));
   }
 
   #seenOf(pairs: readonly StoredPair[]): ReadonlyMap<string, ReadonlySet<string>> {

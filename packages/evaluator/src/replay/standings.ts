@@ -1,6 +1,7 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { otherSegments } from '../decide/bad-segments.js';
 import { decide, type DecideInput } from '../decide/decide.js';
+import { hoursHealth, segmentsHealth } from '../decide/coverage-classes.js';
 import type { Health } from '../decide/health.js';
 import { criticalOf } from '../decide/policy.js';
 import type { Standing } from '../decide/standing.js';
@@ -9,9 +10,10 @@ import type { Verdict } from '../decide/verdict.js';
 import type { JudgeStanding } from '../decide/win-rate-verdict.js';
 import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import { unprovenOf } from '../judge/trial/vigil.js';
+import { evidenceDaysOf } from '../ledger/evidence-days.js';
 import { NO_LABELS } from '../ledger/judging-state.js';
 import type { RegisteredRun } from '../ledger/record.js';
-import type { ArmState } from '../ledger/snapshot.js';
+import type { ArmState, EvidenceDay } from '../ledger/snapshot.js';
 import { type ArmTotals, totalsOf } from '../ledger/totals.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
 import type { Closed } from './close.js';
@@ -40,11 +42,12 @@ const NOTHING: ArmTotals = { streams: {}, preferences: {}, observed: {} };
 /** The verdict on every candidate, by the same tests as in production. Pure. */
 export function replayedStandings(
   settings: ReplaySettings,
-  { totals, thresholds, counts }: Closed,
+  { totals, days, thresholds, counts }: Closed,
   reading: Reading,
 ): readonly Replayed[] {
   const { definition } = settings.run;
   const sums = totalsOf(totals);
+  const byDay = evidenceDaysOf(days);
   const found = counts.arms().filter((arm) => arm !== AA_ARM);
   const arms = settings.named ? Object.keys(definition.candidates) : found;
   const run = { ...settings.run, k: 1, registeredAt: 0 } as RegisteredRun;
@@ -53,16 +56,21 @@ export function replayedStandings(
     const own = sums.get(arm) ?? NOTHING;
     return labels === null ? own : { ...own, preferences: withDrawnLabels(own.preferences, labels.rate) };
   };
-  const stateOf = (arm: string): ArmState => ({
-    ...totalsOfArm(arm),
-    judgements: [],
-    labels: NO_LABELS,
-    quarantine: null,
-    funnel: counts.funnel(arm),
-    segments: Object.fromEntries(counts.segments(arm).map((segment) => [segment, counts.funnel(arm, segment)])),
-    outcomes: counts.outcomes(arm),
-    transitions: [],
-  });
+  const stateOf = (arm: string): ArmState => {
+    const own = totalsOfArm(arm);
+    return {
+      ...own,
+      evidenceDays: (byDay.get(arm) ?? []).map((day) => withLabelsOf(own.preferences, day)),
+      judgements: [],
+      labels: NO_LABELS,
+      quarantine: null,
+      funnel: counts.funnel(arm),
+      segments: Object.fromEntries(counts.segments(arm).map((segment) => [segment, counts.funnel(arm, segment)])),
+      hours: counts.hours(arm),
+      outcomes: counts.outcomes(arm),
+      transitions: [],
+    };
+  };
   const noise = counts.arms().includes(AA_ARM) ? stateOf(AA_ARM) : null;
   return (arms.length === 0 ? ['candidate'] : arms).map((arm) => {
     const state = stateOf(arm);
@@ -76,6 +84,7 @@ export function replayedStandings(
       streams: state.streams,
       preferences: state.preferences,
       judge: judgeOf(settings),
+      evidenceDays: state.evidenceDays,
       noise: noise?.streams[SEGMENT_ALL] ?? {},
       thresholds,
       health: healthOf(state, settings, reading),
@@ -99,6 +108,13 @@ export function replayedStandings(
   });
 }
 
+/** Labels that are no evidence in the whole are none of a day. */
+function withLabelsOf(preferences: ArmTotals['preferences'], day: EvidenceDay): EvidenceDay {
+  const { preference } = day;
+  if (preference === null || (preferences[SEGMENT_ALL]?.labelled ?? null) !== null) return day;
+  return { ...day, preference: { ...preference, labelled: null } };
+}
+
 /**
  * A segment as the overall stream of a run without any. Harm is said of it where it is said in the verdict on the run: of a critical one
  * where it would stop the run, of any other where it is on the list of e-BH, which is where its e-value reaches K / (level x their number).
@@ -119,6 +135,7 @@ function alone(input: DecideInput, segment: string, { badSegments }: Verdict): D
     streams: of(input.streams),
     preferences: of(input.preferences),
     noise: {},
+    evidenceDays: [],
     thresholds: input.thresholds
       .filter(({ stream }) => stream === segment)
       .map((threshold) => ({ ...threshold, stream: SEGMENT_ALL })),
@@ -129,12 +146,20 @@ function alone(input: DecideInput, segment: string, { badSegments }: Verdict): D
  * A pair names its run, and a run's id is the hash of its policy: pairs of another run than the policy's are older than it, so that it
  * may have been made for them. A line that cannot be read holds nobody knows how many legs.
  */
-function healthOf({ funnel, outcomes }: ArmState, settings: ReplaySettings, reading: Reading): Health {
+function healthOf(state: ArmState, settings: ReplaySettings, reading: Reading): Health {
+  const { funnel, outcomes } = state;
   const pairs = (status?: 'error' | 'aborted'): number =>
     outcomes.reduce((sum, one) => sum + (status === undefined || one.primary === status ? one.pairs : 0), 0);
   return {
     coverage: NOT_TESTED,
     losses: reading.unreadable > 0 ? null : { admitted: funnel.admitted, lost: funnel.lost },
+    segments: segmentsHealth(state, settings.run.definition.segments.critical).map((one) => ({
+      ...one,
+      coverage: null,
+    })),
+    hours: hoursHealth(state).map((one) => ({ ...one, coverage: null })),
+    draws: [],
+    drift: null,
     primaries: { calls: pairs(), failed: pairs('error'), aborted: pairs('aborted') },
     stale: null,
     expired: false,

@@ -1,28 +1,27 @@
+import { type DayRow, DAYS_KEPT, isOfDays } from '../ledger/evidence-days.js';
 import type { TotalRow } from '../ledger/totals.js';
-import { absorbTally } from '../tally/absorb.js';
-import type { StoredEvidence } from '../tally/close-win-rate.js';
 import type { SliceEvidence } from '../tally/close-slice.js';
-import { encodeTally } from '../tally/codec.js';
+import type { StoredEvidence } from '../tally/close-win-rate.js';
 import { mergeConfusions } from '../tally/confusion.js';
 import { addCount } from '../tally/counters.js';
 import { mergeDistributions } from '../tally/distribution.js';
-import { mergeStored } from '../tally/merge-stored.js';
 import { encodeObserved } from '../tally/observed-codec.js';
 import type { Observed } from '../tally/observed.js';
-import { emptyTally, type Tally } from '../tally/tally.js';
+import { mergedEvidence, Sums } from './sums.js';
 
-/** The sums of one shard. */
+/** The sums of one shard. Its slices come in order of start. */
 export class Totals {
-  readonly #tallies = new Map<string, Omit<StoredEvidence, 'bytes'> & { readonly tally: Tally }>();
+  readonly #all = new Sums();
+  readonly #days = new Map<number, Sums>();
+  /** The first day with evidence, by arm. */
+  readonly #first = new Map<string, number>();
   readonly #observed = new Map<string, Observed>();
-  #stored: readonly StoredEvidence[] = [];
 
-  addSlice({ tallies, observed }: Pick<SliceEvidence, 'tallies' | 'observed'>): void {
-    for (const { arm, stream, metric, tally } of tallies) {
-      const key = JSON.stringify([arm, stream, metric]);
-      const entry = this.#tallies.get(key) ?? { arm, stream, metric, tally: emptyTally(tally.m) };
-      this.#tallies.set(key, entry);
-      absorbTally(entry.tally, tally);
+  /** @param day Of the slice, in epoch days. */
+  addSlice(day: number, { tallies, observed }: Pick<SliceEvidence, 'tallies' | 'observed'>): void {
+    for (const one of tallies) {
+      this.#all.addTally(one);
+      if (isOfDays(one)) this.#of(day, [one.arm]).addTally(one);
     }
     for (const one of observed) {
       const key = JSON.stringify([one.arm, one.stream]);
@@ -31,38 +30,55 @@ export class Totals {
     }
   }
 
-  addStored(evidence: readonly StoredEvidence[]): void {
-    if (evidence.length > 0) this.#stored = mergedEvidence([this.#stored, evidence]);
+  addStored(day: number, evidence: readonly StoredEvidence[]): void {
+    this.#all.addStored(evidence);
+    const own = evidence.filter(isOfDays);
+    if (own.length > 0)
+      this.#of(
+        day,
+        own.map(({ arm }) => arm),
+      ).addStored(own);
   }
 
   /** As the ledger holds them. */
   list(): readonly StoredEvidence[] {
-    return [
-      ...[...this.#tallies.values()].map(({ tally, ...one }) => ({ ...one, bytes: encodeTally(tally) })),
-      ...[...this.#observed.values()].flatMap(encodeObserved),
-      ...this.#stored,
-    ];
+    return [...this.#all.list(), ...[...this.#observed.values()].flatMap(encodeObserved)];
+  }
+
+  /** The same by day. */
+  days(): readonly (readonly [day: number, evidence: readonly StoredEvidence[]])[] {
+    return [...this.#days].map(([day, sums]) => [day, sums.list()] as const);
+  }
+
+  /** As in the ledger, a day goes once it is too old to begin a test on, but for the first one of each arm. */
+  #of(day: number, arms: readonly string[]): Sums {
+    for (const arm of arms) if (!this.#first.has(arm)) this.#first.set(arm, day);
+    const known = this.#days.get(day);
+    if (known !== undefined) return known;
+    const first = new Set(this.#first.values());
+    for (const old of this.#days.keys()) if (!first.has(old) && old <= day - DAYS_KEPT) this.#days.delete(old);
+    const sums = new Sums();
+    this.#days.set(day, sums);
+    return sums;
   }
 }
 
-/** The sums of all shards, in one order whatever the shards are. */
+/** The sums of all shards. */
 export function mergedTotals(shards: readonly Totals[]): readonly TotalRow[] {
-  const all = mergedEvidence(shards.map((shard) => shard.list()));
-  return all.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) as readonly TotalRow[];
+  return mergedEvidence(shards.map((shard) => shard.list())) as readonly TotalRow[];
 }
 
-function mergedEvidence(parts: readonly (readonly StoredEvidence[])[]): readonly StoredEvidence[] {
-  const sums = new Map<string, StoredEvidence>();
-  for (const one of parts.flat()) {
-    const key = placeOf(one);
-    const known = sums.get(key);
-    sums.set(key, known === undefined ? one : { ...one, bytes: mergeStored(known.bytes, one.bytes) });
-  }
-  return [...sums.values()];
-}
-
-function placeOf({ arm, stream, metric }: Omit<StoredEvidence, 'bytes'>): string {
-  return JSON.stringify([arm, stream, metric]);
+/** The sums of all shards by day. */
+export function mergedDays(shards: readonly Totals[]): readonly DayRow[] {
+  const days = Map.groupBy(
+    shards.flatMap((shard) => shard.days()),
+    ([day]) => day,
+  );
+  return [...days]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([day, parts]) =>
+      mergedEvidence(parts.map(([, evidence]) => evidence)).map((one) => ({ ...(one as TotalRow), day })),
+    );
 }
 
 function merged(into: Observed, from: Observed): Observed {

@@ -1,4 +1,4 @@
-import { AA_ARM, type Leg, type Trial, type TrialLeg, type Usage } from '@understudy/instrumentation/trial';
+import { AA_ARM, type Leg, type Trial, type TrialLeg, turnsOf, type Usage } from '@understudy/instrumentation/trial';
 import type { LegPrices } from '../score/deltas/cost.js';
 import { deltasOf } from '../score/deltas/deltas.js';
 import type { Noted } from '../score/notes.js';
@@ -30,12 +30,14 @@ export function factsOf(
 }
 
 function notesOf(
-  { primary }: Trial,
+  trial: Trial,
   arm: string,
   shadow: Leg,
   { primary: own, other, tools }: Noted,
   priceOf: PriceOf,
 ): PairNotes {
+  const { primary } = trial;
+  const turns = trial.turns ?? (trial.input.kind === 'none' ? undefined : turnsOf(trial.input.messages));
   const deltas = deltasOf(primary, shadow, { primary: priceOf(null, primary), other: priceOf(arm, shadow) });
   const { outcome } = deltas;
   return {
@@ -44,6 +46,7 @@ function notesOf(
     tools,
     classes: [outcome.primary, outcome.other],
     amounts: amountsOf(deltas),
+    ...(turns !== undefined && { turns }),
   };
 }
 

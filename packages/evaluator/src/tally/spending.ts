@@ -55,13 +55,15 @@ function observeSpending(
   if (both.incumbent === null) return both.mark === undefined ? MISSING : { ...MISSING, mark: both.mark };
   const { incumbent, candidate } = both;
   const reference = Math.min(incumbent, most);
+  // One that failed is only taken to be as dear as its primary.
+  const isOver = shadow.status === 'ok' && candidate.high > most;
   const x = (taken: number): number => (ratio * reference - Math.min(taken, most) + most) / ((1 + ratio) * most);
   return {
-    safe: candidate.high > most ? 0 : unit(x(candidate.high)),
+    safe: isOver ? 0 : unit(x(candidate.high)),
     harm: incumbent > most ? 1 : unit(x(candidate.low)),
     reference: reference / most,
     candidate: Math.min(candidate.high, most) / most,
-    ...(candidate.high > most && { mark: 'over' as const }),
+    ...(isOver && { mark: 'over' as const }),
   };
 }
 

@@ -1,6 +1,6 @@
+import type { Experiment } from './definition.js';
 import type {
   AgreementGate,
-  Experiment,
   Gates,
   LatencyGate,
   RateGate,
@@ -8,7 +8,7 @@ import type {
   SpendingGate,
   ValidityGate,
   WinRateGate,
-} from './definition.js';
+} from './gates.js';
 import type { EmbeddingsSettings } from './embeddings.js';
 import type { JudgeSettings } from './judging.js';
 

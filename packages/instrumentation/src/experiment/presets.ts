@@ -1,4 +1,5 @@
-import type { Gates, Policy } from './definition.js';
+import type { Policy } from './definition.js';
+import type { Gates } from './gates.js';
 import { PRESET_NAMES, type PresetName } from './preset-name.js';
 
 /** Policies by name, whole: what is written beside a `preset` overrides it field by field. */
@@ -14,7 +15,10 @@ export const PRESETS: Readonly<Record<PresetName, Policy>> = {
       latency_p95: { ratio: 1.2 },
     },
   },
-  /** Another model for less money: it words its answers otherwise, so a judge says what they are worth, and not their similarity. */
+  /**
+   * Another model for less money: it words its answers otherwise, so a judge says what they are worth, and not their similarity. That it costs less is
+   * a gate beside it, `cost: { ratio, mostPerCall }`: how much one call may cost cannot be guessed, and `understudy plan` proposes it.
+   */
   'cost-down': {
     alpha: 0.05,
     minPairs: 1000,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { shownAddress } from './address.js';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
-import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
+import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
+import type { ScorerName } from './gates.js';
 import { embeddingsDefinitionShape, embeddingsShape } from './embeddings-shape.js';
 import { judgeDefinitionShape, judgeShape } from './judging-shape.js';
 import { PRESET_NAMES } from './preset-name.js';
@@ -143,6 +144,7 @@ const policyFields = strict({
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
+  fullDay: z.boolean().optional(),
   success: z.enum(['cheaper', 'faster', 'better']).optional(),
   gates: gatesShape.optional(),
 });

@@ -108,6 +108,7 @@ const trial = z.object({
   stream: z.boolean(),
   startedAt: epochMs,
   input: content,
+  turns: count.optional(),
   asked: asked.optional(),
   primary: leg,
   legs: z.record(arm, trialLeg).refine((legs) => Object.keys(legs).length > 0, 'expected at least one leg'),

@@ -151,6 +151,8 @@ export interface Trial {
   readonly stream: boolean;
   readonly startedAt: number;
   readonly input: Content;
+  /** How often the user speaks in the request, whatever of it may travel; absent where that cannot be read. */
+  readonly turns?: number;
   /** Only beside contents that are texts; absent where nothing in particular was asked, or it cannot be read. */
   readonly asked?: Asked;
   readonly primary: Leg;

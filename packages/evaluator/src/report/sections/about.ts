@@ -1,4 +1,5 @@
 import { canonicalJson } from '@understudy/instrumentation/experiment';
+import { count } from '../../decide/describe.js';
 import { timeText } from '../charts.js';
 import { html, type Html, tableOf } from '../html.js';
 import type { ReportInput } from '../report-input.js';
@@ -8,7 +9,7 @@ export function about({ standing, changes, run }: ReportInput): Html {
   const { funnel } = standing.state;
   const { definition, registeredAt } = standing.run;
   const counts = (['eligible', 'sampled', 'admitted', 'stored', 'evidence', 'late', 'lost', 'pending'] as const).map(
-    (stage) => [stage, String(funnel[stage])],
+    (stage) => [stage, count(funnel[stage])],
   );
   const span = [run.firstSliceAt, run.closedThrough].map((at) => (at === null ? '-' : timeText(at))).join(' to ');
   return html`<h2>About this run</h2>

@@ -1,5 +1,6 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { countsOf } from '../../tally/distribution.js';
+import { type ShownTurns, turnsShown } from '../../tally/turns.js';
 import { barChart } from '../charts.js';
 import type { Histogram } from '../histogram.js';
 import { html, type Html } from '../html.js';
@@ -25,11 +26,22 @@ export function distributions({ standing, history }: ReportInput): Html {
         : html`<h3>length of the answer</h3>
             ${barChart(lengths(countsOf(parts.primary, 'length'), countsOf(parts.shadow, 'length')), 'length of the answer')}`
     }
+    ${parts === undefined ? html`` : turns(turnsShown(parts.counters))}
     ${Object.entries(scores).map(
       ([name, { incumbent, shadow }]) =>
         html`<h3>${name}: agreement with the incumbent (outlined: the incumbent's with itself)</h3>
           ${barChart(pairOf(incumbent, shadow), name)}`,
     )}`;
+}
+
+/** At high rates the first calls of conversations are most of the evidence: what is said of it is said of them. */
+function turns({ bins, stored, evidence }: ShownTurns): Html {
+  if (bins.length === 0) return html``;
+  const bars = bins.map((bin) => ({ label: bin.turns, primary: bin.stored, shadow: bin.evidence }));
+  return html`<h3>
+      turns of the conversation (outlined: all ${stored} pairs; filled: the ${evidence} that are evidence)
+    </h3>
+    ${barChart(bars, 'turns of the conversation')}`;
 }
 
 interface Bar {

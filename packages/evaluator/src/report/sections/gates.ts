@@ -1,5 +1,5 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
-import { money, NOISE_GATES, RATE_GATES } from '../../decide/describe.js';
+import { count, money, NOISE_GATES, points, RATE_GATES } from '../../decide/describe.js';
 import { SPENDING_GATES } from '../../decide/spending.js';
 import type { BadSegment, GateVerdict } from '../../decide/verdict.js';
 import { shownOf } from '../../tally/shown.js';
@@ -46,7 +46,7 @@ export function segments({ standing, run }: ReportInput): Html {
     const { latency, list_cost: cost } = amounts;
     return [
       name,
-      String(funnels[name]?.evidence ?? 0),
+      count(funnels[name]?.evidence ?? 0),
       failed('shadow'),
       failed('primary'),
       milliseconds(latency?.shadow),
@@ -79,8 +79,8 @@ function row(gate: GateVerdict): readonly string[] {
     gate.gate,
     gate.stream === SEGMENT_ALL ? 'all' : gate.stream,
     gate.state,
-    String(gate.pairs),
-    String(gate.missing),
+    count(gate.pairs),
+    count(gate.missing),
     level(gate, gate.candidate),
     level(gate, gate.floor ?? gate.reference),
     allowed(gate),
@@ -98,10 +98,11 @@ function level({ gate }: GateVerdict, value: number | null): string {
 function allowed({ gate, margin, thresholdMs, floor }: GateVerdict): string {
   if (floor !== undefined) return `at least ${Number((floor - margin).toFixed(3))}`;
   if (/^(latency|first_chunk)/.test(gate))
-    return thresholdMs === null ? `x${margin}` : `x${margin} of ${Math.round(thresholdMs)} ms`;
+    return thresholdMs === null ? `x${margin}` : `x${margin} of ${count(thresholdMs)} ms`;
   if (SPENDING_GATES.has(gate)) return `x${margin}`;
-  const points = `${Number((100 * margin).toFixed(2))} points`;
-  return RATE_GATES.has(gate) ? `+${points}` : `-${points}`;
+  // Agreement has no unit: of a score of 0.74, 0.05 less is no percentage.
+  if (NOISE_GATES.has(gate)) return `-${margin}`;
+  return RATE_GATES.has(gate) ? `+${points(margin)}` : `-${points(margin)}`;
 }
 
 function percent(share: number): string {
@@ -109,7 +110,7 @@ function percent(share: number): string {
 }
 
 function milliseconds(value: number | null | undefined): string {
-  return value === null || value === undefined ? '-' : `${Math.round(value)} ms`;
+  return value === null || value === undefined ? '-' : `${count(value)} ms`;
 }
 
 function dollars(value: number | null | undefined): string {

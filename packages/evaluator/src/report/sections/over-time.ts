@@ -1,3 +1,4 @@
+import { RATE_GATES } from '../../decide/describe.js';
 import type { GateVerdict } from '../../decide/verdict.js';
 import { lineChart } from '../charts.js';
 import { html, type Html } from '../html.js';
@@ -15,7 +16,8 @@ export function overTime({ standing: { verdict }, history, oneIn }: ReportInput)
   return html`<h2>Over time</h2>
     <p class="dim">
       The candidate's level less the incumbent's in points, over all evidence up to each time, with a 95 % confidence
-      sequence; dashed: what is allowed. Calls without a pair are in the table above, and not in these.${sample}
+      sequence; dashed: what is allowed. Of cost and tokens: in hundredths of the most that one call may take. Calls
+      without a pair are in the table above, and not in these.${sample}
     </p>
     ${shown.map(
       (gate) =>
@@ -25,7 +27,8 @@ export function overTime({ standing: { verdict }, history, oneIn }: ReportInput)
 }
 
 /** The difference of levels at the margin. Of latency: slower than T x ratio may be no commoner than slower than T was. */
-function limitOf({ gate, margin }: GateVerdict): number {
+function limitOf({ gate, margin, reference, mostPerCall }: GateVerdict): number {
   if (/^(latency|first_chunk)/.test(gate)) return 0;
-  return gate === 'errors' || gate === 'refusals' ? margin : -margin;
+  if (mostPerCall !== undefined) return ((margin - 1) * (reference ?? 0)) / mostPerCall;
+  return RATE_GATES.has(gate) ? margin : -margin;
 }
