@@ -81,7 +81,7 @@ describe('the configuration', () => {
     });
   });
 
-  it.each(['o"r: [', 'no', 'a\nb', '${x}', '# x', "it's"])('takes the model %j as it is', (candidate) => {
+  it.each(['o"r: [', 'no', 'a\nb', '{x}', '# x', "it's"])('takes the model %j as it is', (candidate) => {
     service({ openai: '7' });
     expect(experimentOf({ candidate })).toMatchObject({ candidates: { candidate: { model: candidate } } });
   });
