@@ -82,6 +82,7 @@ export const PACKAGES: readonly PackageRules[] = [
       'emit',
       'notify',
       'serve',
+      'init',
       'cli',
     ],
     contract: [],

@@ -6,6 +6,7 @@ import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { errorText } from './foreign-text.js';
+import { initCommand } from './init.js';
 import { labelCommand } from './label.js';
 import { planCommand, PLANNED_GATES } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
@@ -65,6 +66,24 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
   const config = (): Option => new Option('-c, --config <file>', 'the configuration file');
   const json = (): Option => new Option('--json', 'print JSON');
 
+  program
+    .command('init')
+    .description('look at the service in this folder, write its configuration, and say what starts it from now on')
+    .option('--candidate <model>', 'the model to try; asked for at a terminal')
+    .option('--model <pattern>', "the incumbent's calls, such as gpt-5*; else the one model the sources name, else all")
+    .option('--base-url <url>', 'where the candidate is asked, if not where the service asks')
+    .option('--dialect <protocol>', "the protocol it speaks, if not the service's")
+    .option('--key-env <variable>', 'the environment variable that holds its key')
+    .option('--name <experiment>', 'the experiment; else named after the candidate')
+    .option('--rate <rate>', 'the share of calls to compare, in [0, 1]; else 0.1', aRate)
+    .option('--queue <url>', 'redis://, postgres:// or embedded:FOLDER; else embedded:./.understudy')
+    .option('--ledger <url>', "postgres:// or embedded:FOLDER; else the queue's store")
+    .option('--preset <policy>', 'a policy by name (docs/policy.md)')
+    .option('--dir <folder>', "the service's folder; else this one")
+    .option('-f, --force', 'write over files that are there')
+    .option('-n, --dry-run', 'print the files, and write none')
+    .addOption(json())
+    .action(async (options: Parameters<typeof initCommand>[0]) => ended(await initCommand(options, output)));
   program
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')

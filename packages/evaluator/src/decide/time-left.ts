@@ -14,7 +14,7 @@ const SHORTEST_MS = 60_000;
  * How long the pairs that are still needed will take at the rate so far, in milliseconds: the same range as theirs. Null where no number of
  * pairs can be given, or too little has been seen. Pure.
  */
-export function timeLeft({ remaining }: Pick<Verdict, 'remaining'>, { pairs, ms }: SoFar): Range | null {
+function timeLeft({ remaining }: Pick<Verdict, 'remaining'>, { pairs, ms }: SoFar): Range | null {
   if (remaining === null || pairs < FEWEST || ms < SHORTEST_MS) return null;
   return { low: (remaining.low * ms) / pairs, high: (remaining.high * ms) / pairs };
 }
