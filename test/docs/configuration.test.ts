@@ -56,6 +56,8 @@ describe('docs/configuration.md', () => {
       'latency.thresholdMs',
       'validity.labels',
       'shape.floor',
+      'cost.mostPerCall',
+      'tokens.mostPerCall',
     ]);
     const unknown = [...documented.keys()].filter((option) => option.includes('.') && !known.has(option));
     expect(unknown).toEqual([]);

@@ -118,6 +118,9 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
 
   it('adds up to the last call, in the ledger', () => {
     expect(status.runs).toHaveLength(1);
+    const draws = status.runs.flatMap((run) => run.draws.flatMap(({ counts }) => counts));
+    expect(draws.length).toBeGreaterThan(0);
+    for (const { draws: traces, drawn } of draws) expect(drawn).toBe(traces);
     expect(status.rejected.count).toBe(0);
     for (const arm of ARMS) {
       const { eligible, sampled, skipped, admitted, published, dropped, stored, aside, lost, pending, scored } =
@@ -210,7 +213,7 @@ describeWithServers('the main job on Redis and PostgreSQL', () => {
   });
 
   it('says GO for the good candidate and NO_GO for the bad one', () => {
-    expect(verdicts.get('good')?.json).toMatchObject({ state: 'go' });
+    expect(verdicts.get('good')?.json, verdicts.get('good')?.json.sentence).toMatchObject({ state: 'go' });
     expect(verdicts.get('bad')?.json).toMatchObject({ state: 'no_go' });
     expect([verdicts.get('good')?.code, verdicts.get('bad')?.code]).toEqual([0, 1]);
   });

@@ -94,8 +94,13 @@ function environmentOf(environment: Environment): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment };
 }
 
-function start(args: readonly string[], environment: Environment): Running {
-  const child = spawn(process.execPath, args, { env: environmentOf(environment), stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts Node. @param cwd Default: the process's. */
+export function start(args: readonly string[], environment: Environment, cwd?: string): Running {
+  const child = spawn(process.execPath, args, {
+    env: environmentOf(environment),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -124,7 +129,8 @@ function start(args: readonly string[], environment: Environment): Running {
   };
 }
 
-async function printed({ child, log }: Running, pattern: RegExp): Promise<RegExpExecArray> {
+/** Waits until it has printed the pattern. @throws after 30 s, or when it has ended without, with all it has printed */
+export async function printed({ child, log }: Running, pattern: RegExp): Promise<RegExpExecArray> {
   const late = setTimeout(() => child.emit('printed'), 30_000);
   const started = performance.now();
   try {

@@ -11,6 +11,7 @@ export interface Status {
 
 export interface RunStatus {
   readonly experiment: string;
+  readonly draws: readonly { readonly counts: readonly { readonly draws: number; readonly drawn: number }[] }[];
   readonly openCount: number;
   readonly closedCount: { readonly complete: number; readonly deadline: number };
   readonly arms: Readonly<Record<string, { readonly funnel: Funnel }>>;

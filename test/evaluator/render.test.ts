@@ -5,6 +5,7 @@ import { eValue, renderSentence, renderVerdict } from '../../packages/evaluator/
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
+import { decodeObserved } from '../../packages/evaluator/src/tally/observed-codec.js';
 import { arm, AT, funnel, report, run, runState } from './report.js';
 
 const plain = styleFor(false);
@@ -104,8 +105,20 @@ describe('renderFunnel', () => {
     expect(renderFunnel(arm({ funnel: funnel({ stored: 990 }) }))[1]).toMatch(/\(does not add up: \+10\)/);
   });
 
-  it('names the setting where few pairs are evidence', () => {
-    expect(renderFunnel(arm({ funnel: funnel({ evidence: 100 }) })).join(' ')).toContain('`cluster`');
+  it('names the settings where few of the closed pairs are evidence, whatever is still on its way', () => {
+    const stored = (evidence: bigint) => ({
+      _all: {
+        ...decodeObserved(() => undefined),
+        counters: new Map([['turns stored', 1000n] as const, ['turns evidence', evidence]]),
+      },
+    });
+    const few = arm({ funnel: funnel({ pending: 7, evidence: 100 }), observed: stored(100n) });
+    expect(renderFunnel(few).join('\n')).toContain('under a fifth of the 1,000 stored in closed slices');
+    expect(renderFunnel(few).join('\n')).toContain('`sample.by: trace`');
+    expect(renderFunnel(few).join('\n')).toContain('`cluster.attribute`');
+    const enough = arm({ funnel: funnel({ evidence: 200 }), observed: stored(200n) });
+    expect(renderFunnel(enough).join('\n')).not.toContain('fifth');
+    expect(renderFunnel(arm({ funnel: funnel({ evidence: 100 }) })).join('\n')).not.toContain('fifth');
   });
 });
 

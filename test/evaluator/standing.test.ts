@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EvidenceDay } from '../../packages/evaluator/src/ledger/snapshot.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
@@ -56,6 +57,20 @@ describe('standingsOf', () => {
   ])('holds where %s', (_what, change, reason) => {
     const verdict = verdictOf([runState({ arms: { small: arm({ funnel: funnel(change) }) } })]);
     expect(verdict).toMatchObject({ state: 'hold', reason });
+  });
+
+  it('counts days from the registration of its run, whatever the clock of a call says', () => {
+    const today = Math.floor(AT / 86_400_000);
+    const day = (at: number, failed: number): EvidenceDay => ({
+      day: at,
+      gates: { errors: errorsTally(0, 1000 - failed, failed) },
+      preference: null,
+    });
+    const days = [day(today, 0), day(today + 1, 0), day(today + 2, 160)];
+    for (const evidenceDays of [days, [day(0, 0), ...days]]) {
+      const verdict = verdictOf([runState({ arms: { small: arm({ evidenceDays }) } })]);
+      expect(verdict.degrading).toMatchObject({ day: 3 });
+    }
   });
 
   it('does not hold for legs that are still on their way', () => {

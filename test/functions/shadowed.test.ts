@@ -243,6 +243,7 @@ describeWithRedis('a function and its candidates', () => {
     expect(JSON.stringify(trials)).not.toContain('secret');
     expect(trials[0]).toMatchObject({
       input: { kind: 'none' },
+      turns: 1,
       primary: { status: 'ok', answer: { kind: 'none' }, finish: 'stop', usage: { outputTokens: 3 }, model: 'small' },
       legs: { candidate: { usage: { outputTokens: 4 } } },
     });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +132,8 @@ describe('understudy', () => {
 
   it.each([
     ['an unknown option', ['verdict', '--nope'], /unknown option '--nope'/],
+    ['an address that is none', ['run', '--listen', 'localhost'], /--listen[^]*expected PORT or HOST:PORT/],
+    ['two forms at once', ['verdict', '--json', '--markdown'], /cannot be used with/],
     ['no command', [], /Usage: understudy/],
     ['an unknown experiment', ['verdict', '-e', 'nope'], /no such candidate[^]*--experiment good --arm small/],
     ['several candidates', ['verdict'], /several candidates are meant/],
@@ -150,6 +152,43 @@ describe('understudy', () => {
       /ledger at postgres:\/\/127\.0\.0\.1:1\/x cannot be opened: .*ECONNREFUSED[^]*UNDERSTUDY_LEDGER_URL/,
     );
     expect(ended.err).not.toContain('secret');
+  });
+
+  it('says the same to a pull request and to a page of tests, with the same exit code', async () => {
+    const markdown = await understudy(['verdict', '-e', 'bad', '--markdown'], env);
+    expect(markdown).toMatchObject({ code: 1, err: '' });
+    expect(markdown.out).toMatch(/^### ❌ bad: small\n\n\*\*NO\\_GO: [^]*^\| errors \| all \| harm \|/m);
+    expect(await understudy(['verdict', '-e', 'bad', '--junit', '-', '--json'], env)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^<\?xml [^]*<failure type="harm" [^]*<\/testsuites>\n$/),
+    });
+    const file = join(folder, 'junit.xml');
+    const both = await understudy(['verdict', '-e', 'good', '--junit', file], env);
+    expect(both).toMatchObject({ code: 0, out: expect.stringMatching(/^GO: after 200 pairs/m) });
+    expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml [^]*failures="0" errors="0" skipped="0"/);
+  });
+
+  it('knows since when it is so', async () => {
+    const { out } = await understudy(['verdict', '-e', 'bad', '--json'], env);
+    const { changes } = JSON.parse(out) as { changes: readonly unknown[] };
+    expect(changes[0]).toMatchObject({ state: 'no_go', reason: 'harm', k: 1 });
+    expect((await understudy(['verdict', '-e', 'bad'], env)).out).toMatch(/^no_go since \d{4}-\d\d-\d\dT/m);
+  });
+
+  it('answers /api/verdict while it runs, where it is asked to', async () => {
+    const answers: Promise<unknown>[] = [];
+    const ended = await understudy(['run', '--listen', '0'], env, (err, kill) => {
+      const [, url] = / answers at (http:\/\/127\.0\.0\.1:\d+\/api\/verdict)\n/.exec(err) ?? [];
+      if (url === undefined || answers.length > 0) return;
+      const of = async (name: string): Promise<unknown> => (await fetch(`${url}?experiment=${name}`)).json();
+      answers.push(...['good', 'bad'].map(of));
+      void Promise.allSettled(answers).then(() => kill('SIGTERM'));
+    });
+    expect(ended.code).toBe(0);
+    expect(await Promise.all(answers)).toMatchObject([
+      { result: 'pass', candidate: 'small', pairs: 200 },
+      { result: 'fail', candidate: 'small', state: 'no_go' },
+    ]);
   });
 
   it.each([['SIGINT'], ['SIGTERM']] as const)('runs until %s and ends well', async (signal) => {

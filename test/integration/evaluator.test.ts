@@ -10,7 +10,9 @@ import { openStore, type Store } from '../../packages/evaluator/src/queue/store.
 import type { Queues } from '../../packages/evaluator/src/queue/queues.js';
 import { answer, enqueue, failure, HandProducer, PAIRS, testRun, wholeSlice } from '../evaluator/batches.js';
 import { until } from '../evaluator/until.js';
+import type { OtlpLog } from '../servers/otlp-items.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../servers/otlp.js';
+import { startWebhook, type WebhookReceiver } from '../servers/webhook.js';
 
 const standingOf = (report: Report, experiment: string) =>
   report.standings.find(({ run }) => run.experiment === experiment);
@@ -18,6 +20,7 @@ const standingOf = (report: Report, experiment: string) =>
 describe('the evaluator on an embedded store', () => {
   let folder: string;
   let collector: OtlpReceiver;
+  let webhook: WebhookReceiver;
   let evaluator: Evaluator;
   let store: Store;
   let queues: Queues;
@@ -27,15 +30,23 @@ describe('the evaluator on an embedded store', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-evaluator-'));
     collector = await startOtlpReceiver();
+    webhook = await startWebhook();
     const telemetry: Telemetry = {
       tracesUrl: `${collector.url}/v1/traces`,
       metricsUrl: `${collector.url}/v1/metrics`,
+      logsUrl: `${collector.url}/v1/logs`,
       metricIntervalMs: 500,
       serviceName: 'understudy-evaluator',
     };
     const url = `embedded:${folder}`;
     evaluator = await startEvaluator({
-      config: { queueUrl: url, ledgerUrl: url, telemetry },
+      config: {
+        queueUrl: url,
+        ledgerUrl: url,
+        telemetry,
+        listen: { host: '127.0.0.1', port: 0 },
+        webhooks: [{ name: 'webhook', url: () => webhook.url, secret: null }],
+      },
       memory: true,
       events: { onRejected: (items) => rejected.push(...items.map(({ code }) => code)) },
     });
@@ -50,6 +61,7 @@ describe('the evaluator on an embedded store', () => {
     await store.close();
     await evaluator.close();
     await collector.stop();
+    await webhook[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -110,6 +122,26 @@ describe('the evaluator on an embedded store', () => {
       'service.name': 'understudy-evaluator',
       'service.instance.id': 'ledger',
     });
+  });
+
+  it('answers /api/verdict, and has told of the change by a webhook and a log record', async () => {
+    const response = await fetch(`${evaluator.url}/api/verdict?experiment=good`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ experiment: 'good', candidate: 'small', pairs: 400 });
+    const go = { experiment: 'good', candidate: 'small', state: 'go', reason: 'safe' };
+    await webhook.until(1);
+    expect(JSON.parse(webhook.received[0]!.body)).toMatchObject({ ...go, type: 'understudy.verdict.changed' });
+    const isGo = ({ attributes }: OtlpLog): boolean => attributes['understudy.verdict.state'] === 'go';
+    await collector.until(() => collector.logs.some(isGo), 15_000);
+    expect(collector.logs.filter(isGo)).toMatchObject([
+      {
+        eventName: 'understudy.verdict.changed',
+        severity: 'INFO',
+        body: expect.stringMatching(/^GO: /),
+        attributes: { 'understudy.experiment': 'good', 'understudy.arm': 'small', 'understudy.verdict.reason': 'safe' },
+        resource: { 'service.name': 'understudy-evaluator' },
+      },
+    ]);
   });
 
   it('says NO_GO of a candidate that fails, and keeps it', async () => {

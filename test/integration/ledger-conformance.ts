@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
+import { testChanges } from './ledger-changes.js';
 import { testClosing } from './ledger-closing.js';
 import { testCompacting } from './ledger-compacting.js';
 import { testControl } from './ledger-control.js';
+import { testDays } from './ledger-days.js';
+import { testEvidence } from './ledger-evidence.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 import { testSegments } from './ledger-segments.js';
+import { testSoundness } from './ledger-soundness.js';
 import { testStoring } from './ledger-storing.js';
 import type { LedgerUnderTest } from './ledger-under-test.js';
 
@@ -43,10 +47,15 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
       await end();
     });
     testExpiring(under);
+    // Its hooks hold the lease, which the others take.
+    describe('changes', () => testChanges(under));
     testControl(under);
     testStoring(under);
     testSegments(under);
     testClosing(under);
+    testEvidence(under);
+    testDays(under);
+    testSoundness(under);
     testCompacting(under);
     testRacing(under);
     testHostile(under);

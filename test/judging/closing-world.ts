@@ -213,7 +213,9 @@ export async function lookAt(
 /** The evidence of a run, byte by byte. */
 export async function evidenceOf({ sql }: ClosingWorld, run: RunId): Promise<readonly Record<string, unknown>[]> {
   return sql(
-    `select arm, stream, metric, encode(bytes, 'hex') as bytes from understudy.totals where run = $1 order by arm, stream, metric`,
+    `select arm, stream, metric, encode(bytes, 'hex') as bytes from understudy.totals where run = $1
+     union all select arm, 'day', metric, encode(bytes, 'hex') from understudy.evidence_days where run = $1
+     order by arm, stream, metric`,
     [run],
   );
 }

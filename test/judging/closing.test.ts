@@ -223,7 +223,13 @@ describe('closing', () => {
         '_none win_rate_judge_harm',
         '_none win_rate_judge_safe',
         '_none win_rate_labels',
+        'day win_rate_judge_harm',
+        'day win_rate_judge_safe',
+        'day win_rate_labels',
       ]);
+      // All of it is of one day: its sums are those of the overall stream.
+      const bytesOf = (stream: string) => expected.filter((row) => row['stream'] === stream).map((row) => row['bytes']);
+      expect(bytesOf('day')).toEqual(bytesOf('_all'));
 
       const [hello, ...batches] = history.batches;
       const same = await store(other, { ...history, batches: [hello!, ...random.shuffle(batches)] }, 0.9);

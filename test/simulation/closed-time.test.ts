@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { eProcess, threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -54,6 +55,7 @@ it('is not fooled by timeouts that arrive last, as counting pairs when they comp
   printTable(`False GO with timeouts of 60 s at exactly the margin, 20 pairs a second, level .05, ${runs} runs`, [
     { 'counted as they complete': asTheyComplete, 'closed slices of call start': closedTime },
   ]);
+  foundOf('closed_time', { without: asTheyComplete, with: closedTime, atMost: threeErrors(0.05, runs) });
   expect(asTheyComplete).toBeGreaterThan(0.95);
   expect(closedTime).toBeLessThanOrEqual(threeErrors(0.05, runs));
 });

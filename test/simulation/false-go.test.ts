@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eProcess, naiveTest, threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -37,6 +38,11 @@ describe('false GO where the candidate is exactly at the margin', () => {
       return { ties, 'false GO': share, 'naive z-test': fooled / runs };
     });
     printTable(`False GO at the boundary, a look after every pair, n = 50..4000, level .05, ${runs} runs`, rows);
+    foundOf('anytime', {
+      without: rows.map((row) => row['naive z-test']),
+      with: rows.map((row) => row['false GO']),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) {
       expect(row['false GO']).toBeLessThanOrEqual(threeErrors(0.05, runs));
       expect(row['naive z-test']).toBeGreaterThan(0.3);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -21,7 +22,9 @@ it('says NO_GO of a candidate at its margins no more often than the level, over 
     if (random.chance(fails)) return { status: 'error', type: '500', durationMs: 5 };
     return ok(random.chance(slow) ? slowMs : 100);
   };
+  let apart = 0;
   const share = shareOfGo(runs, () => {
+    let broken = false;
     const run = new Run({ ...AT_LEVEL_05, gates: GATES, critical: SEGMENTS });
     for (let slice = 0; slice < 60; slice += 1) {
       const pairs = Array.from({ length: 30 }, (_, at) => {
@@ -35,13 +38,20 @@ it('says NO_GO of a candidate at its margins no more often than the level, over 
         return pair(numbers, { segment: SEGMENTS[at % 2] as string });
       });
       run.close(pairs, countsOf(pairs));
-      if (run.look().state === 'no_go') return true;
+      const { state, gates } = run.look();
+      if (!broken && gates.some((gate) => gate.harmLogE >= Math.log(20))) {
+        broken = true;
+        apart += 1;
+      }
+      if (state === 'no_go') return true;
     }
     return false;
   });
   printTable(`False NO_GO with every gate at its boundary, 60 slices of 30 pairs, 2 critical segments, ${runs} runs`, [
-    { 'false NO_GO': share },
+    { 'each gate of each stream at .05': apart / runs, 'false NO_GO': share },
   ]);
+  foundOf('critical', { without: apart / runs, with: share, atMost: threeErrors(0.05, runs) });
+  expect(apart / runs).toBeGreaterThan(threeErrors(0.05, runs));
   expect(share).toBeLessThanOrEqual(threeErrors(0.05, runs));
 });
 

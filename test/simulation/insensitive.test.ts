@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyTally, addPair, snapshot } from '../../packages/evaluator/src/tally/tally.js';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { printTable } from './table.js';
 import { AT_LEVEL_05, countsOf, noiseFacts, pair, Run } from './world.js';
@@ -37,6 +38,7 @@ it('never says GO for garbage on free text', () => {
     return { text, 'looks that said GO': go, 'in the end': state };
   });
   printTable(`A candidate that writes garbage, ${SLICES * CALLS} pairs`, rows);
+  foundOf('insensitive', { with: rows.reduce((sum, row) => sum + row['looks that said GO'], 0), atMost: 0 });
   for (const row of rows) expect(row['looks that said GO']).toBe(0);
   expect(rows[0]?.['in the end']).toBe('hold (insensitive)');
 });
@@ -48,5 +50,6 @@ it('would say GO for garbage after 171 pairs without the rule', () => {
     addPair(tally, { safe: 0.5, harm: 0.5, reference: 0, candidate: 0 });
     pairs += 1;
   }
+  foundOf('insensitive', { without: pairs });
   expect(pairs).toBe(171);
 });

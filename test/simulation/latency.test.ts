@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Outcome } from '../../packages/evaluator/src/tally/facts.js';
 import type { Gates } from '../../packages/evaluator/src/tally/gate-settings.js';
 import { threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -41,6 +42,10 @@ it('is exact with a threshold frozen from the first 500 calls', () => {
     };
   });
   printTable(`GO on latency within 2,500 pairs after freezing T, level .05, ${runs} runs`, rows);
+  foundOf('frozen_exact', {
+    with: rows.map((row) => row['1.2 times as slow (the boundary)']),
+    atMost: threeErrors(0.05, runs),
+  });
   for (const row of rows) expect(row['1.2 times as slow (the boundary)']).toBeLessThanOrEqual(threeErrors(0.05, runs));
   expect(rows[0]?.['as fast']).toBe(1);
   expect(rows[1]?.['as fast']).toBeGreaterThan(0.9);
@@ -69,6 +74,7 @@ it('gives the candidate nothing for calls the user aborted between T and ratio T
   printTable(`GO on latency_p95 with 4 % aborts at 1.1 T that the candidate would overrun, level .05, ${runs} runs`, [
     { 'shadow cut at the abort': capped, 'both outlasted it: a tie': exact },
   ]);
+  foundOf('aborted', { without: capped, with: exact, atMost: threeErrors(0.05, runs) });
   expect(capped).toBeGreaterThan(0.9);
   expect(exact).toBeLessThanOrEqual(threeErrors(0.05, runs));
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -39,6 +40,11 @@ it('is not fooled by a candidate whose losses leave no pair', () => {
     'missing proves neither': shareOfGo(runs, () => goes(counted, true)),
   };
   printTable(`GO at a true mean of .45, the boundary, a tenth missing, all of them losses, ${runs} runs`, [row]);
+  foundOf('missing', {
+    without: row['missing is neutral'],
+    with: row['missing proves neither'],
+    atMost: threeErrors(0.05, runs),
+  });
   expect(row['missing is neutral']).toBeGreaterThan(0.9);
   expect(row['missing proves neither']).toBeLessThanOrEqual(threeErrors(0.05, runs));
 });

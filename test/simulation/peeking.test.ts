@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -23,6 +24,7 @@ it('shows what looking often does to a z-test', () => {
     return { looks, 'false alarms': fooled / runs, known };
   });
   printTable(`A z-test at .05 two-sided, looked at several times without an effect, ${runs} runs`, rows);
+  foundOf('peeking', { without: rows.map((row) => row['false alarms']) });
   for (const row of rows) {
     const error = Math.sqrt((row.known * (1 - row.known)) / runs);
     expect(Math.abs(row['false alarms'] - row.known)).toBeLessThan(3 * error + 0.0005);

@@ -53,9 +53,12 @@ describe('pairs until 80 % of the runs say GO, without a true difference, at lev
 
   it('is as planned for errors at several base rates', () => {
     const runs = 1000 * SCALE;
+    // Of 20,000 runs each; their 95 % intervals reach 1.3 % to either side (decisions/0058).
     const known = [
       [0, 879],
-      [0.01, 2259],
+      [0.01, 2214],
+      [0.03, 6871],
+      [0.05, 12_147],
     ] as const;
     const rows = known.map(([rate, planned], at) => {
       const random = seeded(800 + at);
@@ -64,6 +67,7 @@ describe('pairs until 80 % of the runs say GO, without a true difference, at lev
     });
     printTable(`Pairs to GO on errors, margin .01, ${runs} runs`, rows);
     expect(rows[0]?.['80 %']).toBe(879);
-    for (const row of rows) expect(Math.abs(row['80 %'] / row.planned - 1)).toBeLessThan(0.15);
+    // Three standard errors of an 80 % quantile are 10 % in 1,000 runs: at 3 % it cannot be 5,854.
+    for (const row of rows) expect(Math.abs(row['80 %'] / row.planned - 1)).toBeLessThan(0.1);
   });
 });

@@ -5,6 +5,7 @@ import { quantileRanks } from '../../packages/evaluator/src/stats/quantile-seque
 import { rateSequence } from '../../packages/evaluator/src/stats/rate-sequence.js';
 import { relativeEffect } from '../../packages/evaluator/src/stats/relative-effect.js';
 import { threeErrors } from './e-process.js';
+import { foundOf } from './found.js';
 import { seeded } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -52,6 +53,11 @@ describe('what is shown covers the truth at every look', () => {
       return { rate: p, misses: share, 'usual interval': naive.missed / runs };
     });
     printTable(`A rate's sequence that ever misses it, a look after each of ${LOOKS} values, ${runs} runs`, rows);
+    foundOf('sequences', {
+      without: rows.map((row) => row['usual interval']),
+      with: rows.map(({ misses }) => misses),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) {
       expect(row.misses).toBeLessThanOrEqual(threeErrors(0.05, runs));
       expect(row['usual interval']).toBeGreaterThan(0.2);

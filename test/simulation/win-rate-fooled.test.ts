@@ -5,6 +5,7 @@ import type { PreferenceFacts } from '../../packages/evaluator/src/tally/prefere
 import { eProcess, threeErrors } from './e-process.js';
 import { ALL_ANSWER, FAIR, judge, judgedPair, LOSSES_STAY_UNANSWERED, type Pairs, tryJudge, truthOf } from './judge.js';
 import { labelProcess } from './label-process.js';
+import { foundOf } from './found.js';
 import { seeded, type Random } from './random.js';
 import { SCALE } from './scale.js';
 import { printTable } from './table.js';
@@ -52,6 +53,11 @@ describe('a judge that calls ties where it sees no difference', () => {
       };
     });
     printTable(`False GO at a true .45 on a judge alone, ${PAIRS} pairs, level .05, ${runs} runs`, rows);
+    foundOf('judge_ties', {
+      without: rows.map((row) => row['against .5 - d']),
+      with: rows.map((row) => row['against .5 - d J']),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) {
       expectNear(row['against .5 - d'], row.known, runs);
       expect(row['against .5 - d J']).toBeLessThanOrEqual(threeErrors(0.05, runs));
@@ -65,7 +71,9 @@ describe('a judge that calls ties where it sees no difference', () => {
     while (process.add(0.5) < BAR) pairs += 1;
     expect(pairs).toBe(82);
     const random = seeded(4010);
-    expect(shareOfGo(400, () => boundaryOf(random, 0) !== null)).toBe(0);
+    const decides = shareOfGo(400, () => boundaryOf(random, 0) !== null);
+    foundOf('always_tie', { without: pairs, with: decides, atMost: 0 });
+    expect(decides).toBe(0);
   });
 });
 
@@ -89,6 +97,11 @@ describe('a judge that sees more than its canaries prove', () => {
       };
     });
     printTable(`False harm at a true .45 on a judge alone that sees everything, ${PAIRS} pairs, ${runs} runs`, rows);
+    foundOf('judge_harm', {
+      without: rows.map((row) => row['against .5 - d J']),
+      with: rows.map((row) => row['against .5 - d']),
+      atMost: threeErrors(0.05, runs),
+    });
     for (const row of rows) expect(row['against .5 - d']).toBeLessThanOrEqual(threeErrors(0.05, runs));
     expect(rows.at(-1)?.['against .5 - d J']).toBeGreaterThan(0.25);
   });
@@ -124,6 +137,11 @@ describe('offers that stay unanswered', () => {
       `False GO at a true .45, 40 % of the offers unanswered, more of the lost, ${PAIRS} pairs, ${runs} runs`,
       [row],
     );
+    foundOf('unanswered', {
+      without: row['left out'],
+      with: row['against both'],
+      atMost: threeErrors(0.05, runs),
+    });
     expectNear(row['left out'], row.known, runs);
     expectNear(row['left out, pi = .06'], row.known, runs);
     expect(row['against both']).toBeLessThanOrEqual(threeErrors(0.05, runs));
@@ -151,6 +169,11 @@ describe('calls without a pair', () => {
     printTable(`False GO at a true .45, a tenth of the calls missing, all of them lost, ${PAIRS} pairs, ${runs} runs`, [
       row,
     ]);
+    foundOf('label_missing', {
+      without: row['judged a loss, not offered'],
+      with: row.missing,
+      atMost: threeErrors(0.05, runs),
+    });
     expectNear(row['judged a loss, not offered'], 0.24, runs);
     expect(row.missing).toBeLessThanOrEqual(threeErrors(0.05, runs));
   });
@@ -195,6 +218,11 @@ describe('unequal probabilities of inclusion', () => {
     printTable(`False GO at a true .45, ties free and the rest judged at .1 (known: 1.00, .21, .04), ${runs} runs`, [
       row,
     ]);
+    foundOf('inclusion', {
+      without: [row.unweighted, row['1/pi clipped at 5']],
+      with: row['pi_min / pi'],
+      atMost: threeErrors(0.05, runs),
+    });
     expect(row.unweighted).toBeGreaterThan(0.98);
     expectNear(row['1/pi clipped at 5'], 0.21, runs);
     expect(row['pi_min / pi']).toBeLessThanOrEqual(threeErrors(0.05, runs));

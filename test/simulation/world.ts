@@ -1,4 +1,5 @@
-import { decide, type DecideInput, type MetricTallies } from '../../packages/evaluator/src/decide/decide.js';
+import { decide, type DecideInput } from '../../packages/evaluator/src/decide/decide.js';
+import type { MetricTallies } from '../../packages/evaluator/src/decide/judge-stream.js';
 import type { Health } from '../../packages/evaluator/src/decide/health.js';
 import type { Policy } from '../../packages/evaluator/src/decide/policy.js';
 import type { Transition, Verdict } from '../../packages/evaluator/src/decide/verdict.js';
@@ -15,11 +16,22 @@ import { mergeTallies, type Tally } from '../../packages/evaluator/src/tally/tal
 export const ARM = 'candidate';
 
 /** Level .05 for a first run: alpha / (k (k + 1)). */
-export const AT_LEVEL_05: Policy = { alpha: 0.1, minPairs: 0, minCoverage: 0.9, gates: {}, critical: [] };
+export const AT_LEVEL_05: Policy = {
+  alpha: 0.1,
+  minPairs: 0,
+  minCoverage: 0.9,
+  gates: {},
+  critical: [],
+  maxSegments: 20,
+};
 
 export const SOUND: Health = {
   coverage: { admitted: 1, skipped: 0 },
   losses: { admitted: 0, lost: 0 },
+  segments: [],
+  hours: [],
+  draws: [],
+  drift: null,
   primaries: { calls: 0, failed: 0, aborted: 0 },
   stale: null,
   expired: false,
@@ -118,6 +130,7 @@ export class Run {
       run: { k: 1, candidates: 1 },
       streams: this.#streams(ARM),
       preferences: {},
+      evidenceDays: [],
       judge: null,
       noise: this.#streams('aa')['_all'] ?? {},
       thresholds: this.#thresholds,

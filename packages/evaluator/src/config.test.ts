@@ -15,7 +15,9 @@ describe('loadConfig', () => {
       source: 'the defaults',
       queueUrl: `embedded:${join(cwd, '.understudy')}`,
       ledgerUrl: `embedded:${join(cwd, '.understudy')}`,
-      telemetry: { tracesUrl: null, metricsUrl: null },
+      telemetry: { tracesUrl: null, metricsUrl: null, logsUrl: null },
+      listen: null,
+      webhooks: [],
     });
   });
 
@@ -46,6 +48,8 @@ describe('loadConfig', () => {
   it.each([
     [{ path: 'absent.yaml' }, {}, /absent\.yaml[^]*--config/],
     [{}, { UNDERSTUDY_CONFIG: 'absent.yaml' }, /absent\.yaml[^]*UNDERSTUDY_CONFIG/],
+    [{}, { UNDERSTUDY_LISTEN: 'localhost' }, /UNDERSTUDY_LISTEN[^]*PORT or HOST:PORT/],
+    [{}, { UNDERSTUDY_WEBHOOK_URL: 'nowhere' }, /UNDERSTUDY_WEBHOOK_URL[^]*http/],
     [{}, { UNDERSTUDY_QUEUE_URL: 'mysql://x' }, /queue\.url/],
     [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, /OTEL_EXPORTER_OTLP_ENDPOINT/],
   ])('refuses %j with %j', (options, env, message) => {
@@ -57,6 +61,7 @@ describe('loadConfig', () => {
     expect(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/' })).toMatchObject({
       tracesUrl: 'http://c:4318/v1/traces',
       metricsUrl: 'http://c:4318/v1/metrics',
+      logsUrl: 'http://c:4318/v1/logs',
     });
     expect(
       telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m/x' }),

@@ -14,6 +14,7 @@ import {
   type UnderstudyConfig,
 } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
+import { type Listen, listenFrom, type Webhook, webhooksFrom } from './outputs.js';
 
 /** Everything the evaluator is told from outside, checked and with defaults resolved. */
 export interface EvaluatorConfig {
@@ -26,6 +27,10 @@ export interface EvaluatorConfig {
   /** How long content is kept in the ledger, in milliseconds; null: for ever. */
   readonly retentionMs: number | null;
   readonly telemetry: Telemetry;
+  /** Where `/api/verdict` is answered; null: nowhere. */
+  readonly listen: Listen | null;
+  /** Who is told where a verdict is not what it was. */
+  readonly webhooks: readonly Webhook[];
   /** The experiments of the file; none where the services have theirs in code. */
   readonly experiments: readonly Experiment[];
 }
@@ -35,6 +40,8 @@ export interface Telemetry {
   /** OTLP over HTTP, complete, such as `http://localhost:4318/v1/traces`. */
   readonly tracesUrl: string | null;
   readonly metricsUrl: string | null;
+  /** Default null. */
+  readonly logsUrl?: string | null;
   /** Milliseconds between two exports of metrics. */
   readonly metricIntervalMs: number;
   /** The `service.name` of spans and metrics. */
@@ -71,7 +78,8 @@ export function loadConfig(
   const stores = overridden(config, env, cwd);
   const { encryption, retention } = config;
   const retentionMs = retention.days === null ? null : retention.days * DAY_MS;
-  return { source, ...stores, encryption, retentionMs, telemetry: telemetryFrom(env), experiments: config.experiments };
+  const outputs = { telemetry: telemetryFrom(env), listen: listenFrom(env), webhooks: webhooksFrom(env) };
+  return { source, ...stores, encryption, retentionMs, ...outputs, experiments: config.experiments };
 }
 
 /** Reads the keys a configuration names, for what opens content or writes it. Throws {@link ConfigurationError}. */
@@ -154,13 +162,14 @@ export function telemetryFrom(env: Environment = process.env): Telemetry {
   return {
     tracesUrl: signalUrl(env, 'TRACES', 'v1/traces'),
     metricsUrl: signalUrl(env, 'METRICS', 'v1/metrics'),
+    logsUrl: signalUrl(env, 'LOGS', 'v1/logs'),
     metricIntervalMs: Number.isInteger(interval) && interval > 0 ? interval : METRIC_INTERVAL_MS,
     serviceName: set(env['OTEL_SERVICE_NAME']) ? env['OTEL_SERVICE_NAME'] : 'understudy-evaluator',
   };
 }
 
 /** By the specification of the OTLP exporter: a signal's own endpoint as it is, the common one with the signal's path. */
-function signalUrl(env: Environment, signal: 'TRACES' | 'METRICS', path: string): string | null {
+function signalUrl(env: Environment, signal: 'TRACES' | 'METRICS' | 'LOGS', path: string): string | null {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env[`OTEL_${signal}_EXPORTER`] === 'none') return null;
   const own = env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`];
   if (set(own)) return checkedUrl(own, `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`);

@@ -11,10 +11,12 @@ import { createEmbedder } from './evaluator/embedding/embedder.js';
 import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
 import { keepBudgets } from './evaluator/keep-budgets.js';
+import { startOutputs } from './evaluator/start-outputs.js';
 import { startJudging } from './evaluator/judging/start-judging.js';
 import { keepLooking, look, type Looking } from './evaluator/look.js';
 import { createNoting } from './evaluator/noting.js';
 import { openStores } from './evaluator/stores.js';
+import type { VerdictChange } from './ledger/change.js';
 import type { ClosedSlice, Rejection } from './ledger/ledger.js';
 import { openBudgets } from './queue/budgets.js';
 import { consumeBatches } from './queue/consume-batches.js';
@@ -25,11 +27,13 @@ import type { QueueState } from './queue/queue-watch.js';
 
 export interface EvaluatorOptions {
   readonly config: Pick<EvaluatorConfig, 'queueUrl' | 'ledgerUrl' | 'telemetry'> &
-    Partial<Pick<EvaluatorConfig, 'retentionMs' | 'source'>>;
+    Partial<Pick<EvaluatorConfig, 'retentionMs' | 'source' | 'listen' | 'webhooks' | 'experiments'>>;
   /** Opens what services seal, and seals what was said in the ledger. Default: nothing is sealed. */
   readonly seal?: Seal | null;
   /** Where the keys of judges are. Default: the environment and files of this process. */
   readonly secrets?: Secrets;
+  /** `/api/verdict` passes what the judge alone has passed. Default false. */
+  readonly acceptProvisional?: boolean;
   /** Told of what happens, for a log. None may throw. */
   readonly events?: Partial<EvaluatorEvents>;
   /** Ends the evaluator as `close` does. */
@@ -45,6 +49,8 @@ export interface EvaluatorEvents {
   /** A run was stopped, for the first time. */
   onTransition(standing: Standing): void;
   onRejected(rejections: readonly Rejection[]): void;
+  /** A verdict is not what it was, and the ledger knows it now. */
+  onChange(change: VerdictChange): void;
   /** Something failed and is tried again: what, and why. */
   onError(what: string, error: unknown): void;
 }
@@ -53,6 +59,8 @@ export interface EvaluatorEvents {
 export interface Evaluator {
   /** Its name among the replicas. */
   readonly holder: string;
+  /** Where it answers `/api/verdict`; null: nowhere. */
+  readonly url: string | null;
   /** The last look at the ledger; null where another replica holds the lease. */
   report(): Report | null;
   /** Looks now: closes what can be closed, decides, and returns what it saw. */
@@ -79,6 +87,23 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   const scorers = scorersWith(detect);
   const stores = await openStores(config, { memory: options.memory ?? false, seal });
   const emitter: Emitter = startEmitter(config.telemetry, () => report);
+  const outputs = await startOutputs(
+    {
+      config,
+      acceptProvisional: options.acceptProvisional ?? false,
+      ledger: stores.ledger,
+      holder,
+      emitter,
+      report: () => report,
+      now,
+      onError: (what, error) => events.onError?.(what, error),
+      onChange: (change) => events.onChange?.(change),
+    },
+    async () => {
+      await emitter.close(0);
+      await stores.close();
+    },
+  );
   const budgets = openBudgets(stores.queue);
   const secrets = options.secrets ?? secretsOf();
   const judging = startJudging({
@@ -162,6 +187,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     await within(timeoutMs / 2, judging.close(timeoutMs / 4)).catch(failed);
     stop.abort();
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
+    await within(timeoutMs / 4, outputs.close()).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);
     await within(timeoutMs / 4, embedder.close()).catch(failed);
     await within(timeoutMs / 4, spending.then(budgets.close)).catch(failed);
@@ -176,6 +202,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
   let closed: Promise<void> | null = null;
   const evaluator: Evaluator = {
     holder,
+    url: outputs.url,
     report: () => report,
     look: lookNow,
     queueState: () => consumer.state(),

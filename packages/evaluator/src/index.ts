@@ -16,6 +16,7 @@ export {
 export type { Report } from './emit/ledger-metrics.js';
 export { ConfigurationError, ContractError, NotFoundError, StoreError, UnderstudyError } from './errors.js';
 export { type Evaluator, type EvaluatorEvents, type EvaluatorOptions, startEvaluator } from './evaluator.js';
+export type { SeenVerdict, VerdictChange } from './ledger/change.js';
 export type {
   ClosedSlice,
   Ledger,
@@ -28,4 +29,5 @@ export type {
   ShownPair,
 } from './ledger/ledger.js';
 export type { ArmState, FunnelState, LedgerSnapshot, ProducerState, RunState } from './ledger/snapshot.js';
+export type { Listen, Webhook } from './outputs.js';
 export type { QueueState } from './queue/queue-watch.js';

@@ -28,6 +28,14 @@ export const ATTR_NOISE_SCORE = 'understudy.noise.score.value';
 export const ATTR_PEER_TRACE_ID = 'understudy.peer.trace_id';
 export const ATTR_PEER_SPAN_ID = 'understudy.peer.span_id';
 
+export const EVENT_VERDICT_CHANGED = 'understudy.verdict.changed';
+export const ATTR_VERDICT_STATE = 'understudy.verdict.state';
+/** What it was before; absent where nothing was known of the candidate. */
+export const ATTR_VERDICT_PREVIOUS = 'understudy.verdict.previous';
+export const ATTR_VERDICT_REASON = 'understudy.verdict.reason';
+/** Pairs of evidence. */
+export const ATTR_VERDICT_PAIRS = 'understudy.verdict.pairs';
+
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_PAIRS = 'understudy.pairs';

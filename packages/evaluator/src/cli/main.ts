@@ -6,8 +6,12 @@ import { CANDIDATES } from './demo/experiment.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { errorText } from './foreign-text.js';
+import { initCommand } from './init.js';
 import { labelCommand } from './label.js';
+import { planCommand, PLANNED_GATES } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
+import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 import { type Output, processOutput } from './terminal.js';
@@ -63,9 +67,32 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
   const json = (): Option => new Option('--json', 'print JSON');
 
   program
+    .command('init')
+    .description('look at the service in this folder, write its configuration, and say what starts it from now on')
+    .option('--candidate <model>', 'the model to try; asked for at a terminal')
+    .option('--model <pattern>', "the incumbent's calls, such as gpt-5*; else the one model the sources name, else all")
+    .option('--base-url <url>', 'where the candidate is asked, if not where the service asks')
+    .option('--dialect <protocol>', "the protocol it speaks, if not the service's")
+    .option('--key-env <variable>', 'the environment variable that holds its key')
+    .option('--name <experiment>', 'the experiment; else named after the candidate')
+    .option('--rate <rate>', 'the share of calls to compare, in [0, 1]; else 0.1', aRate)
+    .option('--queue <url>', 'redis://, postgres:// or embedded:FOLDER; else embedded:./.understudy')
+    .option('--ledger <url>', "postgres:// or embedded:FOLDER; else the queue's store")
+    .option('--preset <policy>', 'a policy by name (docs/policy.md)')
+    .option('--dir <folder>', "the service's folder; else this one")
+    .option('-f, --force', 'write over files that are there')
+    .option('-n, --dry-run', 'print the files, and write none')
+    .addOption(json())
+    .action(async (options: Parameters<typeof initCommand>[0]) => ended(await initCommand(options, output)));
+  program
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')
     .addOption(config())
+    .option(
+      '--listen <address>',
+      'answer /api/verdict at PORT (of this machine only) or HOST:PORT; else UNDERSTUDY_LISTEN',
+    )
+    .option('--accept-provisional', 'let /api/verdict pass what is go_provisional')
     .action(async (options: Parameters<typeof runCommand>[0]) => ended(await runCommand(options, output)));
   program
     .command('status')
@@ -78,11 +105,77 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .command('verdict')
     .description('print the verdict on a candidate, and exit with it')
     .addOption(config())
-    .addOption(json())
+    .addOption(json().conflicts('markdown'))
+    .addOption(new Option('--markdown', 'print Markdown, for a comment on a pull request'))
+    .addOption(new Option('--junit <file>', "write JUnit's XML as well; `-`: to the standard output, and nothing else"))
     .option('-e, --experiment <name>', 'the experiment, where there are several')
     .option('-a, --arm <name>', 'the candidate, where there are several')
     .option('--accept-provisional', 'let go_provisional exit 0')
     .action(async (options: Parameters<typeof verdictCommand>[0]) => ended(await verdictCommand(options, output)));
+  program
+    .command('plan')
+    .description(
+      'pairs, days and dollars that a verdict needs: at the rates of the ledger, or of one gate as flags describe it',
+    )
+    .addOption(config())
+    .addOption(json())
+    .option('-e, --experiment <name>', 'only this experiment')
+    .option('-a, --arm <name>', 'only this candidate')
+    .option('--power <probability>', 'with which each gate is to be passed; default 0.8', between(0, 1))
+    .option('--pairs-per-day <number>', 'pairs of evidence a day', between(0, Infinity))
+    .option('--usd-per-pair <dollars>', 'what a pair of evidence costs', between(0, Infinity))
+    .addOption(new Option('--gate <name>', 'one gate, without any store; default errors').choices(PLANNED_GATES))
+    .option('--margin <share>', 'its margin', between(0, 0.5))
+    .option('--ratio <number>', 'of a latency gate', between(1, 10))
+    .option(
+      '--base-rate <share>',
+      'how often the incumbent fails, refuses, or is invalid; default 0.01',
+      between(0, 1, true),
+    )
+    .option('--ties <share>', 'of judged pairs; default 0.3', between(0, 1, true))
+    .option('--sigma <number>', 'of the logarithm of latencies; default 0.5', between(0, 10))
+    .option('--sensitivity <share>', "the judge's J; default 0.8", between(0, 1, true))
+    .option('--alpha <share>', "in the place of the policy's", between(0, 0.5))
+    .option('--run <number>', 'the how many-th run of the experiment', (text) => wholeNumber(text, 1, 1000))
+    .option('--candidates <number>', 'of the experiment', (text) => wholeNumber(text, 1, 1000))
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action(async (options: Parameters<typeof planCommand>[0]) => ended(await planCommand(options, output)));
+  program
+    .command('replay <file>')
+    .description('decide on trials in lines of JSON, without a queue or a ledger; `-`: from the standard input')
+    .option('-p, --policy <file>', 'a policy, an experiment or a configuration, in YAML; without it the defaults')
+    .option('-e, --experiment <name>', 'the experiment of the configuration, where there are several')
+    .option('-a, --arm <name>', 'the candidate, where there are several')
+    .option('-r, --run <id>', 'only pairs of this run')
+    .addOption(json())
+    .addOption(new Option('--by <what>', 'print every one of them on its own, too').choices(['segment']))
+    .option(
+      '--sensitivity <J>',
+      "of the judge, as `status` shows it; without it the judge's word is not counted",
+      aShare,
+    )
+    .option('--declared', 'the policy was written down before the first pair, whatever run the pairs name')
+    .option('--lenient', 'go on after a line that cannot be read; the verdict is then never GO')
+    .option('--shuffle <seed>', 'read the pairs in another order: it says the same', (text) =>
+      wholeNumber(text, 0, 2 ** 31),
+    )
+    .option('--shards <number>', 'tally in so many parts, and merge them: it says the same', (text) =>
+      wholeNumber(text, 1, 64),
+    )
+    .option('--accept-provisional', 'let go_provisional exit 0')
+    .action(async (file: string, options: Parameters<typeof replayCommand>[1]) =>
+      ended(await replayCommand(file, options, output)),
+    );
+  program
+    .command('report')
+    .description(
+      'write the verdict on a candidate as one HTML file: the sentence, estimates over time, segments, the worst pairs',
+    )
+    .addOption(config())
+    .option('-e, --experiment <name>', 'the experiment, where there are several')
+    .option('-a, --arm <name>', 'the candidate, where there are several')
+    .option('-o, --out <file>', 'the file; without it, or `-`: the standard output')
+    .action(async (options: Parameters<typeof reportCommand>[0]) => ended(await reportCommand(options, output)));
   program
     .command('erase')
     .description('remove what a person or a pair said from the queue and the ledger; numbers and verdicts stay')
@@ -148,6 +241,14 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
   return program;
 }
 
+const PLAN_EXAMPLES = `
+Examples:
+  understudy plan                                            every experiment, at the rates of the ledger
+  understudy plan -e support-mini --usd-per-pair 0.004
+  understudy plan --gate errors --margin 0.01 --base-rate 0.03 --pairs-per-day 2000
+  understudy plan --gate win_rate --margin 0.05 --ties 0.4 --sensitivity 0.9
+  understudy plan --gate latency_p95 --ratio 1.2 --sigma 0.6`;
+
 const CONTROL_EXAMPLES = `
 Examples:
   understudy control                                         what is set, and which services follow
@@ -181,6 +282,22 @@ function aTime(text: string): number {
   const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
   if (time >= 0) return time;
   throw new InvalidArgumentError('Expected `now`, or a time with its offset such as 2026-11-21T00:00:00Z.');
+}
+
+/** A number between two others, without them; `closed`: or the lower one. */
+function between(low: number, high: number, closed = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && (value > low || (closed && value === low)) && value < high) return value;
+    const range = high === Infinity ? `above ${low}` : `${closed ? 'from' : 'above'} ${low} and below ${high}`;
+    throw new InvalidArgumentError(`Expected a number ${range}.`);
+  };
+}
+
+function aShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError('Expected a number in (0, 1].');
 }
 
 function wholeNumber(text: string, low: number, high: number): number {

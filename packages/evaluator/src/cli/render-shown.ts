@@ -48,22 +48,33 @@ export function renderDrift(days: readonly AnswerDay[]): readonly string[] {
 }
 
 function amounts({ amounts: all }: Shown): readonly string[] {
-  const part = (amount: ShownAmount | undefined, words: (mean: number) => string): readonly string[] => {
+  const part = (
+    amount: ShownAmount | undefined,
+    value: (mean: number) => string,
+    before: string,
+    after: string,
+  ): readonly string[] => {
     if (amount === undefined || amount.shadow === null || amount.primary === null) return [];
     const ratio = amount.ratio === null ? '' : `, x${Number(amount.ratio.toPrecision(3))}`;
-    return [`${words(amount.shadow)} (${words(amount.primary)}${ratio})`];
+    return [`${before}${value(amount.shadow)}${after} (${value(amount.primary)}${ratio})`];
   };
+  const milliseconds = (mean: number): string => `${count(mean)} ms`;
   const dollars = (mean: number): string => `$${Number(mean.toPrecision(3))}`;
   const parts = [
-    ...part(all.latency, (mean) => `${count(mean)} ms`),
-    ...part(all.first_chunk, (mean) => `first chunk ${count(mean)} ms`),
-    ...part(all.output_speed, (mean) => `${count(mean)} tokens/s`),
-    ...part(all.input_tokens, (mean) => `${count(mean)} tokens in`),
-    ...part(all.output_tokens, (mean) => `${count(mean)} tokens out`),
-    ...part(all.list_cost, (mean) => `${dollars(mean)} at list prices`),
-    ...part(all.paid_cost, (mean) => `${dollars(mean)} paid`),
+    ...part(all.latency, milliseconds, '', ''),
+    ...part(all.first_chunk, milliseconds, 'first chunk ', ''),
+    ...part(all.output_speed, count, '', ' tokens/s'),
+    ...part(all.input_tokens, count, '', ' tokens in'),
+    ...part(all.output_tokens, count, '', ' tokens out'),
+    ...part(all.list_cost, dollars, '', ' at list prices'),
+    ...(isSame(all.paid_cost, all.list_cost) ? [] : part(all.paid_cost, dollars, '', ' paid')),
   ];
   return parts.length === 0 ? [] : [`a call (incumbent): ${parts.join('; ')}`];
+}
+
+/** Without declared prices, what is paid is what the list says. */
+function isSame(one: ShownAmount | undefined, other: ShownAmount | undefined): boolean {
+  return one?.shadow === other?.shadow && one?.primary === other?.primary;
 }
 
 function errors({ classes }: Shown): readonly string[] {
@@ -109,7 +120,7 @@ function labels({ labels: all }: Shown): readonly string[] {
 
 function answers({ answers: all }: Shown): readonly string[] {
   const { primary, shadow } = all.distinct;
-  const distinct = primary === null || shadow === null ? [] : [`${percent(shadow)} distinct (${percent(primary)})`];
+  const distinct = primary === null || shadow === null ? [] : [`${about(shadow)} distinct (${about(primary)})`];
   const shifted = all.shifts
     .filter(({ feature }) => all.shifted.includes(feature))
     .map(({ feature, stability }) => `${feature} shifted (PSI ${(stability ?? 0).toFixed(2)})`);
@@ -117,6 +128,12 @@ function answers({ answers: all }: Shown): readonly string[] {
   return parts.length === 0 ? [] : [`answers (incumbent): ${parts.join(', ')}`];
 }
 
+/** A share that is estimated to within an eighth of itself. */
+function about(share: number): string {
+  return `about ${Math.round(100 * share)} %`;
+}
+
 function signed(value: number): string {
-  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
+  const size = Math.abs(value).toFixed(3);
+  return size === '0.000' ? size : `${value < 0 ? '-' : '+'}${size}`;
 }

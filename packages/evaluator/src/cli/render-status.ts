@@ -1,19 +1,22 @@
-import { AA_ARM } from '@understudy/instrumentation/trial';
+import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { Standing } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import type {
   ArmState,
-  FunnelState,
+  LedgerSnapshot,
   OpenSlice,
   ProducerState,
   RejectedState,
   RunState,
   Waiting,
 } from '../ledger/snapshot.js';
+import { isClustered, turnsShown } from '../tally/turns.js';
 import { printableLine } from './foreign-text.js';
 import { budgetJson, renderBudget } from './render-budget.js';
+import { definitionChangesOf, renderNewRun } from './render-new-run.js';
 import { renderBounds } from './render-control.js';
 import { renderJudge, renderJudged } from './render-judging.js';
+import { renderSegments } from './render-segments.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { renderSentence } from './render-verdict.js';
 import { count, plural, type Style } from './style.js';
@@ -31,7 +34,7 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
     ...snapshot.runs.flatMap((run) => [
       ...renderRun(
         run,
-        snapshot.at,
+        snapshot,
         standings.filter((standing) => standing.run.id === run.run.id),
         style,
       ),
@@ -42,24 +45,36 @@ export function renderStatus({ snapshot, standings }: Report, style: Style): rea
   ];
 }
 
-function renderRun(state: RunState, at: number, standings: readonly Standing[], style: Style): readonly string[] {
+function renderRun(
+  state: RunState,
+  { at, runs }: LedgerSnapshot,
+  standings: readonly Standing[],
+  style: Style,
+): readonly string[] {
   const { run, arms } = state;
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
     `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
     ...[
+      ...renderNewRun(definitionChangesOf(runs, run), run.k),
       ...renderBounds(state, at),
       ...renderBudget(state.budget),
       ...renderJudge(state.judging, style),
       ...renderDrift(state.days),
     ].map((line) => `  ${line}`),
-    ...standings.flatMap(({ arm, state: one, verdict }) => [
-      `  candidate ${style.bold(arm)}`,
-      `    ${renderSentence(verdict, style)}`,
-      ...[...renderFunnel(one), ...renderJudged(one, style), ...renderShown(one, state.labelNames)].map(
-        (line) => `    ${line}`,
-      ),
-    ]),
+    ...standings.flatMap((standing) => {
+      const { arm, state: one, verdict } = standing;
+      return [
+        `  candidate ${style.bold(arm)}`,
+        `    ${renderSentence(verdict, style)}`,
+        ...[
+          ...renderSegments(standing),
+          ...renderFunnel(one),
+          ...renderJudged(one, style),
+          ...renderShown(one, state.labelNames),
+        ].map((line) => `    ${line}`),
+      ];
+    }),
     ...(arms[AA_ARM] === undefined
       ? []
       : [
@@ -71,7 +86,7 @@ function renderRun(state: RunState, at: number, standings: readonly Standing[], 
 }
 
 /** The funnel as sums; a line whose parts do not add up says by how much. */
-export function renderFunnel({ funnel, outcomes }: ArmState): readonly string[] {
+export function renderFunnel({ funnel, outcomes, observed }: ArmState): readonly string[] {
   const skipped = total(funnel.skipped);
   const dropped = total(funnel.dropped);
   const { stored, aside, lost, pending, late } = funnel;
@@ -92,7 +107,7 @@ export function renderFunnel({ funnel, outcomes }: ArmState): readonly string[] 
       ['in time', stored - late],
       ['late', late],
     ]),
-    `${count(funnel.scored)} scored; ${count(funnel.evidence)} are evidence (one per cluster)${fewClusters(funnel)}`,
+    `${count(funnel.scored)} scored; ${count(funnel.evidence)} are evidence (one per cluster)${fewClusters(observed)}`,
     ...(pairs === 0 ? [] : [`both answered ${count(answered(outcomes))} of ${plural(pairs, 'pair')}`]),
   ];
 }
@@ -112,9 +127,11 @@ function reasons(counts: Readonly<Record<string, number>>): string {
 }
 
 /** Below a fifth the setting is named: one pair of a conversation counts, whatever its length. */
-function fewClusters({ stored, evidence, pending }: FunnelState): string {
-  if (pending > 0 || stored < 100 || evidence * 5 >= stored) return '';
-  return ': under a fifth of what is stored. Calls of one conversation count once; see `cluster` and `sample`';
+function fewClusters(observed: ArmState['observed']): string {
+  const counters = observed[SEGMENT_ALL]?.counters;
+  const turns = counters === undefined ? null : turnsShown(counters);
+  if (turns === null || !isClustered(turns)) return '';
+  return `: under a fifth of the ${count(turns.stored)} stored in closed slices. Calls of one conversation count once: \`sample.by: trace\` draws more conversations, \`cluster.attribute\` says what one is`;
 }
 
 function answered(outcomes: ArmState['outcomes']): number {
@@ -209,10 +226,12 @@ export function statusJson({ snapshot, standings }: Report): Readonly<Record<str
       definition: run.definition,
       drift: driftJson(days),
       arms: Object.fromEntries(
-        Object.entries(arms).map(([arm, { streams: _streams, preferences: _preferences, observed, ...state }]) => [
-          arm,
-          { ...state, shown: shownJson({ observed }, labelNames) },
-        ]),
+        Object.entries(arms).map(
+          ([arm, { streams: _streams, preferences: _preferences, evidenceDays: _days, observed, ...state }]) => [
+            arm,
+            { ...state, shown: shownJson({ observed }, labelNames) },
+          ],
+        ),
       ),
       verdicts: Object.fromEntries(
         standings.filter((standing) => standing.run.id === run.id).map(({ arm, verdict }) => [arm, verdict]),

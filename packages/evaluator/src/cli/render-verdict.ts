@@ -1,8 +1,10 @@
 import { DEFAULTS, type Gates } from '@understudy/instrumentation/experiment';
-import { NOISE_GATES } from '../decide/describe.js';
+import { money, NOISE_GATES, points, RATE_GATES } from '../decide/describe.js';
+import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
 import { printableLine } from './foreign-text.js';
+import { renderSegments } from './render-segments.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { count, percent, type Style, table } from './style.js';
 
@@ -17,6 +19,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map((hold) => `  also: ${printableLine(hold.sentence)}`),
+    ...renderSegments(standing).map((line) => `  ${line}`),
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
     ...renderGates(verdict, style, run.definition.policy.gates),
@@ -44,24 +47,39 @@ function markOf(state: State, style: Style): (text: string) => string {
 }
 
 /** One row a gate and stream: what was seen, what is allowed, and the e-values beside what they must reach. */
-export function renderGates({ gates, level }: Verdict, style: Style, policy: Gates): readonly string[] {
-  const heading = ['gate', 'segment', 'state', 'pairs', 'candidate', 'incumbent', 'allowed', 'E(safe)', 'E(harm)'];
-  const [first = '', ...rest] = table([heading, ...gates.map((gate) => row(gate, policy))], [0, 1, 2]);
+export function renderGates(verdict: Verdict, style: Style, policy: Gates): readonly string[] {
+  const [first = '', ...rest] = table([GATE_HEADING, ...gateRows(verdict, policy)], [0, 1, 2]);
+  return [style.dim(first), ...rest, style.dim(renderBar(verdict.level))];
+}
+
+/** What the columns of {@link gateRows} are. */
+export const GATE_HEADING: readonly string[] = [
+  'gate',
+  'segment',
+  'state',
+  'pairs',
+  'candidate',
+  'incumbent',
+  'allowed',
+  'E(safe)',
+  'E(harm)',
+];
+
+/** A row a gate and stream that decide, then the worst gate of each other segment that does worse. */
+export function gateRows({ gates, badSegments }: Verdict, policy: Gates): readonly (readonly string[])[] {
   return [
-    style.dim(first),
-    ...rest,
-    style.dim(`A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`),
+    ...gates.map((gate) => gateCells(gate, policy)),
+    ...badSegments.map(({ gate }) => gateCells({ ...gate, state: 'harm' }, policy)),
   ];
 }
 
-/** What compares is named where it is not the gate's default. */
-function nameOf({ gate }: GateVerdict, policy: Gates): string {
-  if (gate !== 'agreement' && gate !== 'similarity') return gate;
-  const scorer = policy[gate]?.scorer ?? DEFAULTS.gates[gate].scorer;
-  return scorer === DEFAULTS.gates[gate].scorer ? gate : `${gate} (${scorer})`;
+/** What the e-values are to be read against. */
+export function renderBar(level: number): string {
+  return `A gate is passed at E(safe) >= ${eValue(-Math.log(level))}: level ${Number(level.toPrecision(3))}.`;
 }
 
-function row(gate: GateVerdict, policy: Gates): readonly string[] {
+/** The cells of one gate: names first, then numbers. */
+function gateCells(gate: GateVerdict, policy: Gates): readonly string[] {
   const noIncumbent = gate.floor !== undefined;
   const pairs = gate.missing > 0 ? `${count(gate.pairs)} (${count(gate.missing)} missing)` : count(gate.pairs);
   return [
@@ -77,21 +95,28 @@ function row(gate: GateVerdict, policy: Gates): readonly string[] {
   ];
 }
 
+/** What compares is named where it is not the gate's default. */
+function nameOf({ gate }: GateVerdict, policy: Gates): string {
+  if (gate !== 'agreement' && gate !== 'similarity') return gate;
+  const scorer = policy[gate]?.scorer ?? DEFAULTS.gates[gate].scorer;
+  return scorer === DEFAULTS.gates[gate].scorer ? gate : `${gate} (${scorer})`;
+}
+
 const isNoise = ({ gate }: GateVerdict): boolean => NOISE_GATES.has(gate);
 
 function level(gate: GateVerdict, value: number | null): string {
   if (value === null) return '-';
+  if (SPENDING_GATES.has(gate.gate)) return money(gate.gate, value);
   return isNoise(gate) ? value.toFixed(3) : percent(value);
 }
 
 function allowed(gate: GateVerdict): string {
-  const points = `${Number((100 * gate.margin).toFixed(2))} points`;
-  if (gate.gate === 'errors' || gate.gate === 'refusals') return `+${points}`;
-  if (gate.gate === 'validity') return `-${points}`;
+  if (RATE_GATES.has(gate.gate)) return `+${points(gate.margin)}`;
+  if (gate.gate === 'validity') return `-${points(gate.margin)}`;
   if (gate.floor !== undefined) return `>= ${Number((gate.floor - gate.margin).toFixed(3))}`;
   if (isNoise(gate)) return `-${gate.margin}`;
   if (gate.gate === 'win_rate') return `>= ${percent(0.5 - gate.margin)}`;
-  return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${Math.round(gate.thresholdMs)} ms`;
+  return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${count(gate.thresholdMs)} ms`;
 }
 
 /** An e-value from its natural logarithm: 3.2, 41, 1.2e+9; it never overflows. */

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.js';
 import { type EvaluatorEvents, startEvaluator } from '../evaluator.js';
 import { checkEmbeddings } from '../evaluator/embedding/embedder.js';
 import { checkJudges } from '../evaluator/judging/run-judges.js';
+import { parseListen } from '../outputs.js';
 import { EXIT } from './exit-codes.js';
 import { printableLine } from './foreign-text.js';
 import { renderSentence } from './render-verdict.js';
@@ -15,9 +16,19 @@ import type { Output } from './terminal.js';
 const REPEATED_MS = 10_000;
 const MOST_REMEMBERED = 100;
 
+export interface RunOptions {
+  readonly config?: string | undefined;
+  /** In the place of `UNDERSTUDY_LISTEN`. */
+  readonly listen?: string | undefined;
+  readonly acceptProvisional?: boolean | undefined;
+}
+
 /** `understudy run`: stores, scores, closes, decides and emits until it is told to stop. */
-export async function runCommand(options: { readonly config?: string | undefined }, output: Output): Promise<number> {
-  const config = loadConfig({ path: options.config });
+export async function runCommand(options: RunOptions, output: Output): Promise<number> {
+  const loaded = loadConfig({ path: options.config });
+  const listen = options.listen === undefined ? loaded.listen : parseListen(options.listen, '--listen');
+  const config = { ...loaded, listen };
+  const acceptProvisional = options.acceptProvisional === true;
   const seal = loadSeal(config);
   checkJudges(config.experiments, config.source, secretsOf());
   checkEmbeddings(config.experiments, secretsOf());
@@ -29,11 +40,12 @@ export async function runCommand(options: { readonly config?: string | undefined
   });
   try {
     do {
-      const evaluator = await startEvaluator({ config, seal, events: eventsOf(output) });
+      const evaluator = await startEvaluator({ config, seal, acceptProvisional, events: eventsOf(output) });
       err(`${clock()} evaluator ${evaluator.holder} runs, configured by ${config.source}`);
       err(
         `${clock()} ${tracesUrl === null && metricsUrl === null ? 'nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT' : `exports to ${tracesUrl ?? metricsUrl}`}`,
       );
+      if (evaluator.url !== null) err(`${clock()} answers at ${evaluator.url}/api/verdict`);
       if (!signal.aborted) await Promise.race([stopped, evaluator.gone]);
       err(`${clock()} ${signal.aborted ? 'stopping' : 'the process that served the store has ended: starting anew'}`);
       await evaluator.close();

@@ -15,6 +15,10 @@ const GATES: Gates = {
 const HEALTH: Health = {
   coverage: { admitted: 5000, skipped: 0 },
   losses: { admitted: 5000, lost: 0 },
+  segments: [],
+  hours: [],
+  draws: [],
+  drift: null,
   primaries: { calls: 5000, failed: 0, aborted: 0 },
   stale: null,
   expired: false,
@@ -22,7 +26,7 @@ const HEALTH: Health = {
   quarantine: null,
 };
 
-const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [] };
+const POLICY: Policy = { alpha: 0.05, minPairs: 1000, minCoverage: 0.9, gates: GATES, critical: [], maxSegments: 20 };
 
 /** `counts`: pairs by (x, the incumbent's level). */
 export function tally(
@@ -55,6 +59,7 @@ export function look(some: Partial<DecideInput>): Verdict {
     run: { k: 1, candidates: 1 },
     streams: { _all: SAFE },
     preferences: {},
+    evidenceDays: [],
     judge: null,
     noise: {},
     thresholds: [],

@@ -1,40 +1,33 @@
 import { logMeanExp } from '../stats/e-value.js';
 import { gatesOf, type Gate } from '../tally/gates.js';
-import type { PreferenceEvidence } from '../ledger/judging-state.js';
-import type { GateName } from '../tally/gate-settings.js';
-import type { Threshold } from '../tally/latencies.js';
-import type { Tally } from '../tally/tally.js';
+import type { EvidenceDay } from '../ledger/snapshot.js';
+import { describeBadSegments, describeSuspects, judgeOthers } from './bad-segments.js';
+import { degrading, describeDegrading } from './degrading.js';
 import { describeGate, count } from './describe.js';
 import { passed, remainingOverall, unproven } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
+import { missingHours } from './full-day.js';
 import { unsound, type Health } from './health.js';
-import { checkPolicy, testLevel, type Policy, type RunNumbers } from './policy.js';
-import type { GateVerdict, StreamVerdict, Transition, Verdict } from './verdict.js';
-import { type JudgeStanding, winRateVerdict } from './win-rate-verdict.js';
+import { sampleMismatch } from './sample-ratio.js';
+import { unaccounted } from './spending.js';
+import { type Judged, judgeStream, type MetricTallies, type StreamsInput } from './judge-stream.js';
+import { checkPolicy, criticalOf, OVERALL, testLevel, type Policy, type RunNumbers } from './policy.js';
+import type { Transition, Verdict } from './verdict.js';
 
-/** Merged tallies of the closed slices, by gate. */
-export type MetricTallies = Readonly<Partial<Record<GateName, Tally>>>;
-
-/** All that a verdict is made of. */
-export interface DecideInput {
+/** All that a verdict is made of: the candidate's evidence by stream, and what it is to be read beside. */
+export interface DecideInput extends StreamsInput {
   readonly policy: Policy;
   readonly run: RunNumbers;
-  /** The candidate's evidence by stream: `_all`, and the segments. */
-  readonly streams: Readonly<Record<string, MetricTallies>>;
-  /** The same of the win rate. */
-  readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
-  /** Null: the run has no judge, or its policy does not test the win rate. */
-  readonly judge: JudgeStanding | null;
   /** The evidence of the arm `aa` in the stream `_all`; empty where no A/A legs were drawn. */
   readonly noise: MetricTallies;
-  readonly thresholds: readonly Threshold[];
+  /** The candidate's evidence in the overall stream by day, in order. */
+  readonly evidenceDays: readonly EvidenceDay[];
   readonly health: Health;
+  /** How many streams share the claim of harm. Default: the overall one, and each critical segment. */
+  readonly harmTests?: number;
   /** What was stored of earlier looks at this run and candidate. */
   readonly transitions: readonly Transition[];
 }
-
-/** The name of the overall stream. */
-const OVERALL = '_all';
 
 /** The incumbent asked again fails this test in at most one sound run of a hundred. */
 const NOISE_LEVEL = 0.01;
@@ -51,11 +44,11 @@ export function decide(input: DecideInput): Verdict {
   const { policy, run, transitions } = input;
   checkPolicy(policy);
   const level = testLevel(policy.alpha, run);
-  const critical = [...new Set(policy.critical)].filter((stream) => stream !== OVERALL);
+  const critical = criticalOf(policy);
   const gates = gatesOf(policy.gates);
   const bars: Bars = {
     safe: -Math.log(level),
-    harm: Math.log((1 + critical.length) / level),
+    harm: Math.log((input.harmTests ?? 1 + critical.length) / level),
     gates: gates.length + Number(input.judge !== null),
   };
 
@@ -63,7 +56,16 @@ export function decide(input: DecideInput): Verdict {
   const all = judged.flatMap((one) => one.gates);
   const pairs = Math.max(0, ...(judged[0]?.gates ?? []).map((gate) => gate.pairs - gate.missing));
   const remaining = remainingOverall(all, pairs, policy.minPairs);
-  const holds = [...unsound(policy, input.health), ...unproven(policy, input.health.expired, all, pairs, remaining)];
+  const { bad, suspect } = judgeOthers(input, gates, bars.gates, level);
+  const worse = degrading(input, gates, bars.gates, level);
+  const holds = [
+    ...unsound(policy, input.health),
+    ...unaccounted(all),
+    ...describeBadSegments(bad),
+    ...describeDegrading(worse),
+    ...unproven(policy, input.health.expired, all, pairs, remaining),
+    ...[missingHours(policy, input.health.hours)].flatMap((hold) => hold ?? []),
+  ];
   const common = {
     v: 1,
     level,
@@ -72,9 +74,13 @@ export function decide(input: DecideInput): Verdict {
     holds,
     streams: judged.map((one) => one.stream),
     gates: all,
+    badSegments: bad,
+    suspectSegments: suspect,
+    degrading: worse,
   } as const;
 
-  const latched = transitions.find(({ state }) => state === 'invalid') ?? invalidity(input, gates, pairs);
+  const latched =
+    transitions.find(({ state }) => state === 'invalid') ?? mismatch(input, pairs) ?? invalidity(input, gates, pairs);
   if (latched !== null) return { ...common, ...stopped(latched, transitions) };
   const harm = transitions.find(({ state }) => state === 'no_go') ?? harmOf(judged, pairs);
   if (harm !== null) return { ...common, ...stopped(harm, transitions) };
@@ -83,35 +89,19 @@ export function decide(input: DecideInput): Verdict {
     return { ...common, state: 'hold', reason: hold.reason, sentence: `HOLD: ${hold.sentence}.`, transition: null };
   }
   if (all.some(({ state }) => state === 'provisional')) {
-    const sentence = `GO_PROVISIONAL: ${passed(all, pairs)}.`;
+    const sentence = `GO_PROVISIONAL: ${passed(all, pairs)}.${describeSuspects(suspect)}`;
     return { ...common, state: 'go_provisional', reason: 'provisional', sentence, transition: null };
   }
-  return { ...common, state: 'go', reason: 'safe', sentence: `GO: ${passed(all, pairs)}.`, transition: null };
+  const sentence = `GO: ${passed(all, pairs)}.${describeSuspects(suspect)}`;
+  return { ...common, state: 'go', reason: 'safe', sentence, transition: null };
 }
 
-interface Judged {
-  readonly stream: StreamVerdict;
-  readonly gates: readonly GateVerdict[];
-}
-
-function judgeStream(input: DecideInput, gates: readonly Gate[], stream: string, bars: Bars): Judged {
-  const { policy, streams, preferences, judge, thresholds } = input;
-  const tallies = own(streams, stream) ?? {};
-  const verdicts = [
-    ...gates.map((gate) => gateVerdict(gate, policy.gates, stream, tallies[gate.name] ?? undefined, thresholds, bars)),
-    ...(judge === null ? [] : [winRateVerdict(judge, stream, own(preferences, stream), bars)]),
-  ];
-  const harmLogE = verdicts.length === 0 ? 0 : logMeanExp(verdicts.map((one) => one.harmLogE));
-  const safeLogE = verdicts.length === 0 ? 0 : Math.min(...verdicts.map((one) => one.safeLogE));
-  const passes = verdicts.length > 0 && verdicts.every(({ state: one }) => one === 'safe' || one === 'provisional');
-  const safe = verdicts.every((one) => one.state === 'safe') ? 'safe' : 'provisional';
-  const state = harmLogE >= bars.harm ? 'harm' : passes ? safe : 'open';
-  return { stream: { stream, state, safeLogE, harmLogE }, gates: verdicts };
-}
-
-/** An own property only: a segment may be called `constructor`. */
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+/** Weights stand on the declared probabilities: where these are not the true ones, nothing does. */
+function mismatch({ health }: DecideInput, pairs: number): Transition | null {
+  const found = sampleMismatch(health.draws);
+  if (found === null) return null;
+  const sentence = `INVALID: the sample is not what it is said to be, so nothing can be told from it: ${found}.`;
+  return { state: 'invalid', reason: 'sample_ratio', stream: OVERALL, sentence, pairs };
 }
 
 /** The A/A arm is the incumbent twice: where it looks harmful, something other than the candidate is measured. */
@@ -121,12 +111,14 @@ function invalidity(
   pairs: number,
 ): Transition | null {
   const bars: Bars = { safe: Infinity, harm: -Math.log(NOISE_LEVEL), gates: gates.length };
-  const tested = gates.filter((gate) => !gate.noise && gate.floor === null && noise[gate.name] !== undefined);
+  // Beyond .5 a gate asks for more than to be like the incumbent (a cost ratio below 1), which the incumbent itself is not.
+  const comparable = gates.filter((gate) => !gate.noise && gate.floor === null && gate.m <= 0.5);
+  const tested = comparable.filter((gate) => noise[gate.name] !== undefined);
   const verdicts = tested.map((gate) => gateVerdict(gate, policy.gates, OVERALL, noise[gate.name], thresholds, bars));
   if (!(logMeanExp(verdicts.map((one) => one.harmLogE)) >= bars.harm)) return null;
   const worst = verdicts.reduce((a, b) => (b.harmLogE > a.harmLogE ? b : a));
   const sentence = `INVALID: asked a second time, the incumbent itself does worse, so the comparison is biased: ${describeGate({ ...worst, state: 'harm' })}.`;
-  return { state: 'invalid', stream: OVERALL, sentence, pairs };
+  return { state: 'invalid', reason: 'noise_harm', stream: OVERALL, sentence, pairs };
 }
 
 function harmOf(judged: readonly Judged[], pairs: number): Transition | null {
@@ -141,10 +133,10 @@ function stopped(
   transition: Transition,
   stored: readonly Transition[],
 ): Pick<Verdict, 'state' | 'reason' | 'sentence' | 'transition'> {
-  const { state, sentence } = transition;
+  const { state, reason, sentence } = transition;
   return {
     state,
-    reason: state === 'no_go' ? 'harm' : 'noise_harm',
+    reason: state === 'no_go' ? 'harm' : (reason ?? 'noise_harm'),
     sentence,
     transition: stored.includes(transition) ? null : transition,
   };

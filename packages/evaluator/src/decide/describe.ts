@@ -2,7 +2,7 @@ import { LEAST_SENSITIVITY } from '../stats/judge-boundary.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { GateVerdict, WinRateShown } from './verdict.js';
 
-/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1.0 points more)`. */
+/** One gate in words with its numbers, such as `errors 1.2 % against 1.0 % (at most 1 point more)`. */
 export function describeGate(gate: GateVerdict): string {
   const name = gate.stream === '_all' ? gate.gate : `${gate.gate} in ${gate.stream}`;
   switch (gate.state) {
@@ -32,6 +32,15 @@ export const NOISE_GATES: ReadonlySet<GateName> = new Set([
   'structure',
 ]);
 
+/** Shares of calls in which something bad happened: at most so many points more. */
+export const RATE_GATES: ReadonlySet<GateName> = new Set(['errors', 'timeouts', 'refusals']);
+
+/** What a call takes: `$0.0031`, or so many tokens. */
+export function money(gate: GateName, value: number | null): string {
+  if (value === null) return 'unknown';
+  return gate === 'tokens' ? count(value) : `$${Number(value.toPrecision(3))}`;
+}
+
 /** How many gates are described in one sentence before the rest is only counted. */
 const MOST_NAMED = 4;
 
@@ -57,7 +66,7 @@ export function count(value: number): string {
 function numbers(one: GateVerdict): string {
   const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, floor, winRate } = one;
   const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
-  if (gate === 'errors' || gate === 'refusals') {
+  if (RATE_GATES.has(gate)) {
     return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
   }
   if (gate === 'validity') {
@@ -71,9 +80,14 @@ function numbers(one: GateVerdict): string {
     const alone = state === 'provisional' || winRate.labels === null ? ' by the word of the judge alone' : '';
     return `${percent(candidate)}${alone} (at least ${percent(0.5 - margin)} needed${lost}${labelled(winRate)})`;
   }
+  if (gate === 'cost' || gate === 'tokens') {
+    const ratio =
+      candidate !== null && reference !== null && reference > 0 ? `x${(candidate / reference).toFixed(2)}, ` : '';
+    return `${money(gate, candidate)} a call against ${money(gate, reference)} (${ratio}at most x${margin}${lost})`;
+  }
   const bound = thresholdMs ?? 0;
   const slow = `${percent(candidate)} over ${milliseconds(bound * margin)}`;
-  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (no more allowed${lost})`;
+  return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (at most as many${lost})`;
 }
 
 function labelled({ labels }: WinRateShown): string {
@@ -114,7 +128,8 @@ function percent(share: number | null): string {
   return share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`;
 }
 
-function points(margin: number): string {
+/** A margin in percentage points: `1 point`, `0.5 points`. */
+export function points(margin: number): string {
   const value = Number((100 * margin).toFixed(2));
   return value === 1 ? '1 point' : `${value} points`;
 }

@@ -5,6 +5,7 @@ import type { Gate } from '../tally/gates.js';
 import type { Threshold } from '../tally/latencies.js';
 import { emptyTally, snapshot, type Snapshot, type Tally } from '../tally/tally.js';
 import { PolicyError } from './policy.js';
+import { SPENDING_GATES } from './spending.js';
 import type { GateState, GateVerdict } from './verdict.js';
 
 /** The e-values a claim needs. Natural logarithms. */
@@ -48,8 +49,8 @@ export function gateVerdict(
     wins: numbers.wins,
     ties: numbers.ties,
     losses: numbers.losses,
-    reference: numbers.reference,
-    candidate: numbers.candidate,
+    reference: scaled(numbers.reference, gate),
+    candidate: scaled(numbers.candidate, gate),
     margin: marginOf(settings, gate),
     thresholdMs,
     safeLogE: numbers.safe.logE,
@@ -59,8 +60,14 @@ export function gateVerdict(
         ? pairsRemaining({ logLargest: numbers.safe.logLargest, pairs: numbers.pairs }, bars.safe)
         : null,
     ...(gate.floor !== null && { floor: gate.floor }),
+    ...(SPENDING_GATES.has(gate.name) && { mostPerCall: gate.scale, over: numbers.over }),
+    ...(gate.name === 'cost' && { unpriced: numbers.unpriced }),
     ...(gate.name === 'validity' && { mcNemarP: mcNemar(numbers.wins, numbers.losses).p }),
   };
+}
+
+function scaled(level: number | null, { scale }: Gate): number | null {
+  return level === null ? null : level * scale;
 }
 
 function stateOf(gate: Gate, numbers: Snapshot, thresholdMs: number | null, bars: Bars): GateState {

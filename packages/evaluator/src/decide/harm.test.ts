@@ -25,7 +25,7 @@ describe('NO_GO', () => {
   });
 
   it('is not said of a segment that is not critical', () => {
-    expect(look({ streams: { _all: SAFE, refunds: { errors: HARMED } } }).state).toBe('go');
+    expect(look({ streams: { _all: SAFE, refunds: { errors: HARMED } } }).state).toBe('hold');
   });
 
   it('stays, once said, and is stored once', () => {

@@ -1,5 +1,9 @@
-import { rateSequence } from '../stats/rate-sequence.js';
+import type { ProducerDraws } from '../ledger/snapshot.js';
+import { type HourHealth, nameOfHour, nameOfSegment, type SegmentHealth } from './coverage-classes.js';
+import { commonest, percent, uncoveredClass } from './coverage-hold.js';
 import { count } from './describe.js';
+import { lossy, type Losses, lossySegment } from './losses.js';
+import type { PrimaryDrift } from '../tally/primary-drift.js';
 import type { Policy } from './policy.js';
 import type { Hold } from './verdict.js';
 
@@ -14,7 +18,14 @@ export interface Health {
     readonly share?: number;
   } | null;
   /** Legs of slices past their deadline: admitted, and of these not stored. */
-  readonly losses: { readonly admitted: number; readonly lost: number } | null;
+  readonly losses: Losses | null;
+  /** The same by segment, and by hour of the day; empty where that is not known. */
+  readonly segments: readonly SegmentHealth[];
+  readonly hours: readonly HourHealth[];
+  /** What producers drew; empty where they count none. */
+  readonly draws: readonly ProducerDraws[];
+  /** Where the incumbent's own answers have changed; null: they have not, or nobody can tell. */
+  readonly drift: PrimaryDrift | null;
   /** Primaries of stored pairs: all, those that failed, those the user aborted. */
   readonly primaries: { readonly calls: number; readonly failed: number; readonly aborted: number } | null;
   /** Why the numbers are not current (a silent producer, an unreachable queue, an unreadable batch); null: they are. */
@@ -27,7 +38,6 @@ export interface Health {
   readonly quarantine: string | null;
 }
 
-const MOST_LOST = 0.005;
 const MOST_ABORTED = 0.05;
 /** An incumbent that fails more often than this is nothing to be measured against. */
 export const MOST_FAILED = 0.5;
@@ -37,9 +47,10 @@ export function unsound(policy: Policy, health: Health): readonly Hold[] {
   return [
     exploratory(health),
     stale(health),
-    lossy(health),
-    coverage(policy, health),
+    lossy(health.losses) ?? lossySegment(health.segments),
+    coverage(policy, health) ?? segmentCoverage(policy, health) ?? hourCoverage(policy, health),
     primaries(health),
+    drifted(health),
     quarantined(health),
   ].flatMap((hold) => hold ?? []);
 }
@@ -56,17 +67,6 @@ function stale(health: Health): Hold | null {
   return health.stale === null ? null : { reason: 'stale', sentence: `the numbers are not current: ${health.stale}` };
 }
 
-/** Losses of our own are not outcomes of the candidate: .5 % is more than an honest comparison may lack. */
-function lossy({ losses }: Health): Hold | null {
-  if (losses === null || !isCount(losses.admitted) || !isCount(losses.lost)) {
-    return { reason: 'lossy', sentence: 'it is not known how many admitted legs were lost' };
-  }
-  const lost = Math.min(losses.lost, losses.admitted);
-  const [low] = rateSequence(lost, losses.admitted, { tOpt: 1000 });
-  if (low <= MOST_LOST) return null;
-  return { reason: 'lossy', sentence: `${lost} of ${losses.admitted} admitted legs were lost (at most 0.5 % may be)` };
-}
-
 function coverage(policy: Policy, health: Health): Hold | null {
   const known = health.coverage;
   const total = known === null ? 0 : known.admitted + known.skipped;
@@ -74,7 +74,7 @@ function coverage(policy: Policy, health: Health): Hold | null {
     return {
       reason: 'coverage',
       sentence:
-        'no call was sampled yet: does the service run with the tap before its client is made, and does `match` fit its calls?',
+        'no call was sampled yet: look whether the service makes its client after the tap, and whether `match` fits its calls',
     };
   }
   const covered = known.share ?? known.admitted / total;
@@ -86,30 +86,31 @@ function coverage(policy: Policy, health: Health): Hold | null {
   };
 }
 
-/** The reason most were refused for, and what can be done where it is a setting. */
-function commonest(reasons: Readonly<Record<string, number>> = {}): string {
-  const [first] = Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
-  if (first === undefined) return '';
-  const [reason, calls] = first;
-  const remedy = REMEDIES[reason];
-  return `: ${count(calls)} were ${reason}${remedy === undefined ? '' : `, ${remedy}`}`;
+/** A single segment is the whole. */
+function segmentCoverage(policy: Policy, { segments }: Health): Hold | null {
+  const classes = segments.flatMap(({ segment, coverage: known, critical }) =>
+    known === null ? [] : [{ name: nameOfSegment(segment), coverage: known, critical }],
+  );
+  return classes.length < 2 ? null : uncoveredClass(policy, classes);
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  not_announced:
-    'made before the queue had acknowledged the run: start the queue (an embedded one: `understudy run`) before the service',
-  untranslatable:
-    'with something the candidate has no equal for: the service says what (OTEL_LOG_LEVEL=warn); declare it in `omit`, or narrow `match`',
-  disallowed_feature:
-    'with an effect at the provider, or a field nobody knows: the service says which (OTEL_LOG_LEVEL=warn); narrow `match`',
-  not_recording:
-    'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
-  below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',
-  backlog_full: 'made while the queue held as much as it may: the evaluator is stopped or behind (`understudy status`)',
-  paused_busy:
-    'made while the service had no time to spare for their shadows: lower `sample.rate`, or allow more by `governor.eventLoopShare`',
-  concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
-};
+function hourCoverage(policy: Policy, { hours }: Health): Hold | null {
+  const classes = hours.flatMap(({ hour, coverage: known }) =>
+    known === null ? [] : [{ name: `calls of ${nameOfHour(hour)}`, coverage: known, critical: false }],
+  );
+  return uncoveredClass(policy, classes);
+}
+
+/** It goes once the changed answers are what the week before looks like, too. */
+function drifted({ drift }: Health): Hold | null {
+  if (drift === null) return null;
+  const { feature, day, answers, before, index } = drift;
+  const on = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  return {
+    reason: 'drift',
+    sentence: `the incumbent's own answers have changed in ${feature} on ${on} (index ${index.toFixed(2)}, ${count(answers)} answers against ${count(before)} of the week before): evidence from before is of another incumbent, so start a new run, or wait up to a week if the change is meant to be part of the comparison`,
+  };
+}
 
 function primaries(health: Health): Hold | null {
   const known = health.primaries;
@@ -145,8 +146,4 @@ const QUARANTINES: Readonly<Record<string, string>> = {
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

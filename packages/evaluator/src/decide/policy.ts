@@ -8,9 +8,21 @@ export interface Policy {
   readonly minPairs: number;
   /** GO needs at least this share of the sampled calls admitted, in (0, 1]. */
   readonly minCoverage: number;
+  /** GO needs a pair of evidence of each hour of the day (UTC). Default: it does not. */
+  readonly fullDay?: boolean;
   readonly gates: Gates;
   /** Segments that must pass on their own, and that can stop the run on their own. */
   readonly critical: readonly string[];
+  /** Segments that are told apart at the most, the critical ones among them; `_other` and `_none` are beside them. */
+  readonly maxSegments: number;
+}
+
+/** The name of the overall stream. */
+export const OVERALL = '_all';
+
+/** The critical segments, each once. */
+export function criticalOf({ critical }: Pick<Policy, 'critical'>): readonly string[] {
+  return [...new Set(critical)].filter((stream) => stream !== OVERALL);
 }
 
 /** A run among its siblings: what every test level is divided by. */
@@ -37,6 +49,8 @@ export function checkPolicy(policy: Policy): void {
     throw refuse('minPairs', 'a number from 0', policy.minPairs);
   if (!(policy.minCoverage >= 0 && policy.minCoverage <= 1))
     throw refuse('minCoverage', 'in [0, 1]', policy.minCoverage);
+  if (!(Number.isSafeInteger(policy.maxSegments) && policy.maxSegments >= 1))
+    throw refuse('maxSegments', 'an integer from 1', policy.maxSegments);
   checkGates(policy.gates);
 }
 

@@ -65,12 +65,17 @@ function progress(
   if (gates.every(({ pairs: known, missing }) => known + missing === 0)) {
     return 'no pair is evidence yet: pairs count when their slice of time is closed (`understudy status` says what it waits for)';
   }
-  const of = remaining === null ? '' : ` of about ${count(pairs + remaining.low)} to ${count(pairs + remaining.high)}`;
+  const of = remaining === null ? '' : ` of about ${between(pairs + remaining.low, pairs + remaining.high)}`;
   const settled = gates.filter(isPassed);
-  const parts = [`${count(pairs)}${of} pairs`];
+  const parts = [`${count(pairs)}${of} ${pairs === 1 && of === '' ? 'pair' : 'pairs'}`];
   if (settled.length > 0) parts.push(`settled: ${names(settled)}`);
   if (open.length > 0) parts.push(`not yet: ${describeGates(open)}`);
   return parts.join('; ');
+}
+
+function between(low: number, high: number): string {
+  const [least, most] = [count(low), count(high)];
+  return least === most ? least : `${least} to ${most}`;
 }
 
 /** The slowest gate decides; what it needs in its own pairs is scaled to pairs of the overall stream. */

@@ -3,12 +3,17 @@ import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import { unprovenOf } from '../judge/trial/vigil.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
+import { DAY_MS } from '../ledger/answer-days.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
 import { coverageOf } from './coverage.js';
+import { primaryDrift } from '../tally/primary-drift.js';
+import { hoursHealth, segmentsHealth } from './coverage-classes.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
+import { withSuccess } from './success.js';
 import { isExpired } from './target.js';
 import { isSpent } from './used-up.js';
+import { withTimeLeft } from './time-left.js';
 import type { Verdict } from './verdict.js';
 import type { JudgeStanding } from './win-rate-verdict.js';
 
@@ -66,6 +71,12 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
   });
 }
 
+/** A call of long before its run has a broken clock: days are counted from the first that can be. */
+function sinceRegistered(days: ArmState['evidenceDays'], { registeredAt }: RegisteredRun): ArmState['evidenceDays'] {
+  const earliest = Math.floor(registeredAt / DAY_MS) - 1;
+  return days.filter(({ day }) => day >= earliest);
+}
+
 function isOver(state: RunState, { at }: LedgerSnapshot): boolean {
   return isExpired(state, at) || isSpent(state);
 }
@@ -73,18 +84,31 @@ function isOver(state: RunState, { at }: LedgerSnapshot): boolean {
 function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
   const { run, arms, thresholds } = of;
   const { policy, segments, candidates } = run.definition;
-  const { alpha, minPairs, minCoverage, gates } = policy;
-  return decide({
-    policy: { alpha, minPairs, minCoverage, gates, critical: segments.critical },
+  const { alpha, minPairs, minCoverage, fullDay, gates } = policy;
+  const verdict = decide({
+    policy: {
+      alpha,
+      minPairs,
+      minCoverage,
+      fullDay: fullDay ?? false,
+      gates,
+      critical: segments.critical,
+      maxSegments: segments.max,
+    },
     run: { k: run.k, candidates: Math.max(1, Object.keys(candidates).length) },
     streams: state.streams,
     preferences: state.preferences,
+    evidenceDays: sinceRegistered(state.evidenceDays, run),
     judge: judgeOf(of),
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
-    health: { ...healthOf(state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
+    health: { ...healthOf(of, state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
     transitions: state.transitions,
   });
+  const { firstSliceAt, closedThrough } = of;
+  const ms = firstSliceAt === null || closedThrough === null ? 0 : closedThrough - firstSliceAt;
+  const timed = withTimeLeft(verdict, { pairs: state.funnel.evidence, ms });
+  return withSuccess(timed, policy.success, state.observed[SEGMENT_ALL]?.counters);
 }
 
 /**
@@ -94,7 +118,8 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
  * is ever exploratory. A late row is shown and is
  * no evidence, so it is a loss of ours like one that never came.
  */
-function healthOf({ funnel, outcomes, quarantine }: ArmState): Omit<Health, 'stale' | 'expired'> {
+function healthOf(of: RunState, state: ArmState): Omit<Health, 'stale' | 'expired'> {
+  const { funnel, outcomes, quarantine } = state;
   const resolved = funnel.admitted - funnel.pending;
   const failed = outcomes.filter(({ primary }) => primary === 'error');
   const aborted = outcomes.filter(({ primary }) => primary === 'aborted');
@@ -102,6 +127,10 @@ function healthOf({ funnel, outcomes, quarantine }: ArmState): Omit<Health, 'sta
   return {
     coverage: coverageOf(funnel),
     losses: { admitted: resolved, lost: Math.max(0, resolved - (funnel.stored - funnel.late)) },
+    segments: segmentsHealth(state, of.run.definition.segments.critical),
+    hours: hoursHealth(state),
+    draws: of.draws,
+    drift: primaryDrift(of.days, { from: of.firstSliceAt, through: of.closedThrough }),
     primaries: { calls: pairs(outcomes), failed: pairs(failed), aborted: pairs(aborted) },
     exploratory: false,
     quarantine,

@@ -12,15 +12,21 @@ export type HoldReason =
   | 'stale'
   | 'lossy'
   | 'coverage'
+  | 'drift'
   | 'segment'
   | 'degrading'
   | 'insensitive'
   | 'judge_insensitive'
   | 'quarantined'
+  | 'unpriced'
+  | 'over_limit'
   | 'exploratory';
 
-/** `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased. */
-export type Reason = HoldReason | 'harm' | 'noise_harm' | 'provisional' | 'safe';
+/**
+ * `provisional`: the judge says so, and people have not, or not enough. `harm`: a guardrail is broken. `noise_harm`: the incumbent asked again looks harmful, so the comparison is biased.
+ * `sample_ratio`: what was drawn is not what was declared.
+ */
+export type Reason = HoldReason | 'harm' | 'noise_harm' | 'sample_ratio' | 'provisional' | 'safe';
 
 /** What is known of one run at one look. JSON: no bigint, no NaN, no infinity. */
 export interface Verdict {
@@ -35,11 +41,19 @@ export interface Verdict {
   readonly pairs: number;
   /** Pairs of the overall stream still needed, as a range; null where no number can be given. */
   readonly remaining: Range | null;
+  /** How long they may take at the rate so far, in milliseconds. Only where pairs are all that is missing, and the rate is known. */
+  readonly timeLeftMs?: Range;
   /** Every reason to hold that applies, the one that is stated first. Also given where the state is not `hold`. */
   readonly holds: readonly Hold[];
   /** The overall stream first, then the critical segments. */
   readonly streams: readonly StreamVerdict[];
   readonly gates: readonly GateVerdict[];
+  /** Segments that are not critical and do worse, as far as this look goes: each is in doubt until it is no more on the list. */
+  readonly badSegments: readonly BadSegment[];
+  /** Others that would stop the run if they alone had been asked about: said, and no reason to hold. The worst first. */
+  readonly suspectSegments: readonly BadSegment[];
+  /** Since when the candidate does worse, though all its evidence may not say so; null: since no day that can be told. */
+  readonly degrading: Degrading | null;
   /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
   readonly transition: Transition | null;
 }
@@ -64,6 +78,27 @@ export interface StreamVerdict {
   readonly safeLogE: number;
   /** Of the mean over the gates, valid however they depend on each other. */
   readonly harmLogE: number;
+}
+
+/** A segment that looks harmed among all that a run may have, the worst first. */
+export interface BadSegment {
+  readonly stream: string;
+  /** Natural logarithm of the mean of its gates' e-values. */
+  readonly harmLogE: number;
+  /** The gate that is worst in it. */
+  readonly gate: GateVerdict;
+}
+
+/** A day from which on the candidate does worse. */
+export interface Degrading {
+  /** Of the run, from 1. */
+  readonly day: number;
+  /** The same as a date (UTC), such as 2026-11-21. */
+  readonly since: string;
+  /** Natural logarithm of the mean of the gates' e-values, over the evidence since then. */
+  readonly harmLogE: number;
+  /** The gate that is worst since then. */
+  readonly gate: GateVerdict;
 }
 
 /**
@@ -93,10 +128,13 @@ export interface GateVerdict {
   readonly wins: number;
   readonly ties: number;
   readonly losses: number;
-  /** The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls, of refusals, of valid answers. */
+  /**
+   * The incumbent's and the candidate's level over the known pairs: failure rate, agreement, share of slow calls, of refusals, of valid answers; of
+   * cost and tokens US dollars and tokens a call, none counted above the most one may take.
+   */
   readonly reference: number | null;
   readonly candidate: number | null;
-  /** As the policy has it: a difference of levels, or a ratio of latencies. */
+  /** As the policy has it: a difference of levels, or a ratio of latencies or totals. */
   readonly margin: number;
   /** T of a latency gate, in milliseconds. */
   readonly thresholdMs: number | null;
@@ -107,6 +145,10 @@ export interface GateVerdict {
   readonly remaining: Range | null;
   /** Of a gate with a fixed floor only: what `reference` is, too. */
   readonly floor?: number;
+  /** Of cost and tokens only: the most one call may take, and the shadows that took more; of cost, pairs without a price, by whose. */
+  readonly mostPerCall?: number;
+  readonly over?: number;
+  readonly unpriced?: { readonly incumbent: number; readonly candidate: number };
   /** Of validity only: McNemar's exact test that both are valid equally often, two-sided, for one look. */
   readonly mcNemarP?: number;
   /** Of the win rate only. */
@@ -130,6 +172,8 @@ export interface WinRateShown {
 /** A rejection that stays: evidence that comes later does not take it back. */
 export interface Transition {
   readonly state: 'no_go' | 'invalid';
+  /** Of `invalid`, what the verdict's reason is. Absent: `noise_harm`. */
+  readonly reason?: 'noise_harm' | 'sample_ratio';
   readonly stream: string;
   readonly sentence: string;
   /** Pairs of evidence in the overall stream at that look. */

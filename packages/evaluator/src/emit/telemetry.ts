@@ -1,3 +1,4 @@
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
@@ -6,10 +7,13 @@ import {
   resourceAttributesEnvDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Telemetry } from '../config.js';
+import type { VerdictChange } from '../ledger/change.js';
 import type { PairRow } from '../ledger/ledger.js';
+import { emitChange } from './change-log.js';
 import { emitEvaluateSpan, type Scored } from './evaluate-span.js';
 import { ledgerMetrics, type Report } from './ledger-metrics.js';
 import { SCOPE } from './scope.js';
@@ -18,6 +22,8 @@ import { SCOPE } from './scope.js';
 export interface Emitter {
   /** One stored pair of a candidate. */
   pair(row: PairRow, experiment: string, scored: Scored): void;
+  /** A verdict that is not what it was. */
+  change(change: VerdictChange): void;
   /** Sends what is left, within `timeoutMs`. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -43,14 +49,24 @@ const SPANS = {
 export function startEmitter(telemetry: Telemetry, report: () => Report | null): Emitter {
   const traces = telemetry.tracesUrl === null ? null : traceProvider(telemetry, telemetry.tracesUrl);
   const metrics = telemetry.metricsUrl === null ? null : meterProvider(telemetry, telemetry.metricsUrl, report);
+  const { logsUrl = null } = telemetry;
+  const logs = logsUrl === null ? null : loggerProvider(telemetry, logsUrl);
   const done = Promise.resolve();
   const tracer = traces?.getTracer(SCOPE.name, SCOPE.version);
+  const logger = logs?.getLogger(SCOPE.name, SCOPE.version);
   return {
     pair: (row, experiment, scored) => {
       if (tracer !== undefined) emitEvaluateSpan(tracer, row, experiment, scored);
     },
+    change: (change) => {
+      if (logger !== undefined) emitChange(logger, change);
+    },
     close: async (timeoutMs) => {
-      const closing = [traces?.shutdown() ?? done, metrics?.shutdown({ timeoutMillis: timeoutMs }) ?? done];
+      const closing = [
+        traces?.shutdown() ?? done,
+        metrics?.shutdown({ timeoutMillis: timeoutMs }) ?? done,
+        logs?.shutdown() ?? done,
+      ];
       await within(timeoutMs, closing);
     },
   };
@@ -60,6 +76,12 @@ function traceProvider(telemetry: Telemetry, url: string): TracerProvider {
   const exporter = new OTLPTraceExporter({ url, timeoutMillis: SPANS.exportTimeoutMillis });
   const resource = resourceOf({ 'service.name': telemetry.serviceName });
   return new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter, ...SPANS })] });
+}
+
+function loggerProvider({ serviceName }: Telemetry, url: string): LoggerProvider {
+  const exporter = new OTLPLogExporter({ url, timeoutMillis: SPANS.exportTimeoutMillis });
+  const processor = new BatchLogRecordProcessor({ exporter, exportTimeoutMillis: SPANS.exportTimeoutMillis });
+  return new LoggerProvider({ resource: resourceOf({ 'service.name': serviceName }), processors: [processor] });
 }
 
 function meterProvider(telemetry: Telemetry, url: string, report: () => Report | null): MeterProvider {

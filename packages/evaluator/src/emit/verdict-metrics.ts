@@ -1,7 +1,8 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { coverageOf } from '../decide/coverage.js';
+import { stateOfStream } from '../decide/segment-states.js';
 import type { Standing } from '../decide/standing.js';
-import { type HoldReason, STATES, type State, type StreamVerdict } from '../decide/verdict.js';
+import { STATES } from '../decide/verdict.js';
 import {
   METRIC_COVERAGE,
   METRIC_ESTIMATE,
@@ -18,7 +19,7 @@ export function verdictMetrics(standings: readonly Standing[]): readonly Metric[
     gauge(METRIC_VERDICT, 'The verdict: 1 for the state it is in, 0 for the others', current.flatMap(statePoints)),
     gauge(
       METRIC_ESTIMATE,
-      "The candidate's level less the incumbent's, over the evidence: failure rate, agreement, share of slow calls, of refusals, of valid answers",
+      "The candidate's level less the incumbent's, over the evidence: failure rate, agreement, share of slow calls, of refusals, of valid answers; US dollars or tokens a call",
       current.flatMap(estimatePoints),
     ),
     gauge(METRIC_EVIDENCE, 'The natural logarithm of the e-value of a claim', current.flatMap(evidencePoints)),
@@ -42,30 +43,15 @@ function of({ run, arm }: Standing): { experiment: string; arm: string } {
 function statePoints(standing: Standing): readonly Point[] {
   const { verdict } = standing;
   return verdict.streams.flatMap((stream) => {
-    const state = stream.stream === SEGMENT_ALL ? verdict.state : stateOfStream(stream, standing);
+    const state =
+      stream.stream === SEGMENT_ALL
+        ? verdict.state
+        : stateOfStream(stream, { verdict, transitions: standing.state.transitions });
     return STATES.map((one) => ({
       attributes: { ...of(standing), segment: stream.stream, state: one },
       value: Number(one === state),
     }));
   });
-}
-
-const STATE_OF_STREAM: Readonly<Record<StreamVerdict['state'], State>> = {
-  safe: 'go',
-  provisional: 'go_provisional',
-  harm: 'no_go',
-  open: 'hold',
-};
-
-/** What is wrong with the sample is wrong with each of its segments. */
-const OF_THE_SAMPLE: ReadonlySet<HoldReason> = new Set(['exploratory', 'stale', 'lossy', 'coverage', 'quarantined']);
-
-/** A segment's own state: that of its gates, and no better than the sample is sound. What stopped the run stays. */
-function stateOfStream({ stream, state }: StreamVerdict, { verdict, state: { transitions } }: Standing): State {
-  if (verdict.state === 'invalid') return 'invalid';
-  if (transitions.some((one) => one.state === 'no_go' && one.stream === stream)) return 'no_go';
-  const unsound = verdict.holds.some(({ reason }) => OF_THE_SAMPLE.has(reason));
-  return (state === 'safe' || state === 'provisional') && unsound ? 'hold' : STATE_OF_STREAM[state];
 }
 
 function estimatePoints(standing: Standing): readonly Point[] {

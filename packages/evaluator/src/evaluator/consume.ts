@@ -121,7 +121,7 @@ async function register(
   try {
     const run = resolveRun(announcement);
     const { policy, segments } = run.definition;
-    checkPolicy({ ...policy, critical: segments.critical });
+    checkPolicy({ ...policy, critical: segments.critical, maxSegments: segments.max });
     if (run.definition.judge !== null) judging?.judges.hashOf(run, run.definition.judge);
     await ledger.registerRun(run, now());
     if (announcement.bounds !== undefined) {

@@ -4,8 +4,8 @@ import type { JudgingLedger } from '../ledger/judging/judging-ledger.js';
 import type { RegisteredRun } from '../ledger/record.js';
 import { type Detect, languageOf } from '../score/language.js';
 import type { NotingOptions } from '../score/notes.js';
+import type { PriceOf } from '../tally/facts-of.js';
 import { pricesOf } from './judging/pay.js';
-import type { PriceOf } from './rows.js';
 
 /** How notes of a run's answers are taken. */
 export interface Noting {

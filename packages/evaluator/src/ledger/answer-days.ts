@@ -7,7 +7,7 @@ import type { AnswerDay } from './snapshot.js';
 
 export const DAY_MS = 86_400_000;
 
-/** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last eight is added to. */
+/** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last nine is added to: the day so far, the last whole one, and the week before that. */
 export async function addAnswerDays(
   query: Query,
   run: string,
@@ -32,13 +32,18 @@ export async function addAnswerDays(
      on conflict (run, stream, day) do update set bytes = excluded.bytes`,
     [run, day, streams, sums],
   );
-  await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE]);
+  await query('delete from understudy.answer_days where run = $1 and day < $2', [run, day - DAYS_BEFORE - 1]);
 }
 
-export async function selectAnswerDays(query: Query, run: string): Promise<readonly AnswerDay[]> {
+/** @param stream One stream alone; default: all. */
+export async function selectAnswerDays(
+  query: Query,
+  run: string,
+  stream: string | null = null,
+): Promise<readonly AnswerDay[]> {
   const { rows } = await query<{ stream: string; day: number; bytes: Buffer }>(
-    'select stream, day, bytes from understudy.answer_days where run = $1 order by stream, day',
-    [run],
+    'select stream, day, bytes from understudy.answer_days where run = $1 and ($2::text is null or stream = $2) order by stream, day',
+    [run, stream],
   );
-  return rows.map(({ stream, day, bytes }) => ({ stream, day, answers: decodeDistribution(bytes) }));
+  return rows.map(({ bytes, ...one }) => ({ ...one, answers: decodeDistribution(bytes) }));
 }

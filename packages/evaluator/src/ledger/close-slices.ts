@@ -6,6 +6,7 @@ import { LeaseLost } from './errors.js';
 import { selectMain } from './judging/judge-state.js';
 import { nameDrawn } from './judging/main-judge.js';
 import { fence } from './lease.js';
+import { addHour } from './hour-sums.js';
 import { addLegs, selectClosedLegs } from './leg-sums.js';
 import type { ClosedSlice, CloseOptions, CloseReason, RegisteredRun } from './ledger.js';
 import { closeWinRates } from './close-win-rates.js';
@@ -76,7 +77,7 @@ async function closeOne(
   const rows = await loadSlice(query, run.id, slice);
   const gates = gatesOf(policy.gates);
   const evidence = closeSlice({ ...rows, slice, gates, piMin });
-  await writeEvidence(query, run.id, slice, { ...rows, gates, lengthMs: run.definition.slice.lengthMs }, evidence);
+  await writeEvidence(query, run, slice, { ...rows, gates }, evidence);
   if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
   if (judge !== null) await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, now);
   const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
@@ -92,7 +93,9 @@ async function closeOne(
      where run = $1 and metric = 'evidence'`,
     [run.id, slice],
   );
-  await addLegs(query, run.id, [...(await selectClosedLegs(query, run.id, [slice])), ...evidenceLegs(rows, evidence)]);
+  const legs = [...(await selectClosedLegs(query, run.id, [slice])), ...evidenceLegs(rows, evidence)];
+  await addLegs(query, run.id, legs);
+  await addHour(query, run.id, sliceTimes(slice, run.definition.slice).startsAt, legs);
   return { run: run.id, slice, reason, ...summary };
 }
 

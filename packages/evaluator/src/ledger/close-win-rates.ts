@@ -109,13 +109,13 @@ async function closeOne(query: Query, run: RegisteredRun, slice: number, closing
   if (step === 'judgements') {
     const sensitivity = judge.sensitivity ?? -1;
     const evidence = closeJudged(input, sensitivity);
-    await writeTallies(query, run.id, slice, evidence);
+    await writeTallies(query, run, slice, evidence);
     await noteVouching(query, run.id, evidence, sensitivity);
     await addLegs(query, run.id, pairs.flatMap(judgedLegs));
     if (labels !== null) await offer(query, run.id, slice, pairs, labels, options.now);
   } else if (labels !== null) {
     deadline = pairs.some(({ facts }) => facts.status === 'judged' && facts.label === 'unanswered');
-    await writeTallies(query, run.id, slice, closeLabelled(input, labels.rate));
+    await writeTallies(query, run, slice, closeLabelled(input, labels.rate));
   }
   if (step === 'judgements' && labels !== null) {
     await query('update understudy.win_rate_slices set judged = true where run = $1 and slice = $2', [run.id, slice]);

@@ -1,4 +1,5 @@
 import type { Database, Query } from './database.js';
+import { forgetDraws } from './draws.js';
 import { LeaseLost } from './errors.js';
 import { fence } from './lease.js';
 import type { CloseOptions, RegisteredRun } from './ledger.js';
@@ -190,25 +191,31 @@ async function removeOld(
 
 /** Puts the sums of producers that have been silent for long together: services come and go, and leave as many names. */
 async function mergeSilent(database: Database, run: RegisteredRun, options: CloseOptions): Promise<void> {
-  const silent = `run = $1 and not merged and producer in (
+  const silent = `run = $1 and producer in (
     select producer from understudy.producers where greatest(last_seen, $2) <= $3)`;
   const values = [run.id, options.queue.connectedSince, keptSince(options)];
-  const { count } = await database.query(`select 1 from understudy.producer_runs where ${silent} limit 1`, values);
+  const { count } = await database.query(
+    `select 1 from understudy.producer_runs where ${silent} and not merged
+     union all select 1 from understudy.draws where ${silent} limit 1`,
+    values,
+  );
   if (count === 0) return;
   await database.transaction(async (query) => {
     await fence(query, options.holder, options.now);
     await closedThrough(query, run.id, 'for update');
     const { rows } = await query<{ producer: string }>(
-      `update understudy.producer_runs set merged = true where ${silent} returning producer`,
+      `update understudy.producer_runs set merged = true where ${silent} and not merged returning producer`,
       values,
     );
+    const producers = rows.map(({ producer }) => producer);
+    await forgetDraws(query, silent, values);
     await query(
       `with merged as (delete from understudy.leg_sums where run = $1 and producer = any($2::text[]) returning *)
        insert into understudy.leg_sums as sums (run, producer, arm, segment, kind, name, legs)
        select run, '', arm, segment, kind, name, sum(legs)::bigint from merged
        group by run, arm, segment, kind, name having sum(legs) <> 0
        on conflict (run, arm, segment, kind, name, producer) do update set legs = sums.legs + excluded.legs`,
-      [run.id, rows.map(({ producer }) => producer)],
+      [run.id, producers],
     );
   });
 }

@@ -28,6 +28,7 @@ export function funnelState(legs: readonly LegSum[]): FunnelState {
     due: sum('due'),
     covered: sum('covered') / 1000,
     uncovered: thousandths(reasonsOf(legs, 'uncovered')),
+    squared: reasonsOf(legs, 'squared'),
   };
 }
 

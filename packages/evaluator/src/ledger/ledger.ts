@@ -1,6 +1,7 @@
 import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
 import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
+import type { ChangeLedger } from './changes.js';
 import type { EmbeddingLedger } from './embedding-ledger.js';
 import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
 import type { LabelLedger } from './label-ledger.js';
@@ -51,6 +52,10 @@ export interface Ledger {
   snapshot(options: SnapshotOptions): Promise<LedgerSnapshot>;
   /** Stored pairs with their content, the newest first. */
   readPairs(query: PairQuery): Promise<readonly ShownPair[]>;
+  /** The numbers of the pairs that are evidence, page by page, the oldest call first; `last`: go on after it; null: that was all. */
+  readEvidence(
+    query: EvidenceQuery,
+  ): Promise<{ readonly pairs: readonly EvidencePair[]; readonly last: CallId | null }>;
   /** The call of a stored pair, or null. */
   findCall(pair: string): Promise<CallId | null>;
   /** Removes what was said and whose it was; numbers stay, and all that is decided by them. Again it finds nothing more. */
@@ -66,6 +71,8 @@ export interface Ledger {
   readonly embeddings: EmbeddingLedger;
   /** What people say of pairs. */
   readonly labels: LabelLedger;
+  /** How verdicts have changed, and who was told of it. */
+  readonly changes: ChangeLedger;
   close(): Promise<void>;
 }
 
@@ -135,6 +142,20 @@ export interface PairQuery {
   /** Only this pair. */
   readonly pair?: string;
 }
+
+export interface EvidenceQuery {
+  readonly run: RunId;
+  readonly arm: string;
+  /** From the call after this one on. */
+  readonly after?: CallId | null;
+  /** Stored pairs to look at, evidence or not. */
+  readonly limit: number;
+  /** Only so many of all pairs, chosen by a hash of the call. Default 1: every one. */
+  readonly oneIn?: number;
+}
+
+/** The numbers of a pair that is evidence. */
+export type EvidencePair = Pick<PairRow, 'pair' | 'call' | 'slice' | 'segment' | 'pi' | 'facts'>;
 
 /** What storing a batch did. */
 export interface StoreResult {

@@ -4,7 +4,8 @@ import type { Query } from './database.js';
  * One number of a funnel. `kind` is a field of it; `name` is the reason of what was skipped or dropped, and the outcomes of the
  * primary and of the shadow, with a space between, of what was stored. `gone`: lost in a slice whose counts were compacted.
  * `judged`: of the evidence that was drawn for the judge, by what it said; counted when that is closed.
- * `covered` and `uncovered`: thousandths of calls of the traffic that stand behind what was admitted and skipped.
+ * `covered` and `uncovered`: thousandths of calls of the traffic that stand behind what was admitted and skipped; `squared`: the sum of the squares
+ * of what each call of either stands for, those that were skipped by their reason.
  */
 export interface LegSum {
   readonly arm: string;
@@ -31,6 +32,7 @@ export type LegKind =
   | 'gone'
   | 'covered'
   | 'uncovered'
+  | 'squared'
   | 'pending';
 
 export interface ProducerLegs extends LegSum {
@@ -39,6 +41,9 @@ export interface ProducerLegs extends LegSum {
 
 /** Calls of the traffic, in thousandths, behind `legs` that were each drawn with probability pi; bounded, whatever a producer says. */
 const traffic = (legs: string): string => `round(least(1000 * ${legs} / greatest(pi, 1e-6), 1e12))::bigint`;
+
+const squares = (legs: string): string =>
+  `round(least(${legs} / greatest(pi, 1e-6) / greatest(pi, 1e-6), 1e12))::bigint`;
 
 /**
  * Adds up the counts of the slices that `where` names (over `run`, `slice` and `producer`). `due` says of a slice that what is
@@ -74,6 +79,11 @@ export function legsOfSlices(where: string, due: string): string {
       select producer, arm, segment, 'covered', '', ${traffic('admitted')} from understudy.slice_counts where ${where}
       union all
       select producer, arm, segment, 'uncovered', key, ${traffic('value::bigint')}
+      from understudy.slice_counts, json_each_text(skipped) where ${where}
+      union all
+      select producer, arm, segment, 'squared', '', ${squares('admitted')} from understudy.slice_counts where ${where}
+      union all
+      select producer, arm, segment, 'squared', key, ${squares('value::bigint')}
       from understudy.slice_counts, json_each_text(skipped) where ${where}
       union all
       select producer, arm, segment, 'dropped', key, value::bigint

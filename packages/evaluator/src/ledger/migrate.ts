@@ -12,6 +12,9 @@ import { sql as answers } from './migrations/0010-answers.js';
 import { sql as trials } from './migrations/0011-trials.js';
 import { sql as drawnPairs } from './migrations/0012-drawn-pairs.js';
 import { sql as vouching } from './migrations/0013-vouching.js';
+import { sql as changes } from './migrations/0014-changes.js';
+import { sql as evidenceDays } from './migrations/0015-evidence-days.js';
+import { sql as soundness } from './migrations/0016-soundness.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -28,6 +31,9 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 11, name: 'trials', sql: trials },
   { version: 12, name: 'drawn_pairs', sql: drawnPairs },
   { version: 13, name: 'vouching', sql: vouching },
+  { version: 14, name: 'changes', sql: changes },
+  { version: 15, name: 'evidence_days', sql: evidenceDays },
+  { version: 16, name: 'soundness', sql: soundness },
 ];
 
 const RACES = 10;

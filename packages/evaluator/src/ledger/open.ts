@@ -2,6 +2,7 @@ import type { CallId, RunId, Seal } from '@understudy/instrumentation/trial';
 import { closeSlices } from './close-slices.js';
 import { compact } from './compact.js';
 import { noteBudget } from './budgets.js';
+import { changesOf } from './changes.js';
 import { noteBounds, noteControl } from './control.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { embeddingsOf } from './embedding-ledger.js';
@@ -11,6 +12,7 @@ import { labelsOf } from './label-ledger.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
+import { readEvidence } from './read-evidence.js';
 import { readPairs } from './read-pairs.js';
 import { readSnapshot } from './read-snapshot.js';
 import { reject } from './reject.js';
@@ -65,6 +67,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     compact: (options) => compact(database, options),
     recordTransition: (transition) => recordTransition(database, transition),
     snapshot: (options) => readSnapshot(database, options, seal),
+    readEvidence: (wanted) => readEvidence(query, wanted),
     readPairs: (wanted) => readPairs(query, wanted, seal),
     findCall: (pair) => findCall(database, pair),
     erase: (target, { dryRun }) => erase(database, target, { dryRun, seal }),
@@ -72,6 +75,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     judging: judgingOf(database, seal),
     embeddings: embeddingsOf(query, seal),
     labels: labelsOf(database, seal),
+    changes: changesOf(database),
     close: () => database.close(),
   };
 }
@@ -85,11 +89,11 @@ async function findCall({ query }: Database, pair: string): Promise<CallId | nul
 }
 
 async function recordTransition({ query }: Database, transition: StoredTransition): Promise<boolean> {
-  const { run, arm, state, stream, sentence, pairs, at } = transition;
+  const { run, arm, state, reason, stream, sentence, pairs, at } = transition;
   const { count } = await query(
-    `insert into understudy.transitions (run, arm, state, stream, sentence, pairs, at) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into understudy.transitions (run, arm, state, reason, stream, sentence, pairs, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict do nothing`,
-    [run, arm, state, storable(stream), storable(sentence), pairs, at],
+    [run, arm, state, reason ?? null, storable(stream), storable(sentence), pairs, at],
   );
   return count === 1;
 }

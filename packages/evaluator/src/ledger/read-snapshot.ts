@@ -1,11 +1,15 @@
 import { isFinished, isGone } from './completeness.js';
 import { selectBudgets } from './budgets.js';
 import { selectBounds, selectControls } from './control.js';
-import type { Seal } from '@understudy/instrumentation/trial';
+import { SEGMENT_ALL, type Seal } from '@understudy/instrumentation/trial';
 import { cellsOf } from '../tally/confusion.js';
+import { primaryDrift } from '../tally/primary-drift.js';
 import { selectAnswerDays } from './answer-days.js';
 import type { Database, Query } from './database.js';
+import { selectDraws } from './draws.js';
+import { selectEvidenceDays } from './evidence-days.js';
 import { funnelState, judgementsOf, outcomesOf, segmentsOf } from './funnel-state.js';
+import { selectHours } from './hour-sums.js';
 import { selectAsked } from './judging/asked.js';
 import { NO_LABELS } from './judging-state.js';
 import { selectLabelNames } from './label-names.js';
@@ -74,8 +78,10 @@ async function readRun(
   { now, view, seal, shown }: Reading,
 ): Promise<Omit<RunState, 'bounds' | 'control' | 'budget'>> {
   const totals = await selectTotals(query, run.id, { shown });
+  const evidenceDays = await selectEvidenceDays(query, run.id);
   const transitions = await selectTransitions(query, run.id);
   const legs = await selectLegs(query, run, now);
+  const hours = await selectHours(query, run.id);
   const judging = await selectJudging(query, run);
   const judge = judging?.judge ?? null;
   const labels = judge === null ? null : await selectLabels(query, run.id, judge, now);
@@ -92,25 +98,41 @@ async function readRun(
     return {
       ...total,
       preferences: withVouching(withAnswers(total.preferences, answered, judgements), vouched),
+      evidenceDays: evidenceDays.get(arm) ?? [],
       judgements,
       labels: labels?.get(arm) ?? NO_LABELS,
       quarantine: quarantines?.get(arm) ?? null,
       funnel: funnelState(own),
       segments: Object.fromEntries(segments),
+      hours: hours.get(arm) ?? [],
       outcomes: outcomesOf(own),
       transitions: transitions.filter((one) => one.arm === arm),
     };
   };
+  const progress = await readProgress(query, run, now, view);
   return {
     run,
     arms: Object.fromEntries(armsOf(run).map((arm) => [arm, armState(arm)])),
     producers: (await producersOf(query, run.id)).map(({ id }) => id),
+    draws: await selectDraws(query, run.id),
     judging,
-    days: shown ? await selectAnswerDays(query, run.id) : [],
     labelNames: await selectLabelNames(query, run.id, labelsOf([...totals.values()]), seal),
     thresholds: await selectThresholds(query, run.id),
-    ...(await readProgress(query, run, now, view)),
+    ...progress,
+    days: await daysOf(query, run.id, progress, shown),
   };
+}
+
+/** What the primaries look like; of the segments only where it is asked for, or where the whole has changed and they tell what that is. */
+async function daysOf(
+  query: Query,
+  run: string,
+  { firstSliceAt, closedThrough }: Pick<RunState, 'firstSliceAt' | 'closedThrough'>,
+  shown: boolean,
+): Promise<RunState['days']> {
+  const overall = shown ? [] : await selectAnswerDays(query, run, SEGMENT_ALL);
+  const drifts = shown || primaryDrift(overall, { from: firstSliceAt, through: closedThrough }) !== null;
+  return drifts ? await selectAnswerDays(query, run) : overall;
 }
 
 /** The labels that are told apart, of all arms and streams. */

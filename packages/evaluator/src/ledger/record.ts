@@ -23,6 +23,8 @@ export interface StoredTransition {
   readonly run: RunId;
   readonly arm: string;
   readonly state: 'no_go' | 'invalid';
+  /** Of an `invalid` one: what the verdict says. Absent: `noise_harm`. */
+  readonly reason?: 'noise_harm' | 'sample_ratio';
   readonly stream: string;
   readonly sentence: string;
   /** Pairs of evidence in the overall stream at that look. */

@@ -27,6 +27,8 @@ export interface RunState {
   readonly arms: Readonly<Record<string, ArmState>>;
   /** The producers that have named it. */
   readonly producers: readonly string[];
+  /** What they drew, those excepted that have long been silent. */
+  readonly draws: readonly ProducerDraws[];
   /** What bounds its shadowing, as the youngest of them has it; null where none has said. */
   readonly bounds: Bounds | null;
   /** What people have set for its experiment, as the evaluator last saw it; null: nothing, ever. */
@@ -35,7 +37,7 @@ export interface RunState {
   readonly budget: BudgetState | null;
   /** Its judge; null: it has none. */
   readonly judging: JudgingState | null;
-  /** What the primaries of the evidence look like, by day: the last one and those it is held against. */
+  /** What the primaries of the evidence look like, by day: the last one and those it is held against. Of segments only where it is shown or matters. */
   readonly days: readonly AnswerDay[];
   /** Labels of answers in words, by their hashes, as far as they are kept and can be read. */
   readonly labelNames: ReadonlyMap<number, string>;
@@ -57,11 +59,21 @@ export interface AnswerDay {
   readonly answers: Distribution;
 }
 
+/** The evidence of a candidate in the overall stream on a day (epoch days). */
+export interface EvidenceDay {
+  readonly day: number;
+  readonly gates: Readonly<Partial<Record<GateName, Tally>>>;
+  /** Null where nothing of the win rate is closed. */
+  readonly preference: PreferenceEvidence | null;
+}
+
 export interface ArmState {
   /** Evidence of the closed slices, by stream (`_all` and each segment), then by gate. */
   readonly streams: Readonly<Record<string, Readonly<Partial<Record<GateName, Tally>>>>>;
   /** The same of the win rate, by stream; empty where it is no gate. */
   readonly preferences: Readonly<Record<string, PreferenceEvidence>>;
+  /** The same of the overall stream by day, in order: the first day, and the last ones. */
+  readonly evidenceDays: readonly EvidenceDay[];
   /** What the pairs of the closed slices look like, by stream: shown, never decided on. */
   readonly observed: Readonly<Record<string, ObservedParts>>;
   /** Evidence that was drawn for the judge, by what came of it. */
@@ -71,6 +83,8 @@ export interface ArmState {
   readonly quarantine: string | null;
   readonly funnel: FunnelState;
   readonly segments: Readonly<Record<string, FunnelState>>;
+  /** Its closed slices by the hour of the day, those with calls. */
+  readonly hours: readonly HourState[];
   /** Stored pairs by what came of the primary and of the shadow. */
   readonly outcomes: readonly OutcomeCount[];
   readonly transitions: readonly StoredTransition[];
@@ -113,6 +127,22 @@ export interface FunnelState {
    */
   readonly covered: number;
   readonly uncovered: Readonly<Record<string, number>>;
+  /** Sums of the squares of what a call stands for: of the admitted ones under the empty name, of the others by reason. Absent: not known. */
+  readonly squared?: Readonly<Record<string, number>>;
+}
+
+/** The calls of one hour of the day (0 to 23, UTC), over all days of a run: legs of one arm. */
+export type HourState = { readonly hour: number } & Pick<
+  FunnelState,
+  'sampled' | 'admitted' | 'skipped' | 'covered' | 'uncovered' | 'squared' | 'evidence'
+>;
+
+/** What one producer drew of a run, each trace or key once. */
+export interface ProducerDraws {
+  readonly producer: string;
+  /** It was the so-many-th to name the run, from 1. */
+  readonly place: number;
+  readonly counts: readonly { readonly pi: number; readonly draws: number; readonly drawn: number }[];
 }
 
 /**

@@ -3,6 +3,7 @@ import { addCompacted, compactedPlaces, keepingSums, type Place, placeKey } from
 import { encodeContent } from './content.js';
 import { advance } from './contiguity.js';
 import type { Database, Query } from './database.js';
+import { storeDraws } from './draws.js';
 import { countPairs, insertPairs, isLate, type OpenRun } from './insert-pairs.js';
 import type { BatchJudging } from './judging/judging-ledger.js';
 import { storeDrawn } from './judging/store-drawn.js';
@@ -39,6 +40,7 @@ export async function storeBatch(
       `insert into understudy.producer_runs (producer, run) select $1, unnest($2::text[]) on conflict do nothing`,
       [batch.producer, [...runs.keys()].sort()],
     );
+    await storeDraws(query, batch, new Set(runs.keys()));
     const bounded = await boundSegments(query, batch.slices, rows);
     const counts = bounded.counts.filter(
       ({ run, slice }) => (slice + 1) * (runs.get(run)?.lengthMs ?? NaN) < END_OF_TIME,

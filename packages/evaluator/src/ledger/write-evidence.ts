@@ -2,26 +2,29 @@ import type { SliceEvidence } from '../tally/close-slice.js';
 import { encodeTally } from '../tally/codec.js';
 import type { Gate } from '../tally/gates.js';
 import { encodeObserved } from '../tally/observed-codec.js';
-import { addAnswerDays, DAY_MS } from './answer-days.js';
+import { addAnswerDays } from './answer-days.js';
 import type { Query } from './database.js';
+import { dayOf } from './evidence-days.js';
 import type { ProducerLegs } from './leg-sums.js';
+import type { RegisteredRun } from './record.js';
 import type { SliceRows } from './slice-rows.js';
 import { writeTallies } from './write-tallies.js';
 
 /** Writes what the close of a slice adds. The caller's transaction makes it all or nothing, and once. */
 export async function writeEvidence(
   query: Query,
-  run: string,
+  registered: RegisteredRun,
   slice: number,
-  known: Pick<SliceRows, 'thresholds'> & { readonly gates: readonly Gate[]; readonly lengthMs: number },
+  known: Pick<SliceRows, 'thresholds'> & { readonly gates: readonly Gate[] },
   evidence: SliceEvidence,
 ): Promise<void> {
+  const { id: run, definition } = registered;
   await insertClusters(query, run, slice, evidence);
-  await writeTallies(query, run, slice, [
+  await writeTallies(query, registered, slice, [
     ...evidence.tallies.map(({ tally, ...one }) => ({ ...one, bytes: encodeTally(tally) })),
     ...evidence.observed.flatMap(encodeObserved),
   ]);
-  await addAnswerDays(query, run, Math.floor((slice * known.lengthMs) / DAY_MS), evidence.primaries);
+  await addAnswerDays(query, run, dayOf(slice, definition.slice.lengthMs), evidence.primaries);
   for (const { stream, metric, value, fromSlice } of evidence.thresholds) {
     await query(
       'insert into understudy.thresholds (run, stream, metric, value, from_slice) values ($1, $2, $3, $4, $5)',

@@ -1,11 +1,13 @@
 import type { StoredEvidence } from '../tally/close-win-rate.js';
 import { mergeStored } from '../tally/merge-stored.js';
 import type { Query } from './database.js';
+import { addEvidenceDays, dayOf } from './evidence-days.js';
+import type { RegisteredRun } from './record.js';
 
-/** Writes the evidence of one slice, and adds it to the sums. The caller's transaction makes it both, and once. */
+/** Writes the evidence of one slice, and adds it to the sums of the run and of its day. The caller's transaction makes it both, and once. */
 export async function writeTallies(
   query: Query,
-  run: string,
+  { id: run, definition }: Pick<RegisteredRun, 'id' | 'definition'>,
   slice: number,
   evidence: readonly StoredEvidence[],
 ): Promise<void> {
@@ -34,6 +36,7 @@ export async function writeTallies(
      on conflict (run, arm, stream, metric) do update set through = excluded.through, bytes = excluded.bytes`,
     [run, slice, ...columnsOf(totals)],
   );
+  await addEvidenceDays(query, run, dayOf(slice, definition.slice.lengthMs), evidence);
 }
 
 function columnsOf(evidence: readonly StoredEvidence[]): [string[], string[], string[], string[]] {

@@ -39,6 +39,8 @@ export interface PairNotes {
   /** What became of the two calls. */
   readonly classes: readonly [primary: ErrorClass, shadow: ErrorClass];
   readonly amounts: Amounts;
+  /** How often the user speaks in the request; absent where that is not known. */
+  readonly turns?: number;
 }
 
 /** The numbers of one pair. In a row of the arm `aa`, `shadow` is the A/A leg and `aa` is null. */

@@ -1,6 +1,7 @@
 /** What a policy says about each gate, defaults resolved. A gate that is not named is not tested. */
 export interface Gates {
   readonly errors?: ErrorsGate | undefined;
+  readonly timeouts?: ErrorsGate | undefined;
   readonly refusals?: ErrorsGate | undefined;
   readonly validity?: ValidityGate | undefined;
   readonly length?: ShapeGate | undefined;
@@ -14,6 +15,8 @@ export interface Gates {
   readonly first_chunk_p50?: LatencyGate | undefined;
   readonly first_chunk_p95?: LatencyGate | undefined;
   readonly first_chunk_p99?: LatencyGate | undefined;
+  readonly cost?: SpendingGate | undefined;
+  readonly tokens?: SpendingGate | undefined;
   /** `false`: there is a judge, and it decides nothing. */
   readonly win_rate?: WinRateGate | false | undefined;
 }
@@ -56,10 +59,21 @@ export interface LatencyGate {
   readonly thresholdMs?: number | undefined;
 }
 
+/** All calls of the candidate together take at most `ratio` times what the incumbent's do: the totals, not a typical call. */
+export interface SpendingGate {
+  readonly ratio: number;
+  /** The most one shadow may take: US dollars of cost, or tokens. Above 0. A shadow that takes more makes the verdict hold. */
+  readonly mostPerCall: number;
+}
+
 /** The mean preference for the candidate is at least .5 - `margin`. Tested only where the run has a judge. */
 export interface WinRateGate {
   readonly margin: number;
 }
+
+/** A nano-dollar, and a thousand million dollars or tokens. */
+const LEAST_PER_CALL = 1e-9;
+const MOST_PER_CALL = 1e9;
 
 /** A setting with which a test would prove nothing, or fail to be a test. */
 export class GateSettingsError extends RangeError {
@@ -98,7 +112,8 @@ export function checkGates(gates: Gates): void {
     }
     if ('ratio' in gate) {
       within(name, 'ratio', gate.ratio, 0.1, 10);
-      if (gate.thresholdMs !== undefined) within(name, 'thresholdMs', gate.thresholdMs, Number.MIN_VALUE, 1e9);
+      if ('mostPerCall' in gate) within(name, 'mostPerCall', gate.mostPerCall, LEAST_PER_CALL, MOST_PER_CALL);
+      else if (gate.thresholdMs !== undefined) within(name, 'thresholdMs', gate.thresholdMs, Number.MIN_VALUE, 1e9);
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { AnswerNotes } from '../score/notes.js';
-import type { Gates, GateName, LatencyGate, NoiseGate, ShapeGate } from './gate-settings.js';
+import type { Gates, GateName, LatencyGate, NoiseGate, ShapeGate, SpendingGate } from './gate-settings.js';
 import type { Outcome, PairFacts } from './facts.js';
 import { MISSING, type Observation } from './observation.js';
+import { isTimeout, observeCost, observeTokens, spendingBoundary, type SpendingLimit } from './spending.js';
 
 /** How a latency gate gets its T when the policy gives none. */
 export interface Freezing {
@@ -28,6 +29,8 @@ export interface Gate {
   readonly insensitiveBelow: number | null;
   /** A level the policy fixes, which the incumbent itself may miss; null: the incumbent's own is the standard. */
   readonly floor: number | null;
+  /** What a level of 1 is: US dollars or tokens a call for cost and tokens, else 1. */
+  readonly scale: number;
   /**
    * What a pair says. Null: the gate does not apply to it, which is decided from the request and the primary alone.
    * `thresholdMs` is T for a latency gate, and unused elsewhere.
@@ -44,6 +47,8 @@ export function gatesOf(gates: Gates): readonly Gate[] {
 const GATES: { readonly [Name in Exclude<GateName, 'win_rate'>]-?: (gates: Gates) => Gate | null } = {
   errors: ({ errors }) =>
     errors ? { ...PLAIN, name: 'errors', m: half(errors.margin), observe: observeErrors } : null,
+  timeouts: ({ timeouts }) =>
+    timeouts ? { ...PLAIN, name: 'timeouts', m: half(timeouts.margin), observe: observeTimeouts } : null,
   refusals: ({ refusals }) =>
     refusals ? { ...PLAIN, name: 'refusals', m: half(refusals.margin), observe: observeRefusals } : null,
   validity: ({ validity }) =>
@@ -63,9 +68,21 @@ const GATES: { readonly [Name in Exclude<GateName, 'win_rate'>]-?: (gates: Gates
     latencyGate('first_chunk_p95', gates.first_chunk_p95, { measure: 'first_chunk', p: 0.95, minimum: 500 }),
   first_chunk_p99: (gates) =>
     latencyGate('first_chunk_p99', gates.first_chunk_p99, { measure: 'first_chunk', p: 0.99, minimum: 2000 }),
+  cost: ({ cost }) => spendingGate('cost', cost, NANO, observeCost),
+  tokens: (gates) => spendingGate('tokens', gates.tokens, 1, observeTokens),
 };
 
-const PLAIN = { noise: false, freezing: null, thresholdMs: null, insensitiveBelow: null, floor: null } as const;
+const PLAIN = {
+  noise: false,
+  freezing: null,
+  thresholdMs: null,
+  insensitiveBelow: null,
+  floor: null,
+  scale: 1,
+} as const;
+
+/** Costs are stored in nano-dollars. */
+const NANO = 1e9;
 
 /** A difference of two levels in [0,1] may be `margin`: x = (difference + 1) / 2 must have a mean above (1 - margin) / 2. */
 function half(margin: number): number {
@@ -73,10 +90,19 @@ function half(margin: number): number {
 }
 
 /** x = (primary - shadow + 1) / 2 with 1 = failed: only the shadow failed 0, both or neither 0.5, only the primary 1. */
-function observeErrors({ primary, shadow }: PairFacts): Observation | null {
+function observeErrors(facts: PairFacts): Observation | null {
+  return observeFailures(facts, ({ status }) => status === 'error');
+}
+
+/** As for errors, with 1 = failed because its time was over: the shadow's own limit, the service's, or a gateway's. */
+function observeTimeouts(facts: PairFacts): Observation | null {
+  return observeFailures(facts, isTimeout);
+}
+
+function observeFailures({ primary, shadow }: PairFacts, failed: (outcome: Outcome) => boolean): Observation | null {
   if (primary.status === 'aborted') return null;
   if (primary.status === 'missing' || shadow.status === 'missing' || shadow.status === 'aborted') return MISSING;
-  return fewer(primary.status === 'error', shadow.status === 'error');
+  return fewer(failed(primary), failed(shadow));
 }
 
 /** As for errors, with 1 = refused, or failed where the primary answered. */
@@ -169,6 +195,24 @@ function latencyGate(name: GateName, gate: LatencyGate | undefined, freezing: Fr
     freezing: thresholdMs === null ? freezing : null,
     thresholdMs,
     observe: (facts, threshold) => observeLatency(facts, freezing.measure, threshold, ratio),
+  };
+}
+
+/** @param unit So many units of what is stored are one of the policy's. */
+function spendingGate(
+  name: 'cost' | 'tokens',
+  gate: SpendingGate | undefined,
+  unit: number,
+  observe: (facts: PairFacts, limit: SpendingLimit) => Observation | null,
+): Gate | null {
+  if (gate === undefined) return null;
+  const limit = { ratio: gate.ratio, most: gate.mostPerCall * unit };
+  return {
+    ...PLAIN,
+    name,
+    m: spendingBoundary(gate),
+    scale: gate.mostPerCall,
+    observe: (facts) => observe(facts, limit),
   };
 }
 

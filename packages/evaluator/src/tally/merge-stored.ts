@@ -1,4 +1,4 @@
-import { decodeTally, encodeTally, TALLY_VERSION } from './codec.js';
+import { decodeTally, encodeTally, TALLY_VERSION, UNMARKED_VERSION } from './codec.js';
 import { CONFUSION_VERSION, decodeConfusion, encodeConfusion } from './confusion-codec.js';
 import { mergeConfusions } from './confusion.js';
 import { COUNTERS_VERSION, decodeCounters, encodeCounters, mergeCounters } from './counters.js';
@@ -11,9 +11,12 @@ import { mergeWinRates } from './win-rate.js';
 
 type Merge = (a: Uint8Array, b: Uint8Array) => Uint8Array;
 
+const tallies: Merge = (a, b) => encodeTally(mergeTallies(decodeTally(a), decodeTally(b)));
+
 /** By the first byte: one line a kind of evidence. */
 const KINDS: ReadonlyMap<number, Merge> = new Map<number, Merge>([
-  [TALLY_VERSION, (a, b) => encodeTally(mergeTallies(decodeTally(a), decodeTally(b)))],
+  [TALLY_VERSION, tallies],
+  [UNMARKED_VERSION, tallies],
   [WIN_RATE_VERSION, (a, b) => encodeWinRate(mergeWinRates(decodeWinRate(a), decodeWinRate(b)))],
   [
     DISTRIBUTION_VERSION,

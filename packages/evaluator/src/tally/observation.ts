@@ -8,7 +8,14 @@ export interface Observation {
   readonly reference: number | null;
   /** The candidate's level in [0,1]; null where missing. */
   readonly candidate: number | null;
+  /** What is to be counted of the pair beside its evidence. */
+  readonly mark?: Mark;
 }
+
+/**
+ * Of cost and tokens: `over`: the shadow took more than the policy allows one to take. Of cost: whose call has no known price.
+ */
+export type Mark = 'over' | 'unpriced_incumbent' | 'unpriced_candidate' | 'unpriced_both';
 
 /** It was admitted and there is no number: it proves neither claim. */
 export const MISSING: Observation = { safe: 0, harm: 1, reference: null, candidate: null };

@@ -2,12 +2,14 @@ import { addAnswer, type Distribution, emptyDistribution } from './distribution.
 import { addLabels, type Confusion, emptyConfusion } from './confusion.js';
 import { addCount, type Counters } from './counters.js';
 import type { PairFacts, PairNotes } from './facts.js';
+import { totalOf } from './spending.js';
 import { streamsOf, type StoredPair } from './stored-pair.js';
+import { countTurns } from './turns.js';
 
 /**
  * What a set of pairs of one arm looks like beside its gates: shown, never decided on. Whole numbers all: they merge exactly.
  *
- * `counters`, of every pair that came in time: what became of the calls, and what they took. Of the evidence alone (one pair a cluster): tool
+ * `counters`, of every pair that came in time: what became of the calls, what they took, and of how many turns their conversations are. Of the evidence alone (one pair a cluster): tool
  * calls, scores, labels, and what answers look like.
  */
 export interface Observed {
@@ -52,13 +54,18 @@ export function observe(
     return known;
   };
   for (const { arm, segment, facts } of stored) {
-    for (const stream of streamsOf(segment)) countCalls(of(arm, stream).counters, facts.notes);
+    for (const stream of streamsOf(segment)) {
+      countCalls(of(arm, stream).counters, facts.notes);
+      countLargest(of(arm, stream).counters, facts);
+      countTurns(of(arm, stream).counters, 'stored', facts);
+    }
   }
   for (const { arm, segment, facts } of evidence) {
     for (const stream of streamsOf(segment)) {
       const one = of(arm, stream);
       countScores(one.counters, facts);
       countAnswers(one, facts.notes);
+      countTurns(one.counters, 'evidence', facts);
     }
   }
   return { observed: [...seen.values()], primaries: primariesOf(evidence) };
@@ -78,6 +85,16 @@ function countCalls(counters: Counters, notes: PairNotes | undefined): void {
     addCount(counters, `amount ${name} both`);
     addCount(counters, `amount ${name} both primary`, primary);
     addCount(counters, `amount ${name} both shadow`, other);
+  }
+}
+
+/** What the larger of the two calls took, in nano-dollars and in tokens, by quarters of a power of two. */
+function countLargest(counters: Counters, { primary, shadow, notes }: PairFacts): void {
+  const costs = notes?.amounts.paid_cost ?? [];
+  const tokens = [totalOf(primary), totalOf(shadow)];
+  for (const [name, sides] of [['cost', costs] as const, ['tokens', tokens] as const]) {
+    const known = sides.flatMap((side) => (isAmount(side) ? [side] : []));
+    if (known.length > 0) addCount(counters, `largest ${name} ${Math.ceil(4 * Math.log2(Math.max(1, ...known)))}`);
   }
 }
 

@@ -7,12 +7,15 @@ import type { FeatureName } from './answer-bins.js';
 import type { ObservedParts } from './observed-codec.js';
 import { SCORE_UNIT } from './observed.js';
 import { type Shift, shiftedFeatures, shiftsBetween } from './shift.js';
+import { type ShownTurns, turnsShown } from './turns.js';
 
 /** What is shown of an arm in one stream beside its gates, in plain numbers. JSON. Never decided on. */
 export interface Shown {
   /** Pairs by what became of their two calls, the commonest first. */
   readonly classes: readonly { readonly primary: string; readonly shadow: string; readonly pairs: number }[];
   readonly amounts: Readonly<Partial<Record<Quantity, ShownAmount>>>;
+  /** Conversations that are evidence, beside all. */
+  readonly turns: ShownTurns;
   /** By scorer: of the evidence. */
   readonly scores: Readonly<Record<string, ShownScore>>;
   /** What became of the primary's tool calls; null: neither side called any. */
@@ -92,6 +95,7 @@ export function shownOf(parts: ObservedParts, names: ReadonlyMap<number, string>
         .filter((name) => counters.has(`amount ${name} primary calls`) || counters.has(`amount ${name} shadow calls`))
         .map((name) => [name, amountOf(counters, name, pairs)]),
     ),
+    turns: turnsShown(counters),
     scores: Object.fromEntries(namesOf(counters, 'score').map((name) => [name, scoreOf(counters, name)])),
     tools: tools.length === 0 ? null : Object.fromEntries(tools),
     labels: labels.pairs === 0 ? null : labelsOf(labels, names),
@@ -115,6 +119,15 @@ function namesOf(counters: Counters, kind: string): readonly string[] {
 export function totalOf(counters: Counters, name: Quantity, side: 'primary' | 'shadow'): number | null {
   if (!counters.has(`amount ${name} ${side} calls`)) return null;
   return countOf(counters, `amount ${name} ${side}`) / (SHOWN[name] ?? QUANTITIES[name]);
+}
+
+/** A number that none of the calls took more than, and no more than a fifth above what one did: nano-dollars, or tokens. Null: nothing is known. */
+export function largestOf(counters: Counters, name: 'cost' | 'tokens'): number | null {
+  const prefix = `largest ${name} `;
+  const bins = [...counters.keys()]
+    .filter((one) => one.startsWith(prefix))
+    .map((one) => Number(one.slice(prefix.length)));
+  return bins.length === 0 ? null : 2 ** (Math.max(...bins) / 4);
 }
 
 function amountOf(counters: Counters, name: Quantity, all: number): ShownAmount {

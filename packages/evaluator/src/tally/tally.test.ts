@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTally, encodeTally } from './codec.js';
-import { TallyError } from './integers.js';
+import { betTerms } from '../stats/bets.js';
+import { readInteger, TallyError } from './integers.js';
+import { mergeStored } from './merge-stored.js';
 import { MISSING, type Observation } from './observation.js';
 import { addPair, emptyTally, mergeTallies, snapshot, sumsOf, type Tally } from './tally.js';
 
@@ -29,6 +31,41 @@ const bytes = (tally: Tally): string => Buffer.from(encodeTally(tally)).toString
 describe('a tally', () => {
   it('has the same bytes whatever the order of the pairs', () => {
     expect(bytes(tallyOf(OBSERVATIONS.toReversed()))).toBe(bytes(tallyOf(OBSERVATIONS)));
+  });
+
+  it.each([0.001, 1 / 2.2, 0.999])('sums many different values as integers do, at m = %d', (m) => {
+    const tally = emptyTally(m);
+    const expected = Array.from({ length: 32 }, () => 0n);
+    for (let at = 0; at < 5000; at += 1) {
+      const x = at % 3 === 0 ? 1 : 1 - at / 5000;
+      const count = 1 + (at % 6);
+      addPair(tally, { safe: x, harm: x, reference: x, candidate: x }, 1, count);
+      for (const [g, term] of betTerms(x, m, 1).entries())
+        expected[g] = (expected[g] ?? 0n) + BigInt(term) * BigInt(count);
+    }
+    expect(sumsOf(tally).safe).toEqual(expected);
+  });
+
+  it.each([1e-9, 1 - 1e-9])('has the same bytes in any order where the boundary is next to an end, at m = %d', (m) => {
+    const values = Array.from({ length: 3000 }, (_, at) => (at % 1500) * 1e-9);
+    const filled = (order: readonly number[]): Tally => {
+      const tally = emptyTally(m);
+      for (const one of order) {
+        const x = m < 0.5 ? 1 - one : one;
+        addPair(tally, { safe: x, harm: x, reference: x, candidate: x }, 1, 3);
+      }
+      return tally;
+    };
+    expect(bytes(filled(values.toReversed()))).toBe(bytes(filled(values)));
+  });
+
+  it('counts marks, each by itself and beside the others', () => {
+    const tally = emptyTally(M);
+    for (const mark of ['over', 'unpriced_incumbent', 'unpriced_candidate', 'unpriced_both'] as const)
+      addPair(tally, { ...MISSING, mark }, 1, 3);
+    addPair(tally, MISSING);
+    const read = snapshot(mergeTallies(decodeTally(encodeTally(tally)), tally));
+    expect(read).toMatchObject({ pairs: 26, missing: 26, over: 6, unpriced: { incumbent: 12, candidate: 12 } });
   });
 
   it('has the same bytes however the pairs are split and merged', () => {
@@ -115,6 +152,17 @@ describe('a tally', () => {
 });
 
 describe('the bytes of a tally', () => {
+  it('are read without marks where they are from before there were any, and written with them', () => {
+    const whole = encodeTally(tallyOf(OBSERVATIONS));
+    const reader = { bytes: whole, at: 9 };
+    for (let number = 0; number < 8; number += 1) readInteger(reader);
+    // Three marks of 0, a byte each.
+    const unmarked = Uint8Array.from([1, ...whole.slice(1, reader.at), ...whole.slice(reader.at + 3)]);
+    expect(decodeTally(unmarked)).toEqual(decodeTally(whole));
+    expect(mergeStored(unmarked, whole)).toEqual(mergeStored(whole, whole));
+    expect(mergeStored(whole, unmarked)).toEqual(mergeStored(whole, whole));
+  });
+
   it('give the tally back', () => {
     const tally = tallyOf(OBSERVATIONS);
     const read = decodeTally(encodeTally(tally));
@@ -141,7 +189,7 @@ describe('the bytes of a tally', () => {
     expect(() => decodeTally(encoded.subarray(0, 5))).toThrow(TallyError);
     expect(() => decodeTally(encoded.subarray(0, encoded.length - 1))).toThrow(TallyError);
     expect(() => decodeTally(Uint8Array.from([...encoded, 0]))).toThrow(TallyError);
-    expect(() => decodeTally(changed((copy) => copy.fill(2, 0, 1)))).toThrow(TallyError);
+    expect(() => decodeTally(changed((copy) => copy.fill(1, 0, 1)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0xff, 1, 9)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0xff, 9, 60)))).toThrow(TallyError);
     expect(() => decodeTally(changed((copy) => copy.fill(0, 9, 11)))).toThrow(TallyError);

@@ -2,7 +2,7 @@ import { LABEL_BETS } from '../stats/label-bets.js';
 import { readInteger, TallyError, writeInteger } from './integers.js';
 import { emptyWinRate, NUMBERS, type WinRate, winRateSums, type WinRateSums } from './win-rate.js';
 
-/** The first byte of a stored win rate: what it is, and its version. A tally begins with 1. */
+/** The first byte of a stored win rate: what it is, and its version. A tally begins with 2. */
 export const WIN_RATE_VERSION = 0x21;
 
 const HEADER = 17;

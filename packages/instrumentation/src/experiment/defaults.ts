@@ -1,13 +1,14 @@
+import type { Experiment } from './definition.js';
 import type {
   AgreementGate,
-  Experiment,
   Gates,
   LatencyGate,
   RateGate,
   ShapeGate,
+  SpendingGate,
   ValidityGate,
   WinRateGate,
-} from './definition.js';
+} from './gates.js';
 import type { EmbeddingsSettings } from './embeddings.js';
 import type { JudgeSettings } from './judging.js';
 
@@ -28,12 +29,15 @@ export const DEFAULTS: {
   readonly policy: { readonly alpha: number; readonly minPairs: number; readonly minCoverage: number };
   readonly gates: {
     readonly errors: RateGate;
+    readonly timeouts: RateGate;
     readonly refusals: RateGate;
     readonly validity: ValidityGate;
     readonly shape: ShapeGate;
     readonly agreement: AgreementGate;
     readonly similarity: AgreementGate;
     readonly latency: LatencyGate;
+    /** Of `cost` and `tokens`. The most one call may take cannot be guessed. */
+    readonly spending: Pick<SpendingGate, 'ratio'>;
     readonly win_rate: WinRateGate;
   };
 } = {
@@ -96,12 +100,14 @@ export const DEFAULTS: {
   policy: { alpha: 0.05, minPairs: 1000, minCoverage: 0.9 },
   gates: {
     errors: { margin: 0.01 },
+    timeouts: { margin: 0.01 },
     refusals: { margin: 0.01 },
     validity: { margin: 0.02 },
     shape: { margin: 0.05, insensitiveBelow: 0.3 },
     agreement: { scorer: 'exact', margin: 0.05, insensitiveBelow: 0.3 },
     similarity: { scorer: 'lexical', margin: 0.05, insensitiveBelow: 0.3 },
     latency: { ratio: 1.2 },
+    spending: { ratio: 1.2 },
     win_rate: { margin: 0.05 },
   },
 };

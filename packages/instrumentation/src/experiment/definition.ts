@@ -1,7 +1,9 @@
+import type { Gates } from './gates.js';
 import type { RunId } from '../trial/trial.js';
 import type { EmbeddingsDefinition, EmbeddingsInput, EmbeddingsSettings } from './embeddings.js';
 import type { JudgeDefinition, JudgeInput, JudgeSettings, JudgeShape } from './judging.js';
 import type { SecretReference } from './named-secret.js';
+import type { PresetName } from './preset-name.js';
 import type { Budget, ControlSettings, GovernorSettings, Target } from './protection.js';
 import type { Sample, Window, WindowInput } from './sampling.js';
 
@@ -96,89 +98,6 @@ export interface Retention {
   readonly days: number | null;
 }
 
-/** The scorers a gate may name. */
-export type ScorerName =
-  | 'exact_raw'
-  | 'exact'
-  | 'exact_json'
-  | 'lexical'
-  | 'edit'
-  | 'chrf'
-  | 'length'
-  | 'structure'
-  | 'json_parses'
-  | 'json_valid'
-  | 'json_paths'
-  | 'json_values'
-  | 'tool_names'
-  | 'tool_arguments'
-  | 'tool_exact'
-  | 'tool_valid'
-  | 'label'
-  | 'refusal'
-  | 'language'
-  | 'embedding';
-
-/** Errors: the candidate may fail at most `margin` (absolute share of calls) more often. */
-export interface RateGate {
-  readonly margin: number;
-}
-
-/** Answers that keep to what was asked for may be at most `margin` (absolute share) fewer than the incumbent's. */
-export interface ValidityGate {
-  readonly margin: number;
-  /** The only answers there are, of a classifier; without it, validity is of schemas and tool calls alone. */
-  readonly labels?: readonly string[];
-}
-
-/** Length, language or structure may match the primary's at most `margin` less than the incumbent's own second answer does. */
-export interface ShapeGate {
-  readonly margin: number;
-  /** Where the incumbent's second answer matches less than this on average, the gate says nothing and the verdict holds. */
-  readonly insensitiveBelow: number;
-  /** Instead of the incumbent's own match: the candidate's must be at most `margin` below this. */
-  readonly floor?: number;
-}
-
-/** Agreement with the incumbent may fall at most `margin` short of the incumbent's agreement with itself. */
-export interface AgreementGate {
-  readonly scorer: ScorerName;
-  readonly margin: number;
-  /** Where the incumbent's mean agreement with itself is below this, the gate says nothing and the verdict holds. */
-  readonly insensitiveBelow: number;
-}
-
-/** Of the whole answer, or of its first chunk: slower than T times `ratio` may be no commoner than slower than T was, T the incumbent's quantile. */
-export interface LatencyGate {
-  readonly ratio: number;
-  /** T in milliseconds; without it, frozen from the first closed slices. */
-  readonly thresholdMs?: number;
-}
-
-/** Judged pair by pair, the candidate may be preferred at most `margin` less often than half of the time; a tie is half a win. */
-export interface WinRateGate {
-  readonly margin: number;
-}
-
-export interface Gates {
-  readonly errors?: RateGate;
-  readonly refusals?: RateGate;
-  readonly validity?: ValidityGate;
-  readonly length?: ShapeGate;
-  readonly language?: ShapeGate;
-  readonly structure?: ShapeGate;
-  readonly agreement?: AgreementGate;
-  readonly similarity?: AgreementGate;
-  readonly latency_p50?: LatencyGate;
-  readonly latency_p95?: LatencyGate;
-  readonly latency_p99?: LatencyGate;
-  readonly first_chunk_p50?: LatencyGate;
-  readonly first_chunk_p95?: LatencyGate;
-  readonly first_chunk_p99?: LatencyGate;
-  /** With a judge only, and always with one: `false` says that it is not to decide, and nothing is drawn for it then. */
-  readonly win_rate?: WinRateGate | false;
-}
-
 /** What decides. Declared before the first pair; a change starts a new run. */
 export interface Policy {
   /** One-sided, per metric; divided among candidates and restarts. */
@@ -187,8 +106,15 @@ export interface Policy {
   readonly minPairs: number;
   /** The least share of sampled calls that must have been admitted. */
   readonly minCoverage: number;
+  /** GO needs a pair of evidence of each hour of the day (UTC). Absent: it does not. */
+  readonly fullDay?: true;
+  /** Why one would switch: stated beside the verdict, never decided on. Absent: nobody has said. */
+  readonly success?: Success;
   readonly gates: Gates;
 }
+
+/** What a switch is for: less money, less waiting, better answers. */
+export type Success = 'cheaper' | 'faster' | 'better';
 
 export interface SliceSettings {
   /** Length of a slice of call start time, in milliseconds. */
@@ -250,7 +176,7 @@ export interface ExperimentShape extends Omit<
   readonly judge: JudgeShape | null;
   readonly candidate?: Candidate;
   readonly candidates?: Readonly<Record<string, Candidate>>;
-  readonly policy: Omit<Policy, 'gates'> & { readonly gates?: Gates };
+  readonly policy: Omit<Policy, 'gates'> & { readonly preset?: PresetName; readonly gates?: Gates };
   readonly slice: { readonly lengthMs: number; readonly deadlineMs?: number };
   readonly piMin?: number;
   readonly window: WindowInput | null;
@@ -278,7 +204,10 @@ export interface ExperimentInput {
   readonly redaction?: Partial<Redaction>;
   readonly subject?: Partial<Subject>;
   readonly policy?: Partial<Omit<Policy, 'gates'>> & {
-    readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> };
+    /** What is not written beside it is the preset's. */
+    readonly preset?: PresetName;
+    /** `false`: without this gate of the preset. */
+    readonly gates?: { readonly [Gate in keyof Gates]: Partial<Gates[Gate]> | false };
   };
   readonly slice?: Partial<SliceSettings>;
   readonly piMin?: number;

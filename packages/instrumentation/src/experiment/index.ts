@@ -33,31 +33,32 @@ export {
 } from './control.js';
 export { DEFAULTS } from './defaults.js';
 export type {
-  AgreementGate,
   Candidate,
   Cluster,
   ContentMode,
   Encryption,
   Experiment,
   ExperimentInput,
-  Gates,
-  LatencyGate,
   Match,
   Policy,
-  RateGate,
   Redaction,
   Retention,
   Run,
   RunDefinition,
-  ScorerName,
   SecretReference,
   Segments,
   SliceSettings,
   Subject,
+  Success,
   UnderstudyConfig,
 } from './definition.js';
+
+export type { AgreementGate, Gates, LatencyGate, RateGate, ScorerName, SpendingGate } from './gates.js';
+export { type DefinitionChange, definitionChanges } from './definition-changes.js';
 export type { EmbeddingsDefinition, EmbeddingsInput } from './embeddings.js';
 export type { JudgeDefinition, JudgeInput, JudgeModel, JudgeSettings } from './judging.js';
+export type { PresetName } from './preset-name.js';
+export { PRESETS } from './presets.js';
 export { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
 export { runDefinition, runId, runOf } from './run.js';
 export type { Budget, Target } from './protection.js';

@@ -118,7 +118,11 @@ describe('a judge in the configuration', () => {
     [{ ...ONE, piMin: 0.9 }, {}, "judge.piMin: expected at most the experiment's piMin (0.1)"],
     [{ ...ONE, rate: 0 }, {}, 'judge.rate'],
     [ONE, { policy: { gates: { win_rate: false } } }, 'policy.gates: expected at least one gate'],
-    [ONE, { policy: { gates: { win_rate: { margin: 0.5 } } } }, 'policy.gates.win_rate.margin: Too big'],
+    [
+      ONE,
+      { policy: { gates: { win_rate: { margin: 0.5 } } } },
+      'policy.gates.win_rate.margin: expected number to be <=0.499, got 0.5',
+    ],
     [ONE, { policy: { gates: { errors: {}, win_rate: true as never } } }, 'policy.gates.win_rate: expected { margin'],
     [{ ...ONE, baseUrl: 'ftp://x' }, {}, 'judge.baseUrl: expected an http or https URL'],
   ])('%j is refused', (judge, change, message) => {

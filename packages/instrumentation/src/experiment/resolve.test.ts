@@ -46,9 +46,27 @@ describe('resolveExperiment', () => {
     expect(() => resolveExperiment({ ...minimal, ...floor })).not.toThrow();
   });
 
+  it('gives gates on cost, tokens and timeouts their defaults, but for the most one call may take', () => {
+    const gates = { timeouts: {}, cost: { mostPerCall: 0.05 }, tokens: { ratio: 0.8, mostPerCall: 9000 } };
+    expect(resolveExperiment({ ...minimal, policy: { gates } }).policy.gates).toEqual({
+      timeouts: { margin: 0.01 },
+      cost: { ratio: 1.2, mostPerCall: 0.05 },
+      tokens: { ratio: 0.8, mostPerCall: 9000 },
+    });
+    expect(
+      issuesOf(() => resolveExperiment({ ...minimal, policy: { gates: { cost: {}, tokens: { ratio: 1 } } } })),
+    ).toEqual([
+      'policy.gates.cost.mostPerCall: expected the most one shadow may take, in US dollars, such as `understudy plan` proposes from pairs of a run without this gate, got nothing',
+      'policy.gates.tokens.mostPerCall: expected the most one shadow may take, in tokens, such as `understudy plan` proposes from pairs of a run without this gate, got nothing',
+    ]);
+    expect(issuesOf(() => resolveExperiment({ ...minimal, policy: { gates: { cost: { mostPerCall: 0 } } } }))).toEqual([
+      expect.stringContaining('policy.gates.cost.mostPerCall'),
+    ]);
+  });
+
   it('names the field, what was expected and what was got', () => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, sample: { rate: 1.5 } }))).toEqual([
-      'sample.rate: Too big: expected number to be <=1, got 1.5',
+      'sample.rate: expected number to be <=1, got 1.5',
     ]);
     expect(issuesOf(() => resolveExperiment({ ...minimal, sampel: {}, match: { modell: 'x' } }))).toEqual([
       'match: expected only operation, model, got modell',
@@ -85,6 +103,7 @@ describe('resolveExperiment', () => {
     [{ policy: { gates: { errors: { margin: 0.51 } } } }, 'margin'],
     [{ policy: { gates: { latency_p95: { ratio: 1 } } } }, 'ratio'],
     [{ shadow: { timeoutMs: 5000 }, slice: { deadlineMs: 5000 } }, 'slice.deadlineMs'],
+    [{ policy: { fullDay: true }, slice: { lengthMs: 7_200_000 } }, 'slice.lengthMs'],
     [{ sample: { rate: 0.1 }, piMin: 0.5 }, 'piMin'],
   ])('refuses %j', (change, expected) => {
     expect(issuesOf(() => resolveExperiment({ ...minimal, ...change })).join('\n')).toContain(expected);

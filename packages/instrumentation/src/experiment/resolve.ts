@@ -1,15 +1,8 @@
 import { ConfigurationError } from '../errors.js';
 import { AA_ARM } from '../trial/trial.js';
 import { defaultGates, DEFAULTS } from './defaults.js';
-import type {
-  ConfigShape,
-  Experiment,
-  ExperimentShape,
-  Gates,
-  Run,
-  RunDefinition,
-  UnderstudyConfig,
-} from './definition.js';
+import type { ConfigShape, Experiment, ExperimentShape, Run, RunDefinition, UnderstudyConfig } from './definition.js';
+import type { Gates } from './gates.js';
 import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.js';
 import { embeddingsIssues } from './resolve-embeddings.js';
 import { judgeIssues, resolveJudge } from './resolve-judging.js';
@@ -66,12 +59,19 @@ function orThrow<Value>(result: Parsed<Value>, source: string): Value {
 function resolved(shape: ExperimentShape): { experiment: Experiment; issues: readonly string[] } {
   const { candidate, candidates: named, slice, piMin: declared, window, judge, policy, ...rest } = shape;
   const piMin = declared ?? defaultPiMin(rest.sample, rest.target);
-  const { alpha, minPairs, minCoverage } = policy;
+  const { alpha, minPairs, minCoverage, fullDay, success } = policy;
   const gates = resolveGates(policy.gates ?? defaultGates(), judge !== null);
   const candidates = named ?? (candidate === undefined ? {} : { candidate });
   const experiment: Experiment = {
     ...rest,
-    policy: { alpha, minPairs, minCoverage, gates },
+    policy: {
+      alpha,
+      minPairs,
+      minCoverage,
+      ...(fullDay === true && { fullDay }),
+      ...(success !== undefined && { success }),
+      gates,
+    },
     candidates,
     slice: {
       lengthMs: slice.lengthMs,
@@ -89,6 +89,8 @@ function resolveGates({ win_rate: winRate, ...others }: Gates, judged: boolean):
   if (judged) return { ...others, win_rate: winRate ?? DEFAULTS.gates.win_rate };
   return winRate === undefined || winRate === false ? others : { ...others, win_rate: winRate };
 }
+
+const HOUR_MS = 3_600_000;
 
 function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iterable<string> {
   if (shape.candidate !== undefined && shape.candidates !== undefined) {
@@ -108,6 +110,9 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
   if (experiment.slice.deadlineMs <= experiment.shadow.timeoutMs) {
     yield `slice.deadlineMs: expected more than shadow.timeoutMs (${experiment.shadow.timeoutMs}), got ${experiment.slice.deadlineMs}`;
   }
+  if (experiment.policy.fullDay === true && experiment.slice.lengthMs > HOUR_MS) {
+    yield `slice.lengthMs: expected at most ${HOUR_MS} with \`policy.fullDay\`, got ${experiment.slice.lengthMs}: pairs are of the hour that their slice begins in, and some hours would have none`;
+  }
   yield* samplingIssues(shape);
   yield* judgeIssues(shape.judge, experiment.piMin, experiment.content);
   yield* embeddingsIssues(experiment);
@@ -118,7 +123,10 @@ function* crossFieldIssues(shape: ExperimentShape, experiment: Experiment): Iter
     yield 'segments.critical: expected distinct names';
   }
   if (experiment.policy.gates.win_rate !== undefined && experiment.judge === null) {
-    yield 'policy.gates.win_rate: it is what a judge says: set `judge`, or leave the gate out';
+    const preset = shape.policy.preset;
+    const without =
+      preset === undefined ? 'leave the gate out' : `write \`win_rate: false\` beside \`preset: ${preset}\``;
+    yield `policy.gates.win_rate: it is what a judge says: set \`judge\`, or ${without}`;
   }
   for (const gate of ['refusals', 'validity', 'language'] as const) {
     if (experiment.policy.gates[gate] === undefined || ['full', 'redacted'].includes(experiment.content)) continue;

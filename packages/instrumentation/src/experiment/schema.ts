@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { shownAddress } from './address.js';
 import { CREDENTIAL, HEADER_NAME } from './credential.js';
 import { DEFAULTS } from './defaults.js';
-import type { ConfigShape, ExperimentShape, RunDefinition, ScorerName } from './definition.js';
+import type { ConfigShape, ExperimentShape, RunDefinition } from './definition.js';
+import type { ScorerName } from './gates.js';
 import { embeddingsDefinitionShape, embeddingsShape } from './embeddings-shape.js';
 import { judgeDefinitionShape, judgeShape } from './judging-shape.js';
+import { PRESET_NAMES } from './preset-name.js';
+import { expandPreset } from './presets.js';
 import { budgetShape, controlShape, governorShape, targetShape } from './protection-shape.js';
 import { sampleShape, windowShape } from './sampling-shape.js';
 import { baseUrlShape, secretShape } from './shapes.js';
@@ -101,9 +104,20 @@ const shapeGate = strict({
   insensitiveBelow: unit.default(DEFAULTS.gates.shape.insensitiveBelow),
   floor: positiveUnit.optional(),
 });
+const spendingGate = (unit: string) =>
+  strict({
+    ratio: z.number().min(0.1).max(10).default(DEFAULTS.gates.spending.ratio),
+    mostPerCall: z
+      .number({
+        error: `expected the most one shadow may take, in ${unit}, such as \`understudy plan\` proposes from pairs of a run without this gate`,
+      })
+      .min(1e-9)
+      .max(1e9),
+  });
 const winRateGate = strict({ margin: z.number().min(0.001).max(0.499).default(DEFAULTS.gates.win_rate.margin) });
 const gatesShape = strict({
   errors: strict({ margin: margin.default(DEFAULTS.gates.errors.margin) }).optional(),
+  timeouts: strict({ margin: margin.default(DEFAULTS.gates.timeouts.margin) }).optional(),
   refusals: strict({ margin: margin.default(DEFAULTS.gates.refusals.margin) }).optional(),
   validity: strict({
     margin: margin.default(DEFAULTS.gates.validity.margin),
@@ -120,18 +134,24 @@ const gatesShape = strict({
   first_chunk_p50: latencyGate.optional(),
   first_chunk_p95: latencyGate.optional(),
   first_chunk_p99: latencyGate.optional(),
+  cost: spendingGate('US dollars').optional(),
+  tokens: spendingGate('tokens').optional(),
   win_rate: z
     .union([winRateGate, z.literal(false)], { error: 'expected { margin: 0.001 to 0.499 }, or false' })
     .optional(),
 }).refine((gates) => Object.values(gates).some((gate) => gate !== false), 'expected at least one gate');
 
-const policyShape = strict({
-  preset: z.literal('safe').optional(),
+const policyFields = strict({
+  preset: z.enum(PRESET_NAMES).optional(),
   alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
+  fullDay: z.boolean().optional(),
+  success: z.enum(['cheaper', 'faster', 'better']).optional(),
   gates: gatesShape.optional(),
 });
+/** A preset is spelt out before any default is filled in: what is not said beside it is the preset's. */
+const policyShape = z.preprocess(expandPreset, policyFields);
 
 const content = z.enum(['full', 'redacted', 'features', 'none']);
 const redaction = strict({ version: label.nullable().default(defaults.redaction.version) });
@@ -195,7 +215,7 @@ const config = strict({
   experiments: z.array(experiment).max(100).default([]),
 });
 
-const resolvedPolicy = policyShape.omit({ preset: true }).required({ gates: true });
+const resolvedPolicy = policyFields.omit({ preset: true }).required({ gates: true });
 const runDefinition = strict({
   candidates: z.record(name, candidate),
   match: matchShape,
@@ -240,7 +260,17 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
   const path = issue.path.map(String).join('.') || 'the whole';
   if (issue.code === 'unrecognized_keys') return `${path}: ${issue.message}`;
   const inner = issue.code === 'invalid_key' ? issue.issues.map((each) => each.message).join(', ') : issue.message;
-  return `${path}: ${inner.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}`;
+  return `${path}: ${inner.replace(/^(?:Invalid input|Invalid option|Too big|Too small): /, '').replace(/, received \w+$/, '')}, got ${shown(valueAt(input, issue.path), issue.path)}${switched(issue.path, input)}`;
+}
+
+/** Gates are easily taken for switches. */
+function switched(path: readonly PropertyKey[], input: unknown): string {
+  const value = valueAt(input, path);
+  if (path.at(-2) !== 'gates' || typeof value !== 'boolean') return '';
+  const gate = String(path.at(-1));
+  return value
+    ? `; \`${gate}: {}\` is the gate with its defaults`
+    : '; only a gate of a `preset` can be left out so, others are left out by not naming them';
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -259,6 +259,7 @@ export class Publisher {
       final,
       runs: this.#announce ? this.#options.runs : [],
       totals: counts.totals(),
+      draws: counts.draws(),
       slices: counts.rows(),
       trials,
     };

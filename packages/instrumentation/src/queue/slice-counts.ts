@@ -1,5 +1,6 @@
 import type { DropReason } from '../trial/funnel.js';
-import type { RunId, SliceCount, Totals } from '../trial/trial.js';
+import type { DrawCount, RunId, SliceCount, Totals } from '../trial/trial.js';
+import { DrawCounts } from './draw-counts.js';
 
 /** What one row of counts is about. */
 export interface CountKey {
@@ -49,6 +50,7 @@ const GRACE_MS = 1000;
  */
 export class SliceCounts {
   readonly #slices = new Map<string, Slice>();
+  readonly #draws = new DrawCounts();
   readonly #lengths: ReadonlyMap<RunId, number>;
   #rowsHeld = 0;
   #totals = { admitted: 0, published: 0, dropped: 0 };
@@ -66,6 +68,18 @@ export class SliceCounts {
   /** True where the slice has been reported as final: no call may be counted in it any more. */
   isFinal(run: RunId, slice: number): boolean {
     return this.#slices.get(`${run} ${slice}`)?.final === true;
+  }
+
+  drew(run: RunId, pi: number): void {
+    this.#draws.drew(run, pi);
+  }
+
+  drawn(run: RunId, pi: number): void {
+    this.#draws.drawn(run, pi);
+  }
+
+  draws(): readonly DrawCount[] {
+    return this.#draws.rows();
   }
 
   eligible(key: CountKey): void {

@@ -3,7 +3,8 @@ import type { Call } from '../capture/call.js';
 import type { Experiment, Run } from '../experiment/definition.js';
 import { AA_ARM, SEGMENT_NONE } from '../trial/trial.js';
 import { type CallRules, type CallView, viewOf } from './call-view.js';
-import { drawOf, isDrawn } from './draw.js';
+import { drawAndMark, drawOf, isDrawn } from './draw.js';
+import { createFirstDraws } from './first-draws.js';
 import { compilePattern } from './match.js';
 import { createPace } from './pace.js';
 import { createProbability } from './probability.js';
@@ -17,7 +18,7 @@ export type Decision =
       readonly status: 'outside';
       readonly reason: 'not_matched' | 'unsupported' | 'resend' | 'unparsable' | 'disabled' | 'covered' | 'spent';
     }
-  | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number }
+  | { readonly status: 'not_sampled'; readonly segment: string; readonly pi: number; readonly first: boolean }
   | Sampled;
 
 /** A call that was drawn. `refused`: its reason for not being admitted; otherwise it may be. */
@@ -30,6 +31,8 @@ export interface Sampled {
    * rule leaves out is a part of the traffic, and coverage has to show how large.
    */
   readonly pi: number;
+  /** No call before it was drawn by the same trace or key, and it is one of those that are held against their probability. */
+  readonly first: boolean;
   /** Every candidate, and `aa` where it was drawn. */
   readonly arms: readonly string[];
   readonly view: CallView;
@@ -52,7 +55,7 @@ export interface Subject {
   readonly share?: () => number;
 }
 
-/** Makes the decider of one experiment. It keeps the segments it has seen and the last seconds' demand, and no other state. */
+/** Makes the decider of one experiment. It keeps the segments and some of the keys it has seen, the last seconds' demand, and no other state. */
 export function createDecide({ experiment, run, rules, terms, share }: Subject): Decide {
   const { match, sample, noise, piMin, shadow } = experiment;
   const configured = termsOf(experiment, null, 'open');
@@ -68,6 +71,7 @@ export function createDecide({ experiment, run, rules, terms, share }: Subject):
   const keyOf = createSampleKey(sample, rules.sampleKey);
   const pace = sample.perSecond === null ? null : createPace(sample.perSecond);
   const ownSalt = randomBytes(32);
+  const firstDraws = createFirstDraws();
 
   return (call, callId, shared) => {
     const { startedAt } = call;
@@ -92,8 +96,9 @@ export function createDecide({ experiment, run, rules, terms, share }: Subject):
     // Two limits of one thing: the lower one keeps both.
     const kept = Math.min(pace?.next(startedAt, declared) ?? 1, share?.() ?? 1);
     const pi = Math.max(piMin, declared * kept);
-    const draw = drawOf(`sample ${keyOf(call) ?? call.spanReference?.traceId ?? callId}`, salt);
-    if (!isDrawn(draw, pi)) return { status: 'not_sampled', segment, pi };
+    const { draw, mark } = drawAndMark(`sample ${keyOf(call) ?? call.spanReference?.traceId ?? callId}`, salt);
+    const first = firstDraws.isFirst(mark);
+    if (!isDrawn(draw, pi)) return { status: 'not_sampled', segment, pi, first };
 
     const noisy = noise.rate > 0 && isDrawn(drawOf(`${AA_ARM} ${run.id} ${callId}`, salt), noise.rate);
     return {
@@ -101,6 +106,7 @@ export function createDecide({ experiment, run, rules, terms, share }: Subject):
       refused: declared < piMin ? 'below_pi_min' : shadow.requireRecording && !call.recording ? 'not_recording' : null,
       segment,
       pi,
+      first,
       arms: noisy ? [...candidates, AA_ARM] : candidates,
       view: seen ?? viewOf(call),
     };

@@ -14,6 +14,10 @@ export interface AccountKey {
 export interface Account {
   sliceOf(run: RunId, startedAt: number): number;
   isFinal(run: RunId, slice: number): boolean;
+  /** A trace or key was drawn for the first time, with this probability. */
+  drew(run: RunId, pi: number): void;
+  /** It was drawn, and its call is accounted for. */
+  drawn(run: RunId, pi: number): void;
   eligible(key: AccountKey): void;
   sampled(key: AccountKey): void;
   skipped(key: AccountKey, reason: DropReason): void;

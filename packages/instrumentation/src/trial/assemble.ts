@@ -2,10 +2,11 @@ import type { Call } from '../capture/call.js';
 import { askedForm } from '../dialect/asked-form.js';
 import { guard, raised } from '../guard.js';
 import { DROP_REASONS, type DropReason, type Stage } from './funnel.js';
-import type { CallId, ClusterKey, Content, Leg, PairId, RunId, SubjectKey, Trial, TrialLeg } from './trial.js';
+import type { CallId, ClusterKey, Leg, PairId, RunId, SubjectKey, Trial, TrialLeg } from './trial.js';
 import type { Protect } from './privacy/protect.js';
 import type { Steps } from './steps.js';
 import { TRIAL_VERSION } from './trial.js';
+import { turnsOf } from './turns.js';
 
 /** One leg of an admitted call, as it will come. */
 export interface ExpectedLeg {
@@ -137,16 +138,28 @@ function trialOf(
     operation: call.request.operation,
     stream: call.request.stream,
     startedAt: call.startedAt,
-    input: inputOf(admission),
+    ...inputOf(admission),
     ...askedOf(admission),
     primary: admission.keepContent ? primary : withoutAnswer(primary),
     legs,
   };
 }
 
-function inputOf({ call, keepContent }: Admission): Content {
-  const messages = keepContent ? guard('trial.input', () => call.messages()) : undefined;
-  return messages === undefined ? { kind: 'none' } : { kind: 'text', messages };
+/** How many turns there are is a number, and travels whatever may be kept. */
+function inputOf({ call, keepContent }: Admission): Pick<Trial, 'input' | 'turns'> {
+  if (!keepContent) return { input: { kind: 'none' }, ...turnsAlone(call) };
+  const messages = guard('trial.input', () => call.messages());
+  if (messages === undefined) return { input: { kind: 'none' } };
+  return { input: { kind: 'text', messages }, turns: turnsOf(messages) };
+}
+
+/** Nobody else needs the messages then, and a call whose host has gone on may have let go of them: that is no failure. */
+function turnsAlone(call: Call): Pick<Trial, 'turns'> {
+  try {
+    return { turns: turnsOf(call.messages()) };
+  } catch {
+    return {};
+  }
 }
 
 /** Of a call that was not made over HTTP it is not known. */

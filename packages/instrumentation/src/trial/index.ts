@@ -13,6 +13,7 @@ export {
   MAX_BATCH_BYTES,
 } from './codec.js';
 export { canonicalText, comparedText, comparedTokens, normalisedText } from './compared.js';
+export { turnsOf } from './turns.js';
 export { composed } from './composed.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
@@ -28,6 +29,7 @@ export {
   type ClusterKey,
   type ComparedFeatures,
   type Content,
+  type DrawCount,
   type Leg,
   type Message,
   type PairId,

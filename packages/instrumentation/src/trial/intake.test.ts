@@ -93,7 +93,11 @@ describe('Intake', () => {
     intake.take(one);
     one.settle(ok);
     await new Promise<void>((resolve) => void trials.whenSettled(resolve));
-    expect(assembled[0]?.trial).toMatchObject({ input: { kind: 'none' }, primary: { answer: { kind: 'none' } } });
+    expect(assembled[0]?.trial).toMatchObject({
+      input: { kind: 'none' },
+      turns: 1,
+      primary: { answer: { kind: 'none' } },
+    });
   });
 
   it('drops the trial of a primary without an outcome', async () => {

@@ -78,8 +78,9 @@ export class Intake {
     if (decision.status === 'outside') return this.#lost(decision.reason, this.#arms);
     if (account.isFinal(run.id, slice)) return this.#lost('unparsable', this.#arms);
 
-    const { segment, pi } = decision;
+    const { segment, pi, first } = decision;
     const keyOf = (arm: string): AccountKey => ({ run: run.id, slice, segment, arm, pi });
+    if (first) account.drew(run.id, pi);
     const drawn = decision.status === 'sampled' ? decision.arms : [];
     for (const arm of this.#arms) account.eligible(keyOf(arm));
     this.#reached('eligible', this.#arms);
@@ -94,6 +95,8 @@ export class Intake {
       this.#lost(reason, arms);
     };
     this.#admit(call, prepare, callId, decision, admitting, skip, keyOf);
+    // Last: a drawn call that is lost in between is one that the sample lacks.
+    if (first) account.drawn(run.id, pi);
   }
 
   /** Counts what became of an admitted call. Returns nothing to do for its caller but to publish the trial. */

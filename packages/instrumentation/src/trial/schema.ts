@@ -108,6 +108,7 @@ const trial = z.object({
   stream: z.boolean(),
   startedAt: epochMs,
   input: content,
+  turns: count.optional(),
   asked: asked.optional(),
   primary: leg,
   legs: z.record(arm, trialLeg).refine((legs) => Object.keys(legs).length > 0, 'expected at least one leg'),
@@ -128,6 +129,8 @@ const sliceCount = z.object({
   final: z.boolean(),
 });
 
+const drawCount = z.object({ run: hex(16), pi: probability, draws: legCount, drawn: legCount });
+
 const announcement = z.object({
   run: hex(16),
   experiment: name,
@@ -145,6 +148,7 @@ const batch = z.object({
   final: z.boolean(),
   runs: z.array(announcement),
   totals: z.object({ admitted: count, published: count, dropped: count }),
+  draws: z.array(drawCount).optional(),
   slices: z.array(sliceCount),
   trials: z.array(trial),
 });
@@ -160,7 +164,10 @@ function check(schema: z.ZodType, value: unknown): Checked {
   if (result.success) return { success: true, data: result.data, issues: [] };
   return {
     success: false,
-    issues: result.error.issues.map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`),
+    issues: result.error.issues.map(
+      (issue) =>
+        `${issue.path.map(String).join('.') || 'value'}: ${issue.message.replace(/^(?:Invalid input|Too small|Too big): /, '')}`,
+    ),
   };
 }
 

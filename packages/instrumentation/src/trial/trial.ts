@@ -151,6 +151,8 @@ export interface Trial {
   readonly stream: boolean;
   readonly startedAt: number;
   readonly input: Content;
+  /** How often the user speaks in the request, whatever of it may travel; absent where that cannot be read. */
+  readonly turns?: number;
   /** Only beside contents that are texts; absent where nothing in particular was asked, or it cannot be read. */
   readonly asked?: Asked;
   readonly primary: Leg;
@@ -187,6 +189,17 @@ export interface SliceCount {
   readonly final: boolean;
 }
 
+/**
+ * What one producer drew with one probability: distinct traces or keys, each by its first call. Cumulative since the producer's start.
+ * `draws` of them it is known of, `drawn` of them were drawn and their calls accounted for.
+ */
+export interface DrawCount {
+  readonly run: RunId;
+  readonly pi: number;
+  readonly draws: number;
+  readonly drawn: number;
+}
+
 /** A run as the service announces it: the definition that was hashed (secrets by reference name only). */
 export interface Announcement {
   readonly run: RunId;
@@ -219,6 +232,8 @@ export interface Batch {
   readonly runs: readonly Announcement[];
   /** Legs, since the producer's start. */
   readonly totals: Totals;
+  /** Absent where the producer counts none. */
+  readonly draws?: readonly DrawCount[];
   readonly slices: readonly SliceCount[];
   readonly trials: readonly Trial[];
 }

@@ -42,7 +42,7 @@ export function renderProgress(
   const state = standing === null ? '' : `  ${standing.verdict.state}`;
   const bar = `${'#'.repeat(done)}${'.'.repeat(width - done)}`;
   const evidence = standing?.state.funnel.evidence ?? 0;
-  return `${bar}  ${count(answered)} of ${count(calls)} calls  ${count(evidence)} pairs of evidence  ${slices} slices closed${state}`;
+  return `${bar}  ${count(answered)} of ${count(calls)} calls  ${count(evidence)} pairs of evidence  ${slices} ${slices === 1 ? 'slice' : 'slices'} closed${state}`;
 }
 
 /** The funnel, the verdict, and where to look further. */
@@ -83,5 +83,5 @@ function further({ exportedTo, keptIn }: DemoResult): readonly string[] {
       ? 'See the pairs: set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 (a collector, Jaeger, ...) and run it again.'
       : `The pairs are in ${exportedTo}: each span \`evaluate\` links to the primary's and the shadow's.`;
   if (keptIn === null) return [pairs];
-  return [pairs, `The store is kept: UNDERSTUDY_QUEUE_URL=embedded:${keptIn} understudy status`];
+  return [pairs, `The store is kept: UNDERSTUDY_QUEUE_URL=embedded:${keptIn} npx understudy status`];
 }

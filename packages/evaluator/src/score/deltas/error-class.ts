@@ -30,7 +30,12 @@ const WORDS: readonly (readonly [ErrorClass, RegExp])[] = [
  * Example: `429` and `overloaded_error` -> rate_limited; `ECONNRESET` -> connection.
  */
 export function errorClass(leg: Leg): ErrorClass {
-  return leg.status === 'error' ? ofType(leg.type.toLowerCase().slice(0, 64)) : leg.status;
+  return leg.status === 'error' ? classOfError(leg.type) : leg.status;
+}
+
+/** The same of the type alone. */
+export function classOfError(type: string): ErrorClass {
+  return ofType(type.toLowerCase().slice(0, 64));
 }
 
 function ofType(type: string): ErrorClass {
