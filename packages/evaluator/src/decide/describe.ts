@@ -95,7 +95,8 @@ function labelled({ labels }: WinRateShown): string {
   return `; ${count(labels.answered)} of ${count(labels.offered)} offered pairs labelled`;
 }
 
-function awaited({ sensitivity, waitsFor, labels, unproven }: WinRateShown): string {
+function awaited({ sensitivity, waitsFor, awaits, labels, unproven }: WinRateShown): string {
+  if (awaits !== undefined) return awaits;
   if (sensitivity === null) {
     return `what canaries say of the judge${waitsFor === null ? '' : `, whose trial waits for ${waitsFor}`}`;
   }

@@ -163,6 +163,8 @@ export interface WinRateShown {
   readonly unfit: string | null;
   /** What its trial waits for, in words; null where it waits for nothing. */
   readonly waitsFor: string | null;
+  /** Of a replay only: what it lacks, in words, where the gate is `waiting`. */
+  readonly awaits?: string;
   /** Canaries beside pairs that are still to come before the judge's word alone is anything. */
   readonly unproven: number;
   /** Of the evidence: pairs offered to people and answered, and Cohen's kappa between them and the judge. Null: nobody is asked. */

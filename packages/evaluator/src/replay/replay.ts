@@ -37,12 +37,12 @@ export interface ReplayOptions extends ReplaySettings {
 
 /** What a replay says. Whatever the order of the lines and the number of shards, it is the same. */
 export interface ReplayReport {
-  /** The run the pairs name; null: there is no pair. */
-  readonly run: string | null;
+  /** The run the pairs name. */
+  readonly run: string;
   readonly lines: LineCounts;
   /** The first lines that cannot be read. */
   readonly problems: readonly { readonly line: number; readonly problem: string }[];
-  /** Some of the arms the policy's experiment does not have, in order. */
+  /** The arms the policy's experiment does not have, in order: at most {@link MOST_ARMS_NAMED}. */
   readonly otherArms: readonly string[];
   /** The smallest probability of inclusion: of the pairs, and the one that the policy's run declares. A pair counts as declared / its own. */
   readonly leastPi: { readonly ofPairs: number; readonly declared: number };
@@ -62,6 +62,7 @@ export interface LineCounts {
   readonly otherArms: number;
 }
 
+const NONE = 'expected trials in lines of JSON';
 const MOST_PROBLEMS = 20;
 const MOST_ARMS_NAMED = 5;
 /** Beyond it the lines are of no one experiment. */
@@ -71,8 +72,8 @@ const MOST_RUNS = 1000;
  * Decides on trials in lines of JSON as production would, without a queue or a ledger: they are scored, put in the order of their
  * start, closed slice by slice, and decided on. What it says is of the pairs alone; states that were stored before are not in it.
  *
- * @throws ConfigurationError for a line that cannot be read, unless that is allowed, and for pairs of several runs; NotFoundError for a
- * run that no line names
+ * @throws ConfigurationError for a line that cannot be read, unless that is allowed, for no trial of a candidate at all, and for pairs of
+ * several runs; NotFoundError for a run that no line names
  */
 export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayOptions): Promise<ReplayReport> {
   const rows = new SortedRows(options.sorting);
@@ -82,10 +83,17 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
     for await (const line of readLines(chunks)) intake.add(line);
     for (const row of mixed?.shuffled() ?? []) rows.add(row);
     mixed?.close();
+    checkSome(intake, options);
     const run = chosenRun(intake.runs, options);
-    const { lines: ofRun = 0, smallest = 1 } = intake.runs.get(run ?? '') ?? {};
+    const { lines: ofRun, smallest, judged, labelled } = intake.runs.get(run) ?? noLines();
     const settings = closingSettings(options, smallest);
     const closed = closeAll(chunksOf(rows.sorted(), run), settings, options.shards);
+    const otherArms = [...intake.armsNotTaken].toSorted();
+    const reading = { run, unreadable: intake.unreadable, otherArms, judged, labelled };
+    const candidates = replayedStandings(options, closed, reading);
+    if (candidates.length === 0) {
+      throw new ConfigurationError(options.source, [`${NONE}: none of run ${run} has a leg of a candidate`]);
+    }
     return {
       run,
       lines: {
@@ -97,9 +105,9 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
         otherArms: intake.otherArms,
       },
       problems: intake.problems,
-      otherArms: [...intake.armsNotTaken].toSorted(),
+      otherArms,
       leastPi: { ofPairs: smallest, declared: settings.piMin },
-      candidates: replayedStandings(options, closed, { run, unreadable: intake.unreadable }),
+      candidates,
     };
   } finally {
     mixed?.close();
@@ -111,7 +119,12 @@ export async function replay(chunks: AsyncIterable<Uint8Array>, options: ReplayO
 interface RunLines {
   readonly lines: number;
   readonly smallest: number;
+  /** Arms with a judgement, and with a person's answer. */
+  readonly judged: Set<string>;
+  readonly labelled: Set<string>;
 }
+
+const noLines = (): RunLines => ({ lines: 0, smallest: 1, judged: new Set(), labelled: new Set() });
 
 /** Lines on their way into rows. */
 class Intake {
@@ -155,9 +168,14 @@ class Intake {
     const { scorers, noting, priceOf, now, run } = this.#options;
     const { trial: whole, given } = this.#parse(text);
     const trial = this.#declared(whole);
-    const counted = this.runs.get(trial.run) ?? { lines: 0, smallest: 1 };
+    const counted = this.runs.get(trial.run) ?? noLines();
     if (counted.lines === 0 && this.runs.size >= MOST_RUNS) throw new LineError(`more than ${MOST_RUNS} runs`);
-    this.runs.set(trial.run, { lines: counted.lines + 1, smallest: Math.min(counted.smallest, trial.pi) });
+    const { lines, smallest, judged, labelled } = counted;
+    this.runs.set(trial.run, { lines: lines + 1, smallest: Math.min(smallest, trial.pi), judged, labelled });
+    for (const arm of Object.keys(trial.legs)) {
+      if (own(given.judgements, arm) !== undefined) judged.add(arm);
+      if (typeof own(given.labels, arm) === 'number') labelled.add(arm);
+    }
     if (Object.keys(trial.legs).length === 0) return;
     const broken = isOfBrokenClock(trial, now);
     if (broken) this.brokenClocks += 1;
@@ -173,17 +191,37 @@ class Intake {
     if (!named || legs.every(([arm]) => known(arm))) return trial;
     const own = legs.filter(([arm]) => known(arm));
     this.otherArms += legs.length - own.length;
-    for (const [arm] of legs) if (!known(arm) && this.armsNotTaken.size < MOST_ARMS_NAMED) this.armsNotTaken.add(arm);
+    for (const [arm] of legs) if (!known(arm)) this.#nameOther(arm);
     return { ...trial, legs: Object.fromEntries(own) };
   }
+
+  /** Those that come first by name, in whatever order the lines have them. */
+  #nameOther(arm: string): void {
+    const named = this.armsNotTaken;
+    named.add(arm);
+    if (named.size > MOST_ARMS_NAMED) named.delete([...named].toSorted().at(-1) ?? arm);
+  }
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isDeclared({ candidates }: RunDefinition, arm: string): boolean {
   return Object.hasOwn(candidates, arm);
 }
 
+/** Without a trial nobody knows what was to be decided on. */
+function checkSome({ read, unreadable, problems }: Intake, { source }: ReplayOptions): void {
+  if (read > 0) return;
+  const [first] = problems;
+  const why =
+    first === undefined ? 'there is none' : `none of ${unreadable} can be read (line ${first.line}: ${first.problem})`;
+  throw new ConfigurationError(source, [`${NONE}: ${why}`]);
+}
+
 /** Pairs of two runs were gathered under two policies: together they are evidence for neither. */
-function chosenRun(runs: ReadonlyMap<string, RunLines>, { run, pairsOf, source }: ReplayOptions): string | null {
+function chosenRun(runs: ReadonlyMap<string, RunLines>, { run, pairsOf, source }: ReplayOptions): string {
   const most = [...runs].toSorted(([a, one], [b, other]) => other.lines - one.lines || (a < b ? -1 : 1)).slice(0, 5);
   const named = most.map(([id, { lines }]) => `${id}: ${lines} ${lines === 1 ? 'line' : 'lines'}`).join(', ');
   if (pairsOf !== null) {
@@ -192,7 +230,7 @@ function chosenRun(runs: ReadonlyMap<string, RunLines>, { run, pairsOf, source }
   }
   if (runs.has(run.id)) return run.id;
   const [first] = runs.keys();
-  if (runs.size <= 1) return first ?? null;
+  if (runs.size === 1 && first !== undefined) return first;
   throw new ConfigurationError(source, [
     `the pairs are of ${runs.size} runs, and none is the policy's (${run.id}): choose one with --run (${named})`,
   ]);
