@@ -149,6 +149,8 @@ export interface GateVerdict {
   readonly mostPerCall?: number;
   readonly over?: number;
   readonly unpriced?: { readonly incumbent: number; readonly candidate: number };
+  /** Of refusals and validity only: shadows that gave no answer, which count as refused and as not valid. */
+  readonly failed?: number;
   /** Of validity only: McNemar's exact test that both are valid equally often, two-sided, for one look. */
   readonly mcNemarP?: number;
   /** Of the win rate only. */
