@@ -182,6 +182,15 @@ describe('pairs of another run', () => {
   });
 });
 
+it('names the same arms that nobody asked about, in whatever order they come', async () => {
+  const lines = [...'gfedcba'].map((arm, at) =>
+    lineOf(trialOf({ at, run: RUN })).replace('"candidate":', `"other-${arm}":`),
+  );
+  const one = await replayed([...good(5), ...lines], POLICY);
+  expect(one.report.otherArms).toEqual(['other-a', 'other-b', 'other-c', 'other-d', 'other-e']);
+  expect((await replayed([...lines.toReversed(), ...good(5)], POLICY)).report.otherArms).toEqual(one.report.otherArms);
+});
+
 describe('a line that cannot be read', () => {
   const LINES: readonly (readonly [what: string, line: string, problem: RegExp])[] = [
     ['broken JSON', broken((json) => json.slice(0, 200)), /not JSON/],
