@@ -183,7 +183,7 @@ describe('pairs of another run', () => {
 });
 
 it('names the same arms that nobody asked about, in whatever order they come', async () => {
-  const lines = [...'gfedcba'].map((arm, at) =>
+  const lines = ['g', 'f', 'e', 'd', 'c', 'b', 'a'].map((arm, at) =>
     lineOf(trialOf({ at, run: RUN })).replace('"candidate":', `"other-${arm}":`),
   );
   const one = await replayed([...good(5), ...lines], POLICY);
