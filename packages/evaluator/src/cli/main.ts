@@ -3,6 +3,7 @@ import { SCOPE } from '../emit/scope.js';
 import { controlCommand } from './control.js';
 import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
+import { doctorCommand } from './doctor.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { errorText } from './foreign-text.js';
@@ -85,6 +86,16 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('-n, --dry-run', 'print the files, and write none')
     .addOption(json())
     .action(async (options: Parameters<typeof initCommand>[0]) => ended(await initCommand(options, output)));
+  program
+    .command('doctor')
+    .description(
+      'look at everything a comparison needs; of what is wrong, why and what to do. Exits 2 where something fails',
+    )
+    .addOption(config())
+    .option('--dir <folder>', "the service's folder, for what is installed there; else this one")
+    .option('--no-calls', 'ask no model: each is asked one word otherwise, for a few tokens')
+    .addOption(json())
+    .action(async (options: Parameters<typeof doctorCommand>[0]) => ended(await doctorCommand(options, output)));
   program
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')
