@@ -108,12 +108,17 @@ describe('answerOf', () => {
     });
   });
 
-  it.each(['alpha=0.5', 'arm=small', 'experiment=support&experiment=billing', 'candidate=small&candidate=small'])(
-    'takes no %s',
-    (query) => {
-      expect(ask(query)).toMatchObject({ status: 400, body: { error: 'bad_query' } });
-    },
-  );
+  it.each([
+    ['alpha=0.5', 'got "alpha"'],
+    ['arm=small&experiment=support', 'got "arm"'],
+    ['experiment=support&experiment=billing', 'got "experiment" twice'],
+    ['candidate=small&candidate=small', 'got "candidate" twice'],
+    [`${'x'.repeat(5000)}=1`, `got "${'x'.repeat(64)}"`],
+    ['a%0A%22b=1', String.raw`got "a\n\"b"`],
+  ])('takes no %s, and says what it got', (query, got) => {
+    const message = `expected \`experiment\` and \`candidate\`, each at most once, ${got}`;
+    expect(ask(query)).toMatchObject({ status: 400, body: { error: 'bad_query', message } });
+  });
 });
 
 describe('startServer', () => {
@@ -142,6 +147,21 @@ describe('startServer', () => {
     expect(await request(pass, post)).toMatchObject({ status: 200, body: { result: 'pass' } });
     expect(await request(fail, post)).toMatchObject({ status: 409, body: { result: 'fail' } });
     expect(await request('/api/verdict?experiment=other', post)).toMatchObject({ status: 404 });
+  });
+
+  it('gives a HEAD what a GET has, without the body', async () => {
+    await served(of);
+    const { url } = open[0]!;
+    for (const [path, status] of [
+      ['/api/verdict?experiment=billing', 200],
+      ['/api/verdict?foo=1', 400],
+      ['/api/verdict?experiment=other', 404],
+    ] as const) {
+      const [get, head] = [await fetch(url + path), await fetch(url + path, { method: 'HEAD' })];
+      expect(head.status).toBe(status);
+      expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'));
+      expect([await head.text(), (await get.text()).length > 0]).toEqual(['', true]);
+    }
   });
 
   it('calls for a rollback by NO_GO only', async () => {

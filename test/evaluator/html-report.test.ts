@@ -171,6 +171,41 @@ describe('a report', () => {
     expect(page).toContain('segments that do worse: &lt;script&gt;');
   });
 
+  it('says what the candidate is by its names, and shows nothing of a key', () => {
+    const secrets = {
+      baseUrl: 'https://gateway.example:8443/v1/SECRET',
+      apiKey: { env: 'SECRET_NAME' },
+      headers: { 'x-team': 'SECRET' },
+      query: { 'api-version': 'SECRET' },
+      parameters: { temperature: 'SECRET', top_p: 1 },
+      system: 'SECRET',
+    };
+    const small = { model: 'nano', dialect: 'anthropic-messages', ...secrets };
+    const state = runState({ run: run({ candidates: { small } }) });
+    const [standing = input().standing] = report([state]).standings;
+    const page = renderReport(input({ standing, worst: [], changes: null }));
+    expect(page).not.toContain('SECRET');
+    const said = (name: string): string =>
+      new RegExp(`<td>${name}</td>\\s*<td>([^<]*)</td>`).exec(page)?.[1] ?? 'nothing';
+    expect(['model', 'dialect', 'host', 'system prompt', 'parameters', 'headers', 'query'].map(said)).toEqual([
+      'nano',
+      'anthropic-messages',
+      'gateway.example:8443',
+      'another',
+      'temperature, top_p',
+      'x-team',
+      'api-version',
+    ]);
+  });
+
+  it('shows e-values as the command line does, and what slow is beside a chart of latency', () => {
+    const page = renderReport(input());
+    expect(page).toContain('<th>E(safe)</th>');
+    expect(page).not.toContain('ln E');
+    expect(page).toMatch(/A gate is passed at E\(safe\) of 40 or more/);
+    expect(page).toContain('latency_p50: slower than 120 ms, against the incumbent&#39;s slower than 100 ms');
+  });
+
   it('has nothing in it that a page obeys but its own tags, whatever others wrote', () => {
     const page = renderReport(input());
     const tags = tagsOf(page);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { errorText } from '../../packages/evaluator/src/cli/foreign-text.js';
 import { renderFunnel, renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
-import { eValue, renderSentence, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { renderSentence, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { eValue } from '../../packages/evaluator/src/decide/e-value-text.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';

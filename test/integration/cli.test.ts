@@ -172,7 +172,9 @@ describe('understudy', () => {
     const { out } = await understudy(['verdict', '-e', 'bad', '--json'], env);
     const { changes } = JSON.parse(out) as { changes: readonly unknown[] };
     expect(changes[0]).toMatchObject({ state: 'no_go', reason: 'harm', k: 1 });
-    expect((await understudy(['verdict', '-e', 'bad'], env)).out).toMatch(/^no_go since \d{4}-\d\d-\d\dT/m);
+    expect((await understudy(['verdict', '-e', 'bad'], env)).out).toMatch(
+      /^no_go since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC(?:, after hold)?$/m,
+    );
   });
 
   it('answers /api/verdict while it runs, where it is asked to', async () => {

@@ -40,14 +40,52 @@ describe('a replay of a good candidate', () => {
 });
 
 describe('too little', () => {
-  it.each([
-    ['nothing', ''],
-    ['empty lines', '\n\n  \n'],
-    ['one pair', good(1).join('')],
-  ])('of %s is HOLD', async (_, text) => {
-    const { verdict, exit } = await replayed([text], POLICY);
+  it('of one pair is HOLD', async () => {
+    const { verdict, exit } = await replayed(good(1), POLICY);
     expect(verdict).toMatchObject({ state: 'hold', reason: 'insufficient' });
     expect(exit).toBe(2);
+  });
+
+  it.each([
+    ['nothing', '', 'expected trials in lines of JSON: there is none'],
+    ['empty lines', '\n\n  \n', 'expected trials in lines of JSON: there is none'],
+    ['lines that are none', '{}\n17\n', 'none of 2 can be read (line 1: '],
+  ])('to decide on, of %s, is no verdict', async (_, text, words) => {
+    const failed = await replayed([text], POLICY, { lenient: true }).catch((error: unknown) => error);
+    expect(String(failed)).toContain(words);
+    expect(exitOfError(failed)).toBe(3);
+  });
+
+  it('and of no candidate at all, is none either, and invents none', async () => {
+    const none = trials(3, () => ({ aa: answered('a') })).map(({ legs, ...trial }) =>
+      lineOf({ ...trial, legs: { aa: legs['aa'] } }),
+    );
+    const policy = 'minPairs: 300\ngates: { errors: { margin: 0.05 } }';
+    const failed = await replayed(none, policy).catch((error: unknown) => error);
+    expect(String(failed)).toContain(`none of run ${RUN} has a leg of a candidate`);
+    expect(exitOfError(failed)).toBe(3);
+  });
+
+  it('says why no pair counts, and nothing of slices that will close', async () => {
+    const experiment = 'candidate: { model: small }\nsample: { rate: 1 }\n';
+    const said = async (policy: string, candidate = 'candidate'): Promise<string> => {
+      const lines = trials(40, () => ({ run: runOfPolicy(policy) })).map(lineOf);
+      const { verdict, exit } = await replayed(
+        lines.map((line) => line.replaceAll('"candidate":', `"${candidate}":`)),
+        policy,
+      );
+      expect([verdict.state, exit]).toEqual(['hold', 2]);
+      return verdict.sentence;
+    };
+    expect(await said(POLICY, 'large')).toBe(
+      'HOLD: no pair counts: no line has a leg of candidate; there are legs of large.',
+    );
+    expect(await said(`${experiment}policy: { gates: { similarity: {}, latency_p95: {} } }`)).toBe(
+      'HOLD: no pair counts: similarity needs the leg aa, which no line has, latency_p95 takes its threshold from the first 500 calls (`thresholdMs` gives it).',
+    );
+    expect(await said(`${experiment}policy: { gates: { validity: {} } }`)).toBe(
+      'HOLD: no pair counts: no gate applies to any of the calls, or the incumbent failed in all.',
+    );
   });
 
   it('is what is missing, however much there is of it', async () => {
@@ -142,6 +180,15 @@ describe('pairs of another run', () => {
     const { verdict } = await replayed(lines, POLICY, { pairsOf: OTHER_RUN });
     expect(verdict).toMatchObject({ state: 'hold', pairs: 300 });
   });
+});
+
+it('names the same arms that nobody asked about, in whatever order they come', async () => {
+  const lines = ['g', 'f', 'e', 'd', 'c', 'b', 'a'].map((arm, at) =>
+    lineOf(trialOf({ at, run: RUN })).replace('"candidate":', `"other-${arm}":`),
+  );
+  const one = await replayed([...good(5), ...lines], POLICY);
+  expect(one.report.otherArms).toEqual(['other-a', 'other-b', 'other-c', 'other-d', 'other-e']);
+  expect((await replayed([...lines.toReversed(), ...good(5)], POLICY)).report.otherArms).toEqual(one.report.otherArms);
 });
 
 describe('a line that cannot be read', () => {

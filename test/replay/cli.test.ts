@@ -91,7 +91,16 @@ describe('understudy replay', () => {
 
   it('prints JSON that neither the order nor the shards change', async () => {
     const { out } = await understudy('good.jsonl', { json: true });
-    expect(JSON.parse(out)).toMatchObject({ state: 'go', k: 1, lines: { read: 400 }, problems: [] });
+    const leastPi = { ofPairs: 1, declared: 1 };
+    expect(JSON.parse(out)).toMatchObject({
+      state: 'go',
+      k: 1,
+      lines: { read: 400 },
+      problems: [],
+      otherArms: [],
+      leastPi,
+    });
+    expect(JSON.parse((await understudy('two.jsonl', { json: true })).out)).toMatchObject({ otherArms: ['other'] });
     expect((await understudy('good.jsonl', { json: true, shuffle: 4, shards: 16 })).out).toBe(out);
   });
 
@@ -107,6 +116,7 @@ describe('understudy replay', () => {
     expect(strict.error).toMatch(/broken\.jsonl.*line 100: not JSON/s);
     const lenient = await understudy('broken.jsonl', { lenient: true });
     expect(lenient.exit).toBe(2);
+    expect(lenient.out).toContain('legs were lost: 1 line cannot be read, and what they held is unknown');
     expect(lenient.out).toMatch(/^ {2}line 100: not JSON$/m);
     expect(lenient.out).toContain('400 lines, of which 1 cannot be read');
   });
@@ -117,6 +127,7 @@ describe('understudy replay', () => {
     ['good.jsonl', { policy: '/nowhere/policy.yaml' }, '--policy'],
     ['good.jsonl', { arm: 'large' }, '--arm candidate'],
     ['good.jsonl', { experiment: 'any' }, 'no experiment any'],
+    ['good.jsonl', { policy: undefined, experiment: 'tools' }, '--experiment: expected --policy beside it'],
     ['good.jsonl', { run: '0000000000000000' }, ': 400 lines'],
     ['packed.jsonl', {}, '`zcat`'],
   ] as const)('exits with 3 for what is not there (%s, %o)', async (file, options, words) => {

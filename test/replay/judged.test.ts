@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replayed, runOfPolicy } from './run-replay.js';
-import { lineOf, trialOf } from './trials.js';
+import { FAILED, lineOf, trialOf } from './trials.js';
 
 const POLICY = `
 candidate: { model: small }
@@ -43,6 +43,33 @@ describe('judgements and labels of before', () => {
     const { verdict } = await replayed(lines, POLICY);
     expect(verdict).toMatchObject({ state: 'hold' });
     expect(verdict.gates.find(({ gate }) => gate === 'win_rate')?.state).toBe('waiting');
+  });
+
+  it('are asked for where there are none, even beside a worse reason', async () => {
+    const failing = (at: number) => (at % 4 === 0 ? { shadow: FAILED } : {});
+    const lines = Array.from({ length: 40 }, (_, at) => lineOf(trialOf({ at, run: RUN, ...failing(at) })));
+    const { verdict } = await replayed(lines, POLICY);
+    const waits =
+      "win_rate waits for `judgements` in the lines (without them its pairs are those in which a call failed), `--sensitivity J`, what the judge's canaries showed and `labels` in the lines";
+    expect(verdict).toMatchObject({ state: 'hold', reason: 'inconclusive' });
+    expect(verdict.holds.at(-1)).toEqual({ reason: 'insufficient', sentence: waits });
+
+    const undrawn = judged(280, () => ({ score: 1, label: 1 }));
+    const given = await replayed(undrawn, POLICY, { sensitivity: 0.9 });
+    expect(given.verdict.sentence).toContain('`labels` that were drawn as the policy says (`judge.labels.rate`)');
+    expect(given.verdict.holds.filter(({ sentence }) => sentence.includes('win_rate'))).toHaveLength(1);
+  });
+
+  it('of a policy that asks nobody are not enough', async () => {
+    const policy = POLICY.replace('rubric: helpfulness,', 'rubric: helpfulness, labels: { rate: 0 },');
+    const run = runOfPolicy(policy);
+    const lines = Array.from({ length: 1500 }, (_, at) =>
+      lineOf({ ...trialOf({ at, run }), judgements: { candidate: { score: 1 } } }),
+    );
+    const { verdict } = await replayed(lines, policy, { sensitivity: 0.9 });
+    expect(verdict.sentence).toContain(
+      "win_rate waits for labels (`judge.labels.rate`), since the judge's word alone needs canaries",
+    );
   });
 
   it.each([

@@ -83,6 +83,7 @@ export const PACKAGES: readonly PackageRules[] = [
       'notify',
       'serve',
       'init',
+      'doctor',
       'cli',
     ],
     contract: [],

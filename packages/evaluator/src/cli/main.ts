@@ -3,12 +3,14 @@ import { SCOPE } from '../emit/scope.js';
 import { controlCommand } from './control.js';
 import { demoCommand } from './demo.js';
 import { CANDIDATES } from './demo/experiment.js';
+import { doctorCommand } from './doctor.js';
 import { eraseCommand } from './erase.js';
 import { EXIT, exitOfError } from './exit-codes.js';
 import { errorText } from './foreign-text.js';
 import { initCommand } from './init.js';
 import { labelCommand } from './label.js';
-import { planCommand, PLANNED_GATES } from './plan.js';
+import { PLANNED_GATES } from './plan-gate.js';
+import { planCommand } from './plan.js';
 import { rejudgeCommand } from './rejudge.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
@@ -85,6 +87,16 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .addOption(json())
     .action(async (options: Parameters<typeof initCommand>[0]) => ended(await initCommand(options, output)));
   program
+    .command('doctor')
+    .description(
+      'look at everything a comparison needs; of what is wrong, why and what to do. Exits 2 where something fails',
+    )
+    .addOption(config())
+    .option('--dir <folder>', "the service's folder, for what is installed there; else this one")
+    .option('--no-calls', 'ask no model: each is asked one word otherwise, for a few tokens')
+    .addOption(json())
+    .action(async (options: Parameters<typeof doctorCommand>[0]) => ended(await doctorCommand(options, output)));
+  program
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')
     .addOption(config())
@@ -126,7 +138,7 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--usd-per-pair <dollars>', 'what a pair of evidence costs', between(0, Infinity))
     .addOption(new Option('--gate <name>', 'one gate, without any store; default errors').choices(PLANNED_GATES))
     .option('--margin <share>', 'its margin', between(0, 0.5))
-    .option('--ratio <number>', 'of a latency gate', between(1, 10))
+    .option('--ratio <number>', 'of a gate on latency, first chunks, cost or tokens', between(0, 10))
     .option(
       '--base-rate <share>',
       'how often the incumbent fails, refuses, or is invalid; default 0.01',
@@ -135,6 +147,11 @@ Exit codes: 0 go (or done), 1 no_go, 2 hold or invalid, 3 wrong usage or configu
     .option('--ties <share>', 'of judged pairs; default 0.3', between(0, 1, true))
     .option('--sigma <number>', 'of the logarithm of latencies; default 0.5', between(0, 10))
     .option('--sensitivity <share>', "the judge's J; default 0.8", between(0, 1, true))
+    .option(
+      '--typical <share>',
+      'what a call takes on average, as a share of `mostPerCall` of cost or tokens; default 0.1',
+      between(0, 1),
+    )
     .option('--alpha <share>', "in the place of the policy's", between(0, 0.5))
     .option('--run <number>', 'the how many-th run of the experiment', (text) => wholeNumber(text, 1, 1000))
     .option('--candidates <number>', 'of the experiment', (text) => wholeNumber(text, 1, 1000))
@@ -247,7 +264,8 @@ Examples:
   understudy plan -e support-mini --usd-per-pair 0.004
   understudy plan --gate errors --margin 0.01 --base-rate 0.03 --pairs-per-day 2000
   understudy plan --gate win_rate --margin 0.05 --ties 0.4 --sensitivity 0.9
-  understudy plan --gate latency_p95 --ratio 1.2 --sigma 0.6`;
+  understudy plan --gate latency_p95 --ratio 1.2 --sigma 0.6
+  understudy plan --gate cost --ratio 0.8 --typical 0.2`;
 
 const CONTROL_EXAMPLES = `
 Examples:

@@ -59,6 +59,20 @@ describe('understudy plan', () => {
     expect(await pairs({ gate: 'latency_p95', ratio: 2 })).toBeLessThan(await pairs({ gate: 'latency_p95' }));
   });
 
+  it('plans what is compared beside noise, first chunks, and what calls take', async () => {
+    const similar = await planned({ gate: 'similarity', margin: 0.1 });
+    expect(similar).toContain('a gate on similarity, in pairs with an A/A leg');
+    expect(similar).toMatch(/^similarity {2}-10 points +scores spread by 0\.39 +\d/m);
+    expect(await planned({ gate: 'agreement' })).toMatch(/^agreement {2}-5 points/m);
+    expect(await planned({ gate: 'first_chunk_p95', ratio: 1.5 })).toMatch(/^first_chunk_p95 {2}x1\.5 +log-normal/m);
+    const pairs = async (options: PlanOptions): Promise<number> => (await plansOf(options))[0]?.needed?.pairs ?? 0;
+    const cost = await pairs({ gate: 'cost', ratio: 0.8 });
+    expect(cost).toBeGreaterThan(10);
+    // The larger the most one call may take, the smaller what is seen of a difference.
+    expect(await pairs({ gate: 'cost', ratio: 0.8, typical: 0.3 })).toBeLessThan(cost);
+    expect(await planned({ gate: 'tokens', typical: 0.3 })).toMatch(/^tokens {2}x1\.2 +a call at 30 % of the most/m);
+  });
+
   it('plans the policy of a configuration before there is any pair', async () => {
     const [plan] = await plansOf({ config: configOf('{ preset: cost-down }') });
     expect(plan?.gates.map(({ gate }) => gate)).toEqual(['errors', 'refusals', 'latency_p95', 'win_rate']);
@@ -86,6 +100,9 @@ describe('understudy plan', () => {
   it.each([
     [{ margin: 0.02, experiment: 'support' }, /--experiment, --arm: expected none/],
     [{ gate: 'latency_p95', margin: 0.02 }, /--margin: expected --ratio for latency_p95/],
+    [{ gate: 'similarity', ratio: 1.2 }, /--ratio: expected --margin for similarity/],
+    [{ gate: 'cost', margin: 0.1 }, /--margin: expected --ratio for cost/],
+    [{ gate: 'first_chunk_p50', ratio: 0.9 }, /--ratio: expected more than 1 for first_chunk_p50, got 0.9/],
     [{ gate: 'errors', ratio: 1.2 }, /--ratio: expected --margin for errors/],
   ])('refuses %j', async (options, message) => {
     await expect(planned(options)).rejects.toThrow(ConfigurationError);

@@ -9,6 +9,7 @@ import { type Plan, planOf } from '../plan/plan.js';
 import { type Proposal, proposalsOf } from '../plan/proposals.js';
 import { ASSUMED, type Assumptions, plannedGates, plannedWinRate } from '../plan/planned-gate.js';
 import { EXIT } from './exit-codes.js';
+import { gateOfFlags, isBesideNoise, PLANNED_GATES, type PlannedName } from './plan-gate.js';
 import { renderPlan } from './render-plan.js';
 import { readReport } from './status.js';
 import { jsonText, type Output } from './terminal.js';
@@ -28,23 +29,11 @@ export interface PlanOptions {
   readonly ties?: number | undefined;
   readonly sigma?: number | undefined;
   readonly sensitivity?: number | undefined;
+  readonly typical?: number | undefined;
   readonly alpha?: number | undefined;
   readonly run?: number | undefined;
   readonly candidates?: number | undefined;
 }
-
-/** What `--gate` may be. */
-export const PLANNED_GATES = [
-  'errors',
-  'timeouts',
-  'refusals',
-  'validity',
-  'win_rate',
-  'latency_p50',
-  'latency_p95',
-  'latency_p99',
-] as const;
-type PlannedName = (typeof PLANNED_GATES)[number];
 
 const POWER = 0.8;
 
@@ -82,28 +71,20 @@ function ofFlags(options: PlanOptions): Planned {
       '--experiment, --arm: expected none beside --gate, --margin or --ratio, which describe a gate of their own',
     );
   const name: PlannedName = PLANNED_GATES.find((one) => one === options.gate) ?? 'errors';
-  const latency = name.startsWith('latency');
-  if (latency && options.margin !== undefined) throw usage(`--margin: expected --ratio for ${name}`);
-  if (!latency && options.ratio !== undefined) throw usage(`--ratio: expected --margin for ${name}`);
+  const gate = gateOfFlags(name, options);
   const { alpha, minPairs, minCoverage } = DEFAULTS.policy;
-  const settings = latency
-    ? { ratio: options.ratio ?? DEFAULTS.gates.latency.ratio }
-    : {
-        margin:
-          options.margin ?? DEFAULTS.gates[name as 'errors' | 'timeouts' | 'refusals' | 'validity' | 'win_rate'].margin,
-      };
   const assumed = assumptions(options);
   const gates =
     name === 'win_rate'
-      ? [plannedWinRate('margin' in settings ? (settings.margin ?? 0) : 0, 1, assumed)]
+      ? [plannedWinRate(gate.win_rate ? gate.win_rate.margin : 0, 1, assumed)]
       : plannedGates(
-          { policy: { alpha, minPairs, minCoverage, gates: { [name]: settings } }, noise: { rate: 1 }, judge: null },
+          { policy: { alpha, minPairs, minCoverage, gates: gate }, noise: { rate: 1 }, judge: null },
           assumed,
         );
   const level = testLevel(options.alpha ?? alpha, { k: options.run ?? 1, candidates: options.candidates ?? 1 });
   const given = { pairsPerDay: options.pairsPerDay ?? null, usdPerPair: options.usdPerPair ?? null };
   return {
-    of: `a gate on ${name}`,
+    of: `a gate on ${name}${isBesideNoise(name) ? ', in pairs with an A/A leg' : ''}`,
     plan: planOf({ gates, level, power: options.power ?? POWER, minPairs: 0, have: 0, ...given }),
   };
 }
@@ -196,12 +177,13 @@ function ofStanding(standing: Standing, pace: ReturnType<typeof paceOf>, options
   return { of: `${run.experiment}, candidate ${arm}, run ${run.id}`, plan, proposals };
 }
 
-function assumptions({ baseRate, ties, sigma, sensitivity }: PlanOptions): Assumptions {
+function assumptions({ baseRate, ties, sigma, sensitivity, typical }: PlanOptions): Assumptions {
   return {
     baseRate: baseRate ?? ASSUMED.baseRate,
     ties: ties ?? ASSUMED.ties,
     sigma: sigma ?? ASSUMED.sigma,
     sensitivity: sensitivity ?? ASSUMED.sensitivity,
+    typical: typical ?? ASSUMED.typical,
   };
 }
 

@@ -86,7 +86,9 @@ function notes({ power, level, gates }: Plan): readonly string[] {
   return [
     `For a candidate as good as the incumbent, pair by pair: with so many pairs each gate is passed with a probability of ${Number((100 * power).toFixed(1))} %, at level ${Number(level.toPrecision(3))}.`,
     ...(assumed
-      ? ['What is not measured is assumed: say what you know by --base-rate, --ties, --sigma, --sensitivity.']
+      ? [
+          'What is not measured is assumed: say what you know by --base-rate, --ties, --sigma, --sensitivity, --typical.',
+        ]
       : []),
     ...(slow ? ['Above a base rate of 3 %, an errors margin of 0.02 takes about a quarter of the pairs.'] : []),
     ...(gates.some(({ gate }) => gate === 'win_rate')

@@ -48,7 +48,7 @@ function renderLines({ lines, otherArms }: ReplayReport): readonly string[] {
 }
 
 function runNote({ run }: ReplayReport, { run: { id }, verdict }: Standing): readonly string[] {
-  if (run === null || run === id) return [];
+  if (run === id) return [];
   const late = verdict.holds.some(({ reason }) => reason === 'exploratory');
   const word = late ? ' If the policy was written down before the first pair, say so with --declared.' : '';
   return [`The pairs name run ${run}; the policy's is ${id}.${word}`];
@@ -65,9 +65,17 @@ function weightNote({ leastPi: { ofPairs, declared } }: ReplayReport): readonly 
 
 /** A replay as JSON: what `understudy verdict --json` says, and what the lines were. */
 export function replayJson(
-  { run, lines, problems }: ReplayReport,
+  { run, lines, problems, otherArms, leastPi }: ReplayReport,
   { standing, segments }: Replayed,
   { bySegment }: { readonly bySegment: boolean },
 ): Readonly<Record<string, unknown>> {
-  return { ...verdictJson(standing), pairsOf: run, lines, problems, ...(bySegment && { segments }) };
+  return {
+    ...verdictJson(standing),
+    pairsOf: run,
+    lines,
+    problems,
+    otherArms,
+    leastPi,
+    ...(bySegment && { segments }),
+  };
 }

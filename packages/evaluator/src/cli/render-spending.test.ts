@@ -61,6 +61,10 @@ it('shows levels as dollars a call, and what is allowed as a ratio', () => {
   expect(cells(tokens).slice(4, 7)).toEqual(['900', '1,235', 'x1.2']);
 });
 
+it('marks a mean that was cut at the most one call may take', () => {
+  expect(cells({ ...COST, over: 1204 })[4]).toBe('$0.00312 (over $0.05: 1,204)');
+});
+
 const PLAN: Plan = {
   v: 1,
   level: 0.025,

@@ -1,5 +1,6 @@
 import { DEFAULTS, type Gates } from '@understudy/instrumentation/experiment';
-import { money, NOISE_GATES, points, RATE_GATES } from '../decide/describe.js';
+import { besideLevel, money, NOISE_GATES, points, RATE_GATES } from '../decide/describe.js';
+import { eValue } from '../decide/e-value-text.js';
 import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
 import type { GateVerdict, State, Verdict } from '../decide/verdict.js';
@@ -87,7 +88,7 @@ function gateCells(gate: GateVerdict, policy: Gates): readonly string[] {
     gate.stream === '_all' ? 'all' : printableLine(gate.stream),
     gate.state,
     pairs,
-    level(gate, gate.candidate),
+    `${level(gate, gate.candidate)}${besideLevel(gate)}`,
     noIncumbent ? '-' : level(gate, gate.reference),
     allowed(gate),
     eValue(gate.safeLogE),
@@ -117,15 +118,6 @@ function allowed(gate: GateVerdict): string {
   if (isNoise(gate)) return `-${gate.margin}`;
   if (gate.gate === 'win_rate') return `>= ${percent(0.5 - gate.margin)}`;
   return gate.thresholdMs === null ? `x${gate.margin}` : `x${gate.margin} of ${count(gate.thresholdMs)} ms`;
-}
-
-/** An e-value from its natural logarithm: 3.2, 41, 1.2e+9; it never overflows. */
-export function eValue(logE: number): string {
-  if (logE === -Infinity) return '0';
-  if (Math.abs(logE) < Math.log(1e4)) return String(Number(Math.exp(logE).toPrecision(2)));
-  const digits = logE / Math.LN10;
-  const exponent = Math.floor(digits);
-  return `${(10 ** (digits - exponent)).toFixed(1)}e${exponent < 0 ? '' : '+'}${exponent}`;
 }
 
 /** A verdict as JSON: what programs read. */

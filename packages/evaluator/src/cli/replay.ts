@@ -66,7 +66,10 @@ export async function replayCommand(file: string, options: ReplayCommandOptions,
 }
 
 function policyOf({ policy, experiment }: ReplayCommandOptions): ReturnType<typeof readPolicy> {
-  if (policy === undefined) return readPolicy(null, 'the defaults', null);
+  if (policy === undefined) {
+    if (experiment === undefined) return readPolicy(null, 'the defaults', null);
+    throw new ConfigurationError('replay', ['--experiment: expected --policy beside it, which has the experiment']);
+  }
   let text: string;
   try {
     text = readFileSync(policy, 'utf8');

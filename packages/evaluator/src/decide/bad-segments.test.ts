@@ -42,8 +42,14 @@ describe('a segment that is not critical and does worse', () => {
 
   it('may be the overflow, and calls without a segment', () => {
     for (const stream of ['_other', '_none']) {
-      expect(look({ streams: { _all: SAFE, [stream]: { errors: HARMED } } })).toMatchObject({ reason: 'segment' });
+      const streams = { _all: SAFE, mail: SAFE, [stream]: { errors: HARMED } };
+      expect(look({ streams })).toMatchObject({ reason: 'segment' });
     }
+  });
+
+  it('is not said of calls without one where none has one: they are all calls', () => {
+    const verdict = look({ streams: { _all: { ...SAFE, errors: HARMED }, _none: { ...SAFE, errors: HARMED } } });
+    expect(verdict).toMatchObject({ state: 'no_go', badSegments: [], suspectSegments: [] });
   });
 
   it('may be called like a property of every object', () => {

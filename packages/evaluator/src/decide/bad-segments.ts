@@ -1,3 +1,4 @@
+import { SEGMENT_NONE } from '@understudy/instrumentation/trial';
 import { eBenjaminiHochberg } from '../stats/e-bh.js';
 import type { Gate } from '../tally/gates.js';
 import { describeGate, count } from './describe.js';
@@ -42,6 +43,8 @@ export function judgeOthers(
   const critical = new Set(criticalOf(input.policy));
   const named = new Set([...Object.keys(input.streams), ...Object.keys(input.preferences)]);
   const others = [...named].filter((stream) => stream !== OVERALL && !critical.has(stream)).toSorted();
+  // Calls without a segment, where none has one, are all of them.
+  if (critical.size === 0 && others.every((stream) => stream === SEGMENT_NONE)) return { bad: [], suspect: [] };
   const hypotheses = Math.max(otherSegments(input.policy), others.length);
   const bars = { safe: -Math.log(level), harm: Math.log(hypotheses / level), gates: shares };
   const judged = others.map((stream) => judgeStream(input, gates, stream, bars));

@@ -4,7 +4,7 @@ import type { EvidenceDay } from '../ledger/snapshot.js';
 import { describeBadSegments, describeSuspects, judgeOthers } from './bad-segments.js';
 import { degrading, describeDegrading } from './degrading.js';
 import { describeGate, count } from './describe.js';
-import { passed, remainingOverall, unproven } from './progress.js';
+import { passed, remainingOverall, unproven, waiting } from './progress.js';
 import { gateVerdict, type Bars } from './gate-verdict.js';
 import { missingHours } from './full-day.js';
 import { unsound, type Health } from './health.js';
@@ -25,12 +25,17 @@ export interface DecideInput extends StreamsInput {
   readonly health: Health;
   /** How many streams share the claim of harm. Default: the overall one, and each critical segment. */
   readonly harmTests?: number;
+  /** Why there is no evidence where there is none, in words. Default: slices are still open. */
+  readonly noPair?: string;
   /** What was stored of earlier looks at this run and candidate. */
   readonly transitions: readonly Transition[];
 }
 
 /** The incumbent asked again fails this test in at most one sound run of a hundred. */
 const NOISE_LEVEL = 0.01;
+
+const OPEN =
+  'no pair is evidence yet: pairs count when their slice of time is closed (`understudy status` says what it waits for)';
 
 /**
  * The verdict on a run, from its evidence and the health of the sample. Pure: no clock, no I/O.
@@ -58,14 +63,15 @@ export function decide(input: DecideInput): Verdict {
   const remaining = remainingOverall(all, pairs, policy.minPairs);
   const { bad, suspect } = judgeOthers(input, gates, bars.gates, level);
   const worse = degrading(input, gates, bars.gates, level);
-  const holds = [
+  const reasons = [
     ...unsound(policy, input.health),
     ...unaccounted(all),
     ...describeBadSegments(bad),
     ...describeDegrading(worse),
-    ...unproven(policy, input.health.expired, all, pairs, remaining),
+    ...unproven(policy, { expired: input.health.expired, noPair: input.noPair ?? OPEN }, all, pairs, remaining),
     ...[missingHours(policy, input.health.hours)].flatMap((hold) => hold ?? []),
   ];
+  const holds = [...reasons, ...waiting(all, reasons)];
   const common = {
     v: 1,
     level,

@@ -35,6 +35,15 @@ export const NOISE_GATES: ReadonlySet<GateName> = new Set([
 /** Shares of calls in which something bad happened: at most so many points more. */
 export const RATE_GATES: ReadonlySet<GateName> = new Set(['errors', 'timeouts', 'refusals']);
 
+/** Shares of answers, in which a call without one is counted as a bad one. */
+export const ANSWER_GATES: ReadonlySet<GateName> = new Set(['refusals', 'validity']);
+
+/** What stands beside the candidate's level in a table: who failed has refused nothing, and a call beyond B is counted as B. */
+export function besideLevel({ gate, failed = 0, over = 0, mostPerCall = 0 }: GateVerdict): string {
+  if (failed > 0) return ` (${count(failed)} failed)`;
+  return over > 0 ? ` (over ${money(gate, mostPerCall)}: ${count(over)})` : '';
+}
+
 /** What a call takes: `$0.0031`, or so many tokens. */
 export function money(gate: GateName, value: number | null): string {
   if (value === null) return 'unknown';
@@ -67,10 +76,10 @@ function numbers(one: GateVerdict): string {
   const { gate, candidate, reference, margin, thresholdMs, pairs, missing, state, floor, winRate } = one;
   const lost = missing > 0 ? `, ${count(missing)} of ${count(pairs)} missing` : '';
   if (RATE_GATES.has(gate)) {
-    return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} more${lost})`;
+    return `${percent(candidate)} against ${percent(reference)}${failures(one)} (at most ${points(margin)} more${lost})`;
   }
   if (gate === 'validity') {
-    return `${percent(candidate)} against ${percent(reference)} (at most ${points(margin)} less${lost})`;
+    return `${percent(candidate)} against ${percent(reference)}${failures(one)} (at most ${points(margin)} less${lost})`;
   }
   if (floor !== undefined) return `${score(candidate)} (at least ${score(floor - margin)} needed${lost})`;
   if (NOISE_GATES.has(gate)) {
@@ -90,12 +99,18 @@ function numbers(one: GateVerdict): string {
   return `${slow} against ${percent(reference)} over ${milliseconds(bound)} (at most as many${lost})`;
 }
 
+/** Who only failed has refused nothing. */
+function failures({ failed = 0 }: GateVerdict): string {
+  return failed === 0 ? '' : `, ${count(failed)} failed ${failed === 1 ? 'call' : 'calls'} included`;
+}
+
 function labelled({ labels }: WinRateShown): string {
   if (labels === null) return '; nobody is asked for labels';
   return `; ${count(labels.answered)} of ${count(labels.offered)} offered pairs labelled`;
 }
 
-function awaited({ sensitivity, waitsFor, labels, unproven }: WinRateShown): string {
+function awaited({ sensitivity, waitsFor, awaits, labels, unproven }: WinRateShown): string {
+  if (awaits !== undefined) return awaits;
   if (sensitivity === null) {
     return `what canaries say of the judge${waitsFor === null ? '' : `, whose trial waits for ${waitsFor}`}`;
   }

@@ -4,6 +4,7 @@ import type { Gates } from '../tally/gate-settings.js';
 import type { Gate } from '../tally/gates.js';
 import type { Threshold } from '../tally/latencies.js';
 import { emptyTally, snapshot, type Snapshot, type Tally } from '../tally/tally.js';
+import { ANSWER_GATES } from './describe.js';
 import { PolicyError } from './policy.js';
 import { SPENDING_GATES } from './spending.js';
 import type { GateState, GateVerdict } from './verdict.js';
@@ -60,7 +61,8 @@ export function gateVerdict(
         ? pairsRemaining({ logLargest: numbers.safe.logLargest, pairs: numbers.pairs }, bars.safe)
         : null,
     ...(gate.floor !== null && { floor: gate.floor }),
-    ...(SPENDING_GATES.has(gate.name) && { mostPerCall: gate.scale, over: numbers.over }),
+    ...(SPENDING_GATES.has(gate.name) && { mostPerCall: gate.scale, over: numbers.marked }),
+    ...(ANSWER_GATES.has(gate.name) && { failed: numbers.marked }),
     ...(gate.name === 'cost' && { unpriced: numbers.unpriced }),
     ...(gate.name === 'validity' && { mcNemarP: mcNemar(numbers.wins, numbers.losses).p }),
   };

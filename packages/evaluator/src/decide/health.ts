@@ -19,6 +19,8 @@ export interface Health {
   } | null;
   /** Legs of slices past their deadline: admitted, and of these not stored. */
   readonly losses: Losses | null;
+  /** Of a replay: lines that cannot be read, which is why `losses` is null. */
+  readonly unreadable?: number;
   /** The same by segment, and by hour of the day; empty where that is not known. */
   readonly segments: readonly SegmentHealth[];
   readonly hours: readonly HourHealth[];
@@ -47,7 +49,7 @@ export function unsound(policy: Policy, health: Health): readonly Hold[] {
   return [
     exploratory(health),
     stale(health),
-    lossy(health.losses) ?? lossySegment(health.segments),
+    lossy(health.losses, health.unreadable) ?? lossySegment(health.segments),
     coverage(policy, health) ?? segmentCoverage(policy, health) ?? hourCoverage(policy, health),
     primaries(health),
     drifted(health),

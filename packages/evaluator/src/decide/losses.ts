@@ -13,9 +13,11 @@ export interface Losses {
 export const MOST_LOST = 0.005;
 
 /** Losses of our own are not outcomes of the candidate: .5 % is more than an honest comparison may lack. */
-export function lossy(losses: Losses | null): Hold | null {
+export function lossy(losses: Losses | null, unreadable = 0): Hold | null {
   if (losses === null || ![losses.admitted, losses.lost].every((one) => Number.isSafeInteger(one) && one >= 0)) {
-    return { reason: 'lossy', sentence: 'it is not known how many admitted legs were lost' };
+    const lines = unreadable === 1 ? '1 line cannot be read' : `${count(unreadable)} lines cannot be read`;
+    const because = unreadable === 0 ? '' : `: ${lines}, and what they held is unknown`;
+    return { reason: 'lossy', sentence: `it is not known how many admitted legs were lost${because}` };
   }
   const lost = Math.min(losses.lost, losses.admitted);
   if (leastLost({ ...losses, lost }, 1) <= MOST_LOST) return null;

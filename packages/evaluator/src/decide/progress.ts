@@ -14,7 +14,7 @@ export function passed(gates: readonly GateVerdict[], pairs: number): string {
 /** The reasons to hold that lie in the evidence. Empty only where every gate of every stream is passed. */
 export function unproven(
   policy: Policy,
-  expired: boolean,
+  { expired, noPair }: { readonly expired: boolean; readonly noPair: string },
   gates: readonly GateVerdict[],
   pairs: number,
   remaining: Range | null,
@@ -48,12 +48,27 @@ export function unproven(
     const sentence = `after ${count(pairs)} pairs the data do not favour GO at this margin: ${describeGates(against)}`;
     return [...holds, { reason: 'inconclusive', sentence }];
   }
-  return [...holds, { reason: 'insufficient', sentence: progress(gates, open, pairs, remaining) }];
+  return [
+    ...holds,
+    { reason: 'insufficient', sentence: hasNoPair(gates) ? noPair : progress(gates, open, pairs, remaining) },
+  ];
+}
+
+/** What the win rate waits for, where no other reason says it: there may be a worse one, or too many gates to name. */
+export function waiting(gates: readonly GateVerdict[], reasons: readonly Hold[]): readonly Hold[] {
+  const gate = gates.find((one) => one.gate === 'win_rate' && one.state === 'waiting');
+  if (gate === undefined) return [];
+  const sentence = describeGate(gate);
+  return reasons.some((one) => one.sentence.includes(sentence)) ? [] : [{ reason: 'insufficient', sentence }];
 }
 
 /** The judge's word alone is enough for a provisional GO. */
 function isPassed({ state }: GateVerdict): boolean {
   return state === 'safe' || state === 'provisional';
+}
+
+function hasNoPair(gates: readonly GateVerdict[]): boolean {
+  return gates.every(({ pairs, missing }) => pairs + missing === 0);
 }
 
 function progress(
@@ -62,9 +77,6 @@ function progress(
   pairs: number,
   remaining: Range | null,
 ): string {
-  if (gates.every(({ pairs: known, missing }) => known + missing === 0)) {
-    return 'no pair is evidence yet: pairs count when their slice of time is closed (`understudy status` says what it waits for)';
-  }
   const of = remaining === null ? '' : ` of about ${between(pairs + remaining.low, pairs + remaining.high)}`;
   const settled = gates.filter(isPassed);
   const parts = [`${count(pairs)}${of} ${pairs === 1 && of === '' ? 'pair' : 'pairs'}`];

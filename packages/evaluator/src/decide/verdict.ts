@@ -149,6 +149,8 @@ export interface GateVerdict {
   readonly mostPerCall?: number;
   readonly over?: number;
   readonly unpriced?: { readonly incumbent: number; readonly candidate: number };
+  /** Of refusals and validity only: shadows that gave no answer, which count as refused and as not valid. */
+  readonly failed?: number;
   /** Of validity only: McNemar's exact test that both are valid equally often, two-sided, for one look. */
   readonly mcNemarP?: number;
   /** Of the win rate only. */
@@ -163,6 +165,8 @@ export interface WinRateShown {
   readonly unfit: string | null;
   /** What its trial waits for, in words; null where it waits for nothing. */
   readonly waitsFor: string | null;
+  /** Of a replay only: what it lacks, in words, where the gate is `waiting`. */
+  readonly awaits?: string;
   /** Canaries beside pairs that are still to come before the judge's word alone is anything. */
   readonly unproven: number;
   /** Of the evidence: pairs offered to people and answered, and Cohen's kappa between them and the judge. Null: nobody is asked. */

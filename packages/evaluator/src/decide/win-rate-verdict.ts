@@ -17,6 +17,8 @@ export interface JudgeStanding {
   readonly unfit: string | null;
   /** What its trial waits for, in words; null where it waits for nothing. */
   readonly waitsFor: string | null;
+  /** What a replay lacks, in words, in the place of all that production waits for. */
+  readonly awaits?: string;
   /** Canaries beside pairs of the run that are still to come before its word alone makes anything provisional. */
   readonly unproven: number;
   /** People are asked about a part of its pairs: their word decides, and the judge's alone is provisional. */
@@ -76,6 +78,7 @@ export function winRateVerdict(
       sensitivity: judge.sensitivity,
       unfit: judge.unfit,
       waitsFor: judge.waitsFor,
+      ...(judge.awaits !== undefined && { awaits: judge.awaits }),
       unproven,
       labels: judge.labelled
         ? { offered: answers.offered, answered: answers.answered, kappa: rate?.kappa ?? null }

@@ -36,6 +36,8 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 16, name: 'soundness', sql: soundness },
 ];
 
+export const NEWEST_MIGRATION: number = Math.max(...MIGRATIONS.map(({ version }) => version));
+
 const RACES = 10;
 
 /**

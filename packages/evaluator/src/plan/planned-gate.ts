@@ -31,15 +31,14 @@ export interface Assumptions {
   readonly sigma: number;
   /** J of the judge: what it detects less what it invents. */
   readonly sensitivity: number;
+  /** What a call costs on average, to the most one may (`mostPerCall`). */
+  readonly typical: number;
 }
 
-export const ASSUMED: Assumptions = { baseRate: 0.01, ties: 0.3, sigma: 0.5, sensitivity: 0.8 };
+export const ASSUMED: Assumptions = { baseRate: 0.01, ties: 0.3, sigma: 0.5, sensitivity: 0.8, typical: 0.1 };
 
 /** The spread of a difference of two scores, as if so many pairs were ties and the others all or nothing: a standard deviation of .19. */
 const SCORE_TIES = 0.85;
-
-/** What a call costs on average, to the most one may. */
-const TYPICAL_SHARE = 0.1;
 
 /** The gates of a policy as they would be with a candidate that is as good as the incumbent, by what is assumed of both. */
 export function plannedGates(
@@ -83,8 +82,10 @@ function plannedGate(gate: Gate, { gates }: Policy, noiseRate: number, assumed: 
   if (gate.noise) return { ...common, rates: even(1 - SCORE_TIES), basis: 'scores spread by 0.39' };
   if (SPENDING_GATES.has(gate.name)) {
     const share = margin > 1 ? 1 : margin / 2;
-    const basis = `a call at a tenth of the most${share < 1 ? ', of the candidate at half of what is allowed' : ''}`;
-    return { ...common, rates: spendingMoments(margin, { mean: TYPICAL_SHARE, candidate: share }), basis };
+    const { typical } = assumed;
+    const most = typical === ASSUMED.typical ? 'a tenth' : percent(typical);
+    const basis = `a call at ${most} of the most${share < 1 ? ', of the candidate at half of what is allowed' : ''}`;
+    return { ...common, rates: spendingMoments(margin, { mean: typical, candidate: share }), basis };
   }
   if (isLatency(settings)) {
     const basis = `log-normal, sigma ${assumed.sigma}`;

@@ -29,12 +29,14 @@ describe('a policy to replay by', () => {
     expect(experiment).toMatchObject({ named: false, run: { definition: { segments: { critical: ['refunds'] } } } });
     const policy = readPolicy('minPairs: 7\ngates: { errors: { margin: 0.02 } }', 'p.yaml', null);
     expect(policy).toMatchObject({ named: false, run: { definition: { policy: { minPairs: 7 } } } });
-    expect(readPolicy(null, '', null).run.id).toBe(readPolicy('', 'empty.yaml', null).run.id);
+    expect(readPolicy(null, '', null).run.id).toBe(readPolicy('{}', 'defaults.yaml', null).run.id);
   });
 
   it.each([
     ['{', 'p.yaml'],
     ['- 1', 'expected a policy'],
+    ['', 'got an empty file'],
+    ['# preset: safe', 'got an empty file'],
     ['gates: { errors: { margin: 3 } }', 'margin'],
     ['minPears: 7', 'minPears'],
     ['minPears: 7', 'a policy alone has preset, success, alpha, minPairs'],

@@ -57,7 +57,10 @@ function parsed(text: string, path: string): object {
   const document = parseDocument(text, { prettyErrors: true });
   const problems = document.errors.map((error) => error.message.trimEnd());
   if (problems.length > 0) throw new ConfigurationError(path, problems);
-  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
+  const value: unknown = document.toJS({ maxAliasCount: 20 });
+  if (value === null) {
+    throw new ConfigurationError(path, ['expected a policy, an experiment, or a configuration, got an empty file']);
+  }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new ConfigurationError(path, ['expected a policy, an experiment, or a configuration']);
 }

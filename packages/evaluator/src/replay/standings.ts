@@ -16,8 +16,11 @@ import type { RegisteredRun } from '../ledger/record.js';
 import type { ArmState, EvidenceDay } from '../ledger/snapshot.js';
 import { type ArmTotals, totalsOf } from '../ledger/totals.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
+import { gatesOf } from '../tally/gates.js';
+import { awaitedOf } from './awaited.js';
 import type { Closed } from './close.js';
 import { withDrawnLabels } from './drawn-labels.js';
+import { whyNoPair } from './no-pair.js';
 import type { ReplaySettings } from './settings.js';
 
 /** One candidate, as the verdict on it is printed, and each of its segments as if it were alone. */
@@ -28,10 +31,15 @@ export interface Replayed {
 
 /** What is known of the lines beside what is in their trials. */
 export interface Reading {
-  /** The run the pairs name; null where there are none. */
-  readonly run: string | null;
+  /** The run the pairs name. */
+  readonly run: string;
   /** Lines that cannot be read. */
   readonly unreadable: number;
+  /** Arms in them that the policy's experiment does not have. */
+  readonly otherArms: readonly string[];
+  /** Arms of which some line has a judgement, and a person's answer. */
+  readonly judged: ReadonlySet<string>;
+  readonly labelled: ReadonlySet<string>;
 }
 
 /** Nothing is said of calls that were refused before admission: coverage is not tested, and holds nothing up. */
@@ -72,7 +80,16 @@ export function replayedStandings(
     };
   };
   const noise = counts.arms().includes(AA_ARM) ? stateOf(AA_ARM) : null;
-  return (arms.length === 0 ? ['candidate'] : arms).map((arm) => {
+  const noPair = (arm: string, segment?: string): string =>
+    whyNoPair({
+      arm,
+      funnel: counts.funnel(arm, segment),
+      gates: gatesOf(definition.policy.gates),
+      noise: noise !== null,
+      winRate: winRateOf(definition) !== null,
+      otherArms: reading.otherArms,
+    });
+  return arms.map((arm) => {
     const state = stateOf(arm);
     const input: DecideInput = {
       policy: {
@@ -83,16 +100,21 @@ export function replayedStandings(
       run: { k: run.k, candidates: Math.max(1, arms.length) },
       streams: state.streams,
       preferences: state.preferences,
-      judge: judgeOf(settings),
+      judge: judgeOf(settings, reading, arm),
       evidenceDays: state.evidenceDays,
       noise: noise?.streams[SEGMENT_ALL] ?? {},
       thresholds,
       health: healthOf(state, settings, reading),
+      noPair: noPair(arm),
       transitions: [],
     };
     const shown = { labelNames: new Map<number, string>(), days: [], expired: false, spent: false };
     const verdict = decide(input);
-    const segments = counts.segments(arm).map((segment) => [segment, decide(alone(input, segment, verdict))] as const);
+    const segments = counts
+      .segments(arm)
+      .map(
+        (segment) => [segment, decide({ ...alone(input, segment, verdict), noPair: noPair(arm, segment) })] as const,
+      );
     return {
       standing: {
         run,
@@ -153,6 +175,7 @@ function healthOf(state: ArmState, settings: ReplaySettings, reading: Reading): 
   return {
     coverage: NOT_TESTED,
     losses: reading.unreadable > 0 ? null : { admitted: funnel.admitted, lost: funnel.lost },
+    unreadable: reading.unreadable,
     segments: segmentsHealth(state, settings.run.definition.segments.critical).map((one) => ({
       ...one,
       coverage: null,
@@ -163,13 +186,17 @@ function healthOf(state: ArmState, settings: ReplaySettings, reading: Reading): 
     primaries: { calls: pairs(), failed: pairs('error'), aborted: pairs('aborted') },
     stale: null,
     expired: false,
-    exploratory: reading.run !== null && reading.run !== settings.run.id && !settings.declared,
+    exploratory: reading.run !== settings.run.id && !settings.declared,
     quarantine: null,
   };
 }
 
 /** No canary is in the lines: the judge's word alone makes nothing provisional. */
-function judgeOf({ run, sensitivity }: ReplaySettings): JudgeStanding | null {
+function judgeOf(
+  { run, sensitivity }: ReplaySettings,
+  { judged, labelled }: Reading,
+  arm: string,
+): JudgeStanding | null {
   const winRate = winRateOf(run.definition);
   if (winRate === null) return null;
   const { margin, labels } = winRate;
@@ -178,6 +205,12 @@ function judgeOf({ run, sensitivity }: ReplaySettings): JudgeStanding | null {
     sensitivity,
     unfit: null,
     waitsFor: null,
+    awaits: awaitedOf({
+      judged: judged.has(arm),
+      labelled: labelled.has(arm),
+      sensitivity,
+      asksPeople: labels !== null,
+    }),
     unproven: unprovenOf(EMPTY_HEALTH),
     labelled: labels !== null,
   };

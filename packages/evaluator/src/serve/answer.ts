@@ -51,8 +51,16 @@ const PARAMETERS = ['experiment', 'candidate'] as const;
 export function answerOf(query: URLSearchParams, known: Known): Answer {
   const odd = [...query.keys()].filter((key) => !PARAMETERS.some((one) => one === key));
   const twice = PARAMETERS.filter((key) => query.getAll(key).length > 1);
-  if (odd.length > 0 || twice.length > 0)
-    return refused(400, 'bad_query', 'expected `experiment` and `candidate`, each at most once', PARAMETERS);
+  const [wrong] = [...odd, ...twice];
+  if (wrong !== undefined) {
+    const got = `${quoted(wrong)}${odd.length === 0 ? ' twice' : ''}`;
+    return refused(
+      400,
+      'bad_query',
+      `expected \`experiment\` and \`candidate\`, each at most once, got ${got}`,
+      PARAMETERS,
+    );
+  }
 
   const candidates = candidatesOf(known);
   const experiment = pick(query.get('experiment'), [...candidates.keys()]);
@@ -145,8 +153,12 @@ function notOne(
   names: readonly string[],
 ): Answer {
   if (why === 'several') return refused(400, `${what}_needed`, `several are known: name one by \`${what}\``, names);
-  const asked = (query.get(what) ?? '').slice(0, 64);
-  return refused(404, `unknown_${what}`, `there is no ${what} ${JSON.stringify(asked)}`, names);
+  return refused(404, `unknown_${what}`, `there is no ${what} ${quoted(query.get(what) ?? '')}`, names);
+}
+
+/** What others wrote, on one line and no longer than any name of ours. */
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 64));
 }
 
 function refused(status: 400 | 404, error: string, message: string, known: readonly string[]): Answer {

@@ -72,7 +72,7 @@ async function handle(
   if (wanted === undefined) {
     return reply(response, 404, { error: 'unknown_path', message: 'there is /api/verdict, and /api/verdict/rollback' });
   }
-  const allowed = wanted === 'pass' ? ['GET', 'POST'] : ['POST'];
+  const allowed = wanted === 'pass' ? ['GET', 'HEAD', 'POST'] : ['POST'];
   if (!allowed.includes(method)) {
     response.setHeader('allow', allowed.join(', '));
     return reply(response, 405, { error: 'method', message: `expected ${allowed.join(' or ')}` });
@@ -82,6 +82,7 @@ async function handle(
   reply(response, isOther ? 409 : status, body);
 }
 
+/** Node sends no body to a HEAD, whatever is written. */
 function reply(response: ServerResponse, status: number, body: object): void {
   const text = `${JSON.stringify(body)}\n`;
   response.writeHead(status, {

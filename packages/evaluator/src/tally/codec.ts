@@ -43,15 +43,15 @@ export function decodeTally(bytes: Uint8Array): Tally {
     weight: next(),
     reference: next(),
     candidate: next(),
-    over: nextMark(),
+    marked: nextMark(),
     unpricedIncumbent: nextMark(),
     unpricedCandidate: nextMark(),
     safe: Array.from({ length: BETS }, next),
     harm: Array.from({ length: BETS }, next),
   };
   if (reader.at !== bytes.length) throw new TallyError('a tally has bytes left over');
-  const { pairs, missing, wins, ties, losses, over, unpricedIncumbent, unpricedCandidate } = sums;
-  const marks = [over, unpricedIncumbent, unpricedCandidate];
+  const { pairs, missing, wins, ties, losses, marked, unpricedIncumbent, unpricedCandidate } = sums;
+  const marks = [marked, unpricedIncumbent, unpricedCandidate];
   if ([missing, wins, ties, losses, ...marks].some((count) => count < 0n) || pairs !== missing + wins + ties + losses) {
     throw new TallyError('the counts of a tally do not add up');
   }
@@ -60,7 +60,7 @@ export function decodeTally(bytes: Uint8Array): Tally {
 
 function listed(sums: Sums): readonly bigint[] {
   const { pairs, missing, wins, ties, losses, weight, reference, candidate, safe, harm } = sums;
-  const { over, unpricedIncumbent, unpricedCandidate } = sums;
-  const marks = [over, unpricedIncumbent, unpricedCandidate];
+  const { marked, unpricedIncumbent, unpricedCandidate } = sums;
+  const marks = [marked, unpricedIncumbent, unpricedCandidate];
   return [pairs, missing, wins, ties, losses, weight, reference, candidate, ...marks, ...safe, ...harm];
 }

@@ -4,6 +4,7 @@ import type { Outcome, PairFacts } from './facts.js';
 import { checkGates, GateSettingsError, type Gates } from './gate-settings.js';
 import { gatesOf, type Gate } from './gates.js';
 import { MISSING } from './observation.js';
+import { addPair, emptyTally, snapshot } from './tally.js';
 
 const ok = (durationMs: number, firstChunkMs?: number): Outcome =>
   firstChunkMs === undefined ? { status: 'ok', durationMs } : { status: 'ok', durationMs, firstChunkMs };
@@ -178,6 +179,12 @@ describe.each([
   it('counts a failed shadow as one that does worse', () => {
     expect(one.observe(marked(!worse, undefined, { shadow: failed }), 0)).toMatchObject({ safe: 0, harm: 0 });
     expect(one.observe(marked(worse, undefined, { shadow: failed }), 0)).toMatchObject({ safe: 0.5 });
+    const tally = emptyTally(one.m);
+    for (const shadow of [failed, failed, ok(1)]) {
+      const seen = one.observe(marked(!worse, worse, { shadow }), 0);
+      if (seen !== null) addPair(tally, seen);
+    }
+    expect(snapshot(tally)).toMatchObject({ pairs: 3, losses: 3, marked: 2 });
   });
   it('does not apply where the primary has no answer, or none that can be marked', () => {
     expect(one.observe(marked(null, true), 0)).toBeNull();

@@ -108,7 +108,8 @@ function observeFailures({ primary, shadow }: PairFacts, failed: (outcome: Outco
 /** As for errors, with 1 = refused, or failed where the primary answered. */
 function observeRefusals(facts: PairFacts): Observation | null {
   const answers = marksOf(facts, ({ refused }) => refused, true);
-  return answers === null || answers === 'missing' ? unmarked(answers) : fewer(answers.primary, answers.shadow);
+  if (answers === null || answers === 'missing') return unmarked(answers);
+  return { ...fewer(answers.primary, answers.shadow), ...failure(facts) };
 }
 
 /** x = (shadow - primary + 1) / 2 with 1 = valid; a shadow that failed is not. */
@@ -117,7 +118,12 @@ function observeValidity(facts: PairFacts): Observation | null {
   if (answers === null || answers === 'missing') return unmarked(answers);
   const [reference, candidate] = [Number(answers.primary), Number(answers.shadow)];
   const x = (candidate - reference + 1) / 2;
-  return { safe: x, harm: x, reference, candidate };
+  return { safe: x, harm: x, reference, candidate, ...failure(facts) };
+}
+
+/** A call that failed has refused nothing, and is held against the candidate all the same: it is counted by itself. */
+function failure({ shadow }: PairFacts): { readonly mark?: 'failed' } {
+  return shadow.status === 'error' ? { mark: 'failed' } : {};
 }
 
 function unmarked(answers: 'missing' | null): Observation | null {

@@ -13,9 +13,10 @@ export interface Observation {
 }
 
 /**
- * Of cost and tokens: `over`: the shadow took more than the policy allows one to take. Of cost: whose call has no known price.
+ * Of cost and tokens: `over`: the shadow took more than the policy allows one to take. Of cost: whose call has no known price. Of refusals
+ * and validity: `failed`: the shadow gave no answer at all.
  */
-export type Mark = 'over' | 'unpriced_incumbent' | 'unpriced_candidate' | 'unpriced_both';
+export type Mark = 'over' | 'failed' | 'unpriced_incumbent' | 'unpriced_candidate' | 'unpriced_both';
 
 /** It was admitted and there is no number: it proves neither claim. */
 export const MISSING: Observation = { safe: 0, harm: 1, reference: null, candidate: null };

@@ -61,11 +61,11 @@ describe('a tally', () => {
 
   it('counts marks, each by itself and beside the others', () => {
     const tally = emptyTally(M);
-    for (const mark of ['over', 'unpriced_incumbent', 'unpriced_candidate', 'unpriced_both'] as const)
+    for (const mark of ['over', 'failed', 'unpriced_incumbent', 'unpriced_candidate', 'unpriced_both'] as const)
       addPair(tally, { ...MISSING, mark }, 1, 3);
     addPair(tally, MISSING);
     const read = snapshot(mergeTallies(decodeTally(encodeTally(tally)), tally));
-    expect(read).toMatchObject({ pairs: 26, missing: 26, over: 6, unpriced: { incumbent: 12, candidate: 12 } });
+    expect(read).toMatchObject({ pairs: 32, missing: 32, marked: 12, unpriced: { incumbent: 12, candidate: 12 } });
   });
 
   it('has the same bytes however the pairs are split and merged', () => {

@@ -32,7 +32,7 @@ export interface Sums {
   reference: bigint;
   candidate: bigint;
   /** Pairs by their marks. */
-  over: bigint;
+  marked: bigint;
   unpricedIncumbent: bigint;
   unpricedCandidate: bigint;
   readonly safe: bigint[];
@@ -59,8 +59,8 @@ export interface Snapshot {
   /** Mean level of the incumbent over the known pairs, each weighted by pi_min / pi; null with none. */
   readonly reference: number | null;
   readonly candidate: number | null;
-  /** Pairs whose shadow took more than one may. */
-  readonly over: number;
+  /** Pairs whose shadow took more than one may, of a gate on what calls take; which failed, of one on what answers are. */
+  readonly marked: number;
   /** Pairs without a price of the incumbent's call, and of the candidate's. */
   readonly unpriced: { readonly incumbent: number; readonly candidate: number };
   readonly safe: Claim;
@@ -117,7 +117,7 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     weight: left.weight + right.weight,
     reference: left.reference + right.reference,
     candidate: left.candidate + right.candidate,
-    over: left.over + right.over,
+    marked: left.marked + right.marked,
     unpricedIncumbent: left.unpricedIncumbent + right.unpricedIncumbent,
     unpricedCandidate: left.unpricedCandidate + right.unpricedCandidate,
     safe: left.safe.map((sum, g) => sum + (right.safe[g] ?? 0n)),
@@ -145,7 +145,7 @@ export function snapshot(tally: Tally): Snapshot {
     losses: Number(sums.losses),
     reference: level(sums.reference),
     candidate: level(sums.candidate),
-    over: Number(sums.over),
+    marked: Number(sums.marked),
     unpriced: { incumbent: Number(sums.unpricedIncumbent), candidate: Number(sums.unpricedCandidate) },
     safe: { logE: logEValue(sums.safe), logLargest: logLargest(sums.safe) },
     harm: { logE: logEValue(sums.harm), logLargest: logLargest(sums.harm) },
@@ -163,7 +163,7 @@ function zero(): Sums {
     weight: 0n,
     reference: 0n,
     candidate: 0n,
-    over: 0n,
+    marked: 0n,
     unpricedIncumbent: 0n,
     unpricedCandidate: 0n,
     safe: bets(),
@@ -206,7 +206,7 @@ function fold(tally: Tally): void {
 }
 
 function addMark(sums: Sums, mark: Mark, times: bigint): void {
-  if (mark === 'over') sums.over += times;
+  if (mark === 'over' || mark === 'failed') sums.marked += times;
   if (mark === 'unpriced_incumbent' || mark === 'unpriced_both') sums.unpricedIncumbent += times;
   if (mark === 'unpriced_candidate' || mark === 'unpriced_both') sums.unpricedCandidate += times;
 }

@@ -1,5 +1,6 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
-import { count, money, NOISE_GATES, points, RATE_GATES } from '../../decide/describe.js';
+import { besideLevel, count, money, NOISE_GATES, points, RATE_GATES } from '../../decide/describe.js';
+import { eValue } from '../../decide/e-value-text.js';
 import { SPENDING_GATES } from '../../decide/spending.js';
 import type { BadSegment, GateVerdict } from '../../decide/verdict.js';
 import { shownOf } from '../../tally/shown.js';
@@ -17,15 +18,14 @@ export function gates({ standing: { verdict } }: ReportInput): Html {
     'candidate',
     'incumbent',
     'allowed',
-    'ln E(safe)',
-    'ln E(harm)',
+    'E(safe)',
+    'E(harm)',
   ];
-  const needed = -Math.log(verdict.level);
   return html`<h2>Gates</h2>
     <div class="wide">${tableOf(heading, [...verdict.gates, ...verdict.badSegments.map(worse)].map(row))}</div>
     <p class="dim">
-      A gate is passed at ln E(safe) of ${needed.toFixed(2)} or more: level ${Number(verdict.level.toPrecision(3))},
-      whenever it is looked at.
+      A gate is passed at E(safe) of ${eValue(-Math.log(verdict.level))} or more: level
+      ${Number(verdict.level.toPrecision(3))}, whenever it is looked at.
     </p>`;
 }
 
@@ -81,11 +81,11 @@ function row(gate: GateVerdict): readonly string[] {
     gate.state,
     count(gate.pairs),
     count(gate.missing),
-    level(gate, gate.candidate),
+    `${level(gate, gate.candidate)}${besideLevel(gate)}`,
     level(gate, gate.floor ?? gate.reference),
     allowed(gate),
-    gate.safeLogE.toFixed(2),
-    gate.harmLogE.toFixed(2),
+    eValue(gate.safeLogE),
+    eValue(gate.harmLogE),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { RATE_GATES } from '../../decide/describe.js';
+import { count, RATE_GATES } from '../../decide/describe.js';
 import type { GateVerdict } from '../../decide/verdict.js';
 import { lineChart } from '../charts.js';
 import { html, type Html } from '../html.js';
@@ -21,9 +21,15 @@ export function overTime({ standing: { verdict }, history, oneIn }: ReportInput)
     </p>
     ${shown.map(
       (gate) =>
-        html`<h3>${gate.gate}</h3>
+        html`<h3>${gate.gate}${thresholds(gate)}</h3>
           ${lineChart(history.points[gate.gate] ?? [], limitOf(gate), `${gate.gate} over time`)}`,
     )}`;
+}
+
+/** What slow is, on either side: the line that must not be crossed is a difference of shares, and names no time. */
+function thresholds({ gate, margin, thresholdMs }: GateVerdict): string {
+  if (!/^(latency|first_chunk)/.test(gate) || thresholdMs === null) return '';
+  return `: slower than ${count(thresholdMs * margin)} ms, against the incumbent's slower than ${count(thresholdMs)} ms`;
 }
 
 /** The difference of levels at the margin. Of latency: slower than T x ratio may be no commoner than slower than T was. */
