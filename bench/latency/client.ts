@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 // The sources run as they are; the modules below are loaded once this is in place.
 import '../../test/ways-of-calling/source-modules.mjs';
@@ -23,11 +23,16 @@ export interface Task {
   /** Length of a block, in milliseconds, and calls that each arm has at least. */
   readonly blockMs: number;
   readonly calls: number;
-  /** Folder of the build of ours; null: the third arm is without us, too. */
-  readonly build: string | null;
+  /** What the third arm has. */
+  readonly third: Third;
+  /** Folder of the build of ours. */
+  readonly build: string;
   /** Where to write a profile of the whole run, of all that was allocated if it is a `.heapprofile`; it makes it slower. */
   readonly profile?: string;
 }
+
+/** Ours; nothing, as the others; or {@link byHand}. */
+export type Third = 'ours' | 'nothing' | 'by hand';
 
 /** Two arms without us, which are each other's control, and one with us. */
 export type Arm = 'one' | 'other' | 'ours';
@@ -65,9 +70,12 @@ export const GO = 'go';
 const MEBIBYTE = 1024 * 1024;
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
+const WARM_BLOCKS = { least: 4, most: 15 } as const;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
 
 const { answerTo, questionOf, requestBody } = await import('../load/wire.js');
+const { fractions } = await import('../../packages/evaluator/src/stats/mulberry32.js');
+const { byHand } = await import('./by-hand.js');
 const { startTelemetry } = await import('../load/telemetry.js');
 
 class Recorder {
@@ -108,7 +116,7 @@ async function paced(forMs: number, everyMs: number, call: () => Promise<void>):
 }
 
 async function startOurs(task: Task): Promise<UnderstudyInstrumentation | null> {
-  if (task.build === null) return null;
+  if (task.third !== 'ours') return null;
   const module = (await import(`${task.build}/index.js`)) as {
     UnderstudyInstrumentation: typeof UnderstudyInstrumentation;
   };
@@ -137,6 +145,8 @@ async function measure(task: Task): Promise<Measurement> {
   process.on('unhandledRejection', () => (rejections += 1));
   process.on('uncaughtException', () => (rejections += 1));
   const url = `${task.primaryUrl}/chat/completions`;
+  const beginByHand = task.third === 'by hand' ? byHand(new URL(url)) : null;
+  let begin: typeof beginByHand = null;
   const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-latency' };
   let number = 0;
 
@@ -145,6 +155,7 @@ async function measure(task: Task): Promise<Measurement> {
     const mine = number;
     const body = requestBody(questionOf(mine, promptChars), stream);
     const startedAt = performance.now();
+    const end = begin?.();
     const response = await fetch(url, { method: 'POST', headers, body });
     let text: string;
     if (stream && response.body !== null) {
@@ -157,12 +168,16 @@ async function measure(task: Task): Promise<Measurement> {
       }
       into.firstChunks.push(first - startedAt);
     } else text = await response.text();
+    end?.(text);
     into.durations.push(performance.now() - startedAt);
     if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
   };
 
   const block = async (arm: Arm, into: Recorder): Promise<void> => {
-    if (arm === 'ours') understudy?.enable();
+    if (arm === 'ours') {
+      understudy?.enable();
+      begin = beginByHand;
+    }
     into.loop.enable();
     const before = process.cpuUsage();
     const pauses = new PerformanceObserver((list) => {
@@ -173,6 +188,7 @@ async function measure(task: Task): Promise<Measurement> {
     await paced(blockMs, callMs / concurrency, () => call(into));
     into.loop.disable();
     understudy?.disable();
+    begin = null;
     await sleep(SETTLE_MS);
     pauses.disconnect();
     const { user, system } = process.cpuUsage(before);
@@ -185,7 +201,19 @@ async function measure(task: Task): Promise<Measurement> {
     if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
     await sleep(20);
   }
-  for (const arm of [...ARMS, 'ours'] as const) await block(arm, new Recorder());
+  // Until the heap has its size: it grows up to the first great collections, with or without us.
+  let collections = 0;
+  const majors = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { kind } = (entry as typeof entry & { readonly detail: { readonly kind?: number } }).detail;
+      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections += 1;
+    }
+  });
+  majors.observe({ entryTypes: ['gc'] });
+  for (let blocks = 0; blocks < WARM_BLOCKS.least || (collections < 2 && blocks < WARM_BLOCKS.most); blocks += 1) {
+    await block(ARMS[blocks % ARMS.length] ?? 'ours', new Recorder());
+  }
+  majors.disconnect();
   process.send?.(WARM);
   await new Promise((resolve) => process.once('message', resolve));
   // What the fault does at once is a part of it; what the warm-up left is not.
@@ -209,14 +237,11 @@ async function measure(task: Task): Promise<Measurement> {
   const warm = process.memoryUsage.rss();
   let most = warm;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
-  for (let round = 0; ARMS.some((arm) => recorders[arm].durations.length < task.calls); round += 1) {
-    // Each arm comes first, second and last in turn, and after each of the others.
-    const order = round % 2 === 0 ? ARMS : ARMS.toReversed();
-    const from = Math.floor(round / 2) % ARMS.length;
-    for (let index = 0; index < ARMS.length; index += 1) {
-      const arm = order[(from + index) % ARMS.length] ?? 'one';
-      await block(arm, recorders[arm]);
-    }
+  const random = fractions(task.calls);
+  while (ARMS.some((arm) => recorders[arm].durations.length < task.calls)) {
+    // Drawn: the great collections of V8 have a period, too, and in an order that returns they keep falling into the same arm.
+    const drawn = ARMS.map((arm) => ({ arm, at: random() })).toSorted((a, b) => a.at - b.at);
+    for (const { arm } of drawn) await block(arm, recorders[arm]);
   }
   clearInterval(watch);
   if (profiler !== null && task.profile !== undefined) {

@@ -1,20 +1,22 @@
 import type { RedisServer } from '../../test/servers/redis.js';
 import type { ProviderProcess } from '../load/start-provider.js';
+import type { Third } from './client.js';
 
 /** What goes wrong around the service while it is measured. */
 export interface Fault {
   readonly title: string;
   /** An evaluator takes the pairs from the queue. */
   readonly evaluator: boolean;
-  /** Nothing of ours is in the process: what the bench itself makes of three arms that are alike. */
-  readonly without?: true;
+  /** What the third arm has instead of us: nothing, which shows what the bench makes of three arms that are alike, or the least there is. */
+  readonly third?: Exclude<Third, 'ours'>;
   begin(around: { readonly redis: RedisServer; readonly candidate: ProviderProcess }): Promise<void>;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 export const FAULTS = {
-  without: { title: 'without us in all three', evaluator: false, without: true, begin: nothing },
+  without: { title: 'without us in all three', evaluator: false, third: 'nothing', begin: nothing },
+  by_hand: { title: 'a span and metrics by hand, without us', evaluator: false, third: 'by hand', begin: nothing },
   healthy: { title: 'healthy', evaluator: true, begin: nothing },
   evaluator_absent: { title: 'evaluator absent', evaluator: false, begin: nothing },
   candidate_hanging: {

@@ -52,7 +52,8 @@ export async function measureCell(cell: Cell): Promise<Measurement> {
     promptChars,
     rate,
     settings,
-    build: fault.without === true ? null : cell.build,
+    third: fault.third ?? 'ours',
+    build: cell.build,
     ...(profile !== undefined && { profile }),
   };
   const child = forkProcess(here('client.ts'), task, cell.first ? 'first' : 'usual', cell.flags);
