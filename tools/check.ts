@@ -45,6 +45,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint (oxlint, type-aware)', command: ['oxlint', '--report-unused-disable-directives-severity=error'] },
   { name: 'format (oxfmt)', command: ['oxfmt', '--check'] },
   { name: 'import rules', command: ['node', 'tools/imports/main.ts'] },
+  { name: 'YAML against its schemas', command: ['node', 'tools/schemas/main.ts'] },
 ];
 
 function run(step: Step): Promise<Result> {

@@ -1,5 +1,3 @@
-import { pick } from './random.js';
-
 /** Names by which somebody might try to say where a shadow goes, how often, and with which key. */
 const NAMES: readonly string[] = [
   '__proto__',
@@ -79,4 +77,10 @@ export function hostileHeader(random: () => number, elsewhere: string): readonly
       .replaceAll(/[^\x20-\x7e]/g, '-')
       .trim(),
   ];
+}
+
+function pick<Item>(random: () => number, items: readonly Item[]): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error('nothing to pick from');
+  return item;
 }

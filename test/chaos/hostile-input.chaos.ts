@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { announced, experiment, type Service, startService } from '../integration/service-harness.js';
 import { describeWithRedis } from '../servers/found.js';
 import { type RedisServer, startRedis } from '../servers/redis.js';
-import { randomOf } from './random.js';
+import { fractions } from '../../packages/evaluator/src/stats/mulberry32.js';
 import { hostileHeader, hostileName, hostileText } from './hostile-input-words.js';
 import { report } from './report.js';
 import { scaled } from './scale.js';
@@ -60,7 +60,7 @@ describeWithRedis('who sends baggage, headers, bodies and answers', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    const random = randomOf(SEED);
+    const random = fractions(SEED);
     const elsewhere = await listen(() => {
       askedElsewhere += 1;
       return '{}';
@@ -169,7 +169,7 @@ describeWithRedis('who sends baggage, headers, bodies and answers', () => {
   }
 
   it('in baggage and headers changes nothing', async () => {
-    const random = randomOf(SEED + 1);
+    const random = fractions(SEED + 1);
     const calls = Array.from({ length: CALLS }, (_, number): Call => {
       const headers = Object.fromEntries(
         Array.from({ length: 4 }, () => hostileHeader(random, origins.elsewhere)).filter(
@@ -187,7 +187,7 @@ describeWithRedis('who sends baggage, headers, bodies and answers', () => {
   });
 
   it('in messages, tools and metadata changes nothing', async () => {
-    const random = randomOf(SEED + 2);
+    const random = fractions(SEED + 2);
     const said = (): string => hostileText(random, origins.elsewhere);
     const calls = Array.from({ length: CALLS }, (_, number): Call => {
       const call = { id: said(), type: 'function', function: { name: hostileName(random), arguments: said() } };
@@ -218,7 +218,7 @@ describeWithRedis('who sends baggage, headers, bodies and answers', () => {
   });
 
   it('in fields that no protocol knows leaves the call out at most, and that is counted', async () => {
-    const random = randomOf(SEED + 3);
+    const random = fractions(SEED + 3);
     const calls = Array.from({ length: CALLS }, (_, number): Call => {
       const value = JSON.stringify(hostileText(random, origins.elsewhere));
       const name = JSON.stringify(hostileName(random));

@@ -9,7 +9,7 @@ import { report } from './report.js';
 import { SCALE, scaled } from './scale.js';
 
 /** What says that the fault was there. */
-const NOTICED: Readonly<Record<Exclude<FaultName, 'without'>, (measurement: Measurement) => boolean>> = {
+const NOTICED: Readonly<Record<Exclude<FaultName, 'without' | 'by_hand'>, (measurement: Measurement) => boolean>> = {
   healthy: ({ outcomes }) => outcomes['error'] === undefined,
   evaluator_absent: ({ outcomes }) => outcomes['error'] === undefined,
   candidate_hanging: ({ funnel }) => (funnel['answered'] ?? 0) < (funnel['admitted'] ?? 0),

@@ -7,7 +7,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
-import { randomOf } from './random.js';
+import { fractions } from '../../packages/evaluator/src/stats/mulberry32.js';
 import type { Driven, Driver } from './rate-limit-steps.js';
 
 // A service that makes its calls when they come, whatever becomes of the earlier ones. Run as: rate-limit-service.ts, with DRIVER in the
@@ -44,7 +44,7 @@ async function started({ queueUrl, minuteMs }: NonNullable<Driver['understudy']>
 
 function arrivals(): readonly { readonly atMs: number; readonly tokens: number }[] {
   // The same arrivals for the same seed, with us and without.
-  const random = randomOf(told.seed);
+  const random = fractions(told.seed);
   const gapMs = 1000 / told.perSecond;
   const made: { atMs: number; tokens: number }[] = [];
   for (let atMs = 0, index = 0; ; index += 1) {

@@ -21,6 +21,7 @@ function known(change: Partial<Known> = {}): Known {
   return { standings, at: AT, declared: {}, acceptProvisional: false, ...change };
 }
 
+const metrics = () => ({ contentType: 'text/plain', body: '' });
 const ask = (query: string, of: Known = known()) => answerOf(new URLSearchParams(query), of);
 
 describe('answerOf', () => {
@@ -40,6 +41,7 @@ describe('answerOf', () => {
         reason: 'safe',
         sentence: expect.stringMatching(/^GO: /),
         segments: [],
+        setup: [],
         at: '2026-11-21T12:00:00.000Z',
       },
     });
@@ -55,6 +57,15 @@ describe('answerOf', () => {
   ] as const)('%s: %s; where what is provisional is accepted, %s', (state, strict, lenient) => {
     expect(resultOf(state, { acceptProvisional: false })).toBe(strict);
     expect(resultOf(state, { acceptProvisional: true })).toBe(lenient);
+  });
+
+  it('says what is set up wrong for it, whatever the state', () => {
+    const [one] = report([good]).standings;
+    if (one === undefined) throw new Error('no standing');
+    const setup = [{ cause: 'candidate_key', found: 'HTTP 401', fix: 'put the right key' }] as const;
+    const standings = [{ ...one, verdict: { ...one.verdict, setup } }];
+    expect(ask('', known({ standings }))).toMatchObject({ status: 200, body: { result: 'pass', setup } });
+    expect(ask('', known({ standings: null }))).toMatchObject({ body: { reason: 'unavailable', setup: [] } });
   });
 
   it('picks among several by name only', () => {
@@ -128,7 +139,7 @@ describe('startServer', () => {
   });
 
   async function served(of: () => Promise<Known>, onError: (error: unknown) => void = () => undefined) {
-    const server = await startServer({ listen: { host: '127.0.0.1', port: 0 }, known: of, onError });
+    const server = await startServer({ listen: { host: '127.0.0.1', port: 0 }, known: of, metrics, onError });
     open.push(server);
     return async (path: string, init: RequestInit = {}) => {
       const response = await fetch(`${server.url}${path}`, init);
@@ -174,7 +185,17 @@ describe('startServer', () => {
     expect(await away('/api/verdict', post)).toMatchObject({ status: 409, body: { reason: 'unavailable' } });
   });
 
+  it('is alive where the ledger cannot be read, and ready only where it can', async () => {
+    const request = await served(of);
+    expect(await request('/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await request('/readyz')).toEqual({ status: 200, body: { status: 'ok' } });
+    const away = await served(async () => known({ standings: null }));
+    expect(await away('/healthz')).toMatchObject({ status: 200 });
+    expect(await away('/readyz')).toEqual({ status: 503, body: { status: 'the ledger cannot be read' } });
+  });
+
   it.each([
+    ['/healthz', 'POST', 405],
     ['/', 'GET', 404],
     ['/api/verdict/', 'GET', 404],
     ['/constructor', 'POST', 404],
@@ -217,6 +238,7 @@ describe('startServer', () => {
     const again = startServer({
       listen: { host: '127.0.0.1', port: Number(port) },
       known: of,
+      metrics,
       onError: () => undefined,
     });
     await expect(again).rejects.toThrow(`cannot listen at 127.0.0.1:${port}: EADDRINUSE`);
@@ -225,7 +247,7 @@ describe('startServer', () => {
 
 it('an evaluator that cannot have its address lets go of what it has, and says why', async () => {
   const listen = { host: '127.0.0.1', port: 0 };
-  const taken = await startServer({ listen, known: async () => known(), onError: () => undefined });
+  const taken = await startServer({ listen, known: async () => known(), metrics, onError: () => undefined });
   const { port } = new URL(taken.url);
   let undone = 0;
   const started = startOutputs(

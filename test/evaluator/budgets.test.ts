@@ -55,12 +55,19 @@ describe('a verdict', () => {
 
 it('metrics are in dollars, by experiment, once for all runs of it', () => {
   const runs = [runState({ budget: HALF }), runState({ run: run({}, 2), budget: HALF })];
-  const metrics = budgetMetrics(report(runs).snapshot).map(({ name, unit, points }) => [name, unit, points]);
+  const metrics = budgetMetrics(report(runs).snapshot).map(({ description, points }) => [
+    description.name,
+    description.unit,
+    points,
+  ]);
   const points = (value: number): object[] => [{ attributes: { experiment: NAME }, value }];
   expect(metrics).toEqual([
     ['understudy.budget.spent', '{USD}', points(25)],
     ['understudy.budget.limit', '{USD}', points(50)],
+    ['understudy.budget.used_up', '', points(0)],
   ]);
+  const [usedUp] = budgetMetrics(report([runState({ budget: USED_UP })]).snapshot).slice(-1);
+  expect(usedUp?.points).toEqual(points(1));
   expect(budgetMetrics(report([runState()]).snapshot).every((metric) => metric.points.length === 0)).toBe(true);
 });
 

@@ -6,8 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Keys, processKeys } from '../../packages/evaluator/src/cli/keys.js';
 import { barred, printable } from '../../packages/evaluator/src/cli/foreign-text.js';
 import { labelSession } from '../../packages/evaluator/src/cli/label-session.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
-import type { Output } from '../../packages/evaluator/src/cli/terminal.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import { ConfigurationError } from '../../packages/evaluator/src/errors.js';
 import { exportLines, importLines } from '../../packages/evaluator/src/evaluator/label-lines.js';
 import { labelling } from '../../packages/evaluator/src/evaluator/labelling.js';
@@ -72,20 +71,6 @@ function offered(
   return { labels, people: labelling({ labels: ledger }, () => 0) };
 }
 
-function screen(): Output & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const style = styleFor(false);
-  return {
-    lines,
-    out: (line) => void lines.push(line),
-    err: () => undefined,
-    style,
-    errStyle: style,
-    live: false,
-    progress: () => undefined,
-  };
-}
-
 const pressed = (...keys: readonly string[]): Keys => {
   const left = [...keys];
   return { next: () => Promise.resolve(left.shift() ?? null), close: () => undefined };
@@ -118,7 +103,7 @@ describe('labelling', () => {
 describe('label in a terminal', () => {
   it('takes one key a pair, passes over others, and stops at q', async () => {
     const { labels, people } = offered(6);
-    const output = screen();
+    const output = collectedOutput();
     const stored = await labelSession(people, {
       experiment: null,
       keys: pressed('a', 'x', 'return', 'b', 't', 's', 'q'),
@@ -139,8 +124,8 @@ describe('label in a terminal', () => {
 
   it('goes on where it stopped, until nothing is open', async () => {
     const { labels, people } = offered(3);
-    await labelSession(people, { experiment: null, keys: pressed('a', 'ctrl+c'), output: screen() });
-    const output = screen();
+    await labelSession(people, { experiment: null, keys: pressed('a', 'ctrl+c'), output: collectedOutput() });
+    const output = collectedOutput();
     expect(await labelSession(people, { experiment: null, keys: pressed('b', 'b'), output })).toBe(2);
     expect(labels.size).toBe(3);
     expect(output.lines.at(-1)).toBe('Done: 2 labels stored.');
@@ -148,7 +133,7 @@ describe('label in a terminal', () => {
 
   it('ends with the terminal, and says what another person has answered meanwhile', async () => {
     const { people } = offered(2);
-    const output = screen();
+    const output = collectedOutput();
     const keys: Keys = {
       next: async () => {
         await people.answer(id(0), 'B');
@@ -168,7 +153,7 @@ describe('label in a terminal', () => {
   it('lets no answer look like a line of the session', async () => {
     const spoof = `fine${' '.repeat(60)}== B ==\n\n== B ==\n\u2028== B ==`;
     const { people } = offered(1, [], { segment: 'a\n== A ==\u001b[2J', shadow: spoof });
-    const output = screen();
+    const output = collectedOutput();
     await labelSession(people, { experiment: null, keys: pressed('q'), output });
     const headings = (output.lines[0] ?? '').split('\n').filter((line) => line.startsWith('=='));
     expect(headings).toEqual(['== REQUEST ==', '== A ==', '== B ==']);

@@ -94,18 +94,29 @@ describe('ledgerMetrics', () => {
     expect(counter?.dataPoints[0]?.endTime).toEqual([AT / 1000, 0]);
   });
 
-  it('counts pairs by outcome and segment', async () => {
+  it('counts pairs by outcome and segment, of which those that are not critical are told apart by no run of theirs', async () => {
     const outcomes = [
       { segment: 'a', primary: 'ok', shadow: 'ok', pairs: 5 },
       { segment: 'a', primary: 'ok', shadow: 'error', pairs: 2 },
+      { segment: '_none', primary: 'ok', shadow: 'ok', pairs: 8 },
+      { segment: 'c', primary: 'ok', shadow: 'aborted', pairs: 3 },
       { segment: 'b', primary: 'error', shadow: 'error', pairs: 1 },
       { segment: 'b', primary: 'aborted', shadow: 'ok', pairs: 1 },
       { segment: 'b', primary: 'ok', shadow: 'aborted', pairs: 1 },
     ] as const;
-    const { series, value } = await collect(report([runState({ arms: { small: arm({ outcomes }) } })]));
-    expect(series('understudy.pairs')).toHaveLength(4);
-    expect(value('understudy.pairs', { segment: 'b', outcome: 'aborted' })).toBe(2);
+    const critical = run({ segments: { attribute: 'route', critical: ['a'] } });
+    const old = runState({ run: critical, arms: { small: arm({ outcomes }) } });
+    const { series, value } = await collect(report([old]));
+    expect(series('understudy.pairs')).toHaveLength(5);
+    expect(value('understudy.pairs', { segment: '_other', outcome: 'aborted' })).toBe(5);
+    expect(value('understudy.pairs', { segment: '_none' })).toBe(8);
     expect(value('understudy.pairs', { segment: 'a', outcome: 'shadow_error' })).toBe(2);
+    // What the next run names is no longer one of the others from then on; what was counted stays where it was.
+    const other = run({ segments: { attribute: 'route', critical: ['b'] } }, 2);
+    const later = await collect(report([old, runState({ run: other, arms: { small: arm({ outcomes }) } })]));
+    expect(later.value('understudy.pairs', { segment: '_other', outcome: 'aborted' })).toBe(8);
+    expect(later.value('understudy.pairs', { segment: 'b', outcome: 'aborted' })).toBe(2);
+    expect(later.value('understudy.pairs', { segment: 'a', outcome: 'shadow_error' })).toBe(2);
   });
 
   it('uses no unit and no name that a backend would rename', async () => {
@@ -113,7 +124,7 @@ describe('ledgerMetrics', () => {
     expect(metrics.length).toBeGreaterThan(6);
     for (const { descriptor } of metrics) {
       expect(descriptor.name).toMatch(/^understudy\.[a-z_.]+(?<!_total)$/);
-      expect(descriptor.unit).toMatch(/^$|^\{\w+\}$/);
+      expect(descriptor.unit).toMatch(descriptor.name.endsWith('.seconds') ? /^s$/ : /^$|^\{\w+\}$/);
     }
   });
 
@@ -202,8 +213,8 @@ describe('ledgerMetrics', () => {
       count: 8,
     });
     expect(value('understudy.score', { ...of, segment: 'refunds' })).toMatchObject({ count: 6 });
-    expect(value('understudy.score.missing', { ...of, scorer: 'embedding', segment: 'refunds' })).toBe(2);
-    expect(value('understudy.score.missing', { ...of, segment: 'refunds' })).toBe(0);
+    expect(value('understudy.score.missing', { ...of, scorer: 'embedding' })).toBe(2);
+    expect(value('understudy.score.missing', of)).toBe(0);
   });
 
   it('counts what evaluators asked models for, what it cost, and what judges abstained of', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorText } from '../../packages/evaluator/src/cli/foreign-text.js';
 import { renderFunnel, renderStatus, statusJson } from '../../packages/evaluator/src/cli/render-status.js';
 import { renderSentence, renderVerdict } from '../../packages/evaluator/src/cli/render-verdict.js';
+import { renderVerdictMarkdown } from '../../packages/evaluator/src/cli/render-verdict-markdown.js';
 import { eValue } from '../../packages/evaluator/src/decide/e-value-text.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { type JudgingState, NO_LABELS } from '../../packages/evaluator/src/ledger/judging-state.js';
@@ -56,6 +57,21 @@ describe('renderVerdict', () => {
     const escapes = /\u001b\[/;
     expect(renderVerdict(standing, plain).join('\n')).not.toMatch(escapes);
     expect(renderVerdict(standing, styleFor(true)).join('\n')).toMatch(escapes);
+  });
+
+  it('says what ends what is set up wrong, and obeys nothing that a service wrote of it', () => {
+    const standing = report([runState()]).standings[0]!;
+    const setup = [{ cause: 'candidate_key', found: 'HTTP 401\u001b[2J', fix: 'put the right key' }] as const;
+    const line = (sentence: string): string =>
+      renderVerdict({ ...standing, verdict: { ...standing.verdict, sentence, setup } }, plain).join('\n');
+    expect(line('HOLD: x.')).toContain(
+      String.raw`  set up wrong: candidate_key: HTTP 401\u001b[2J. Fix: put the right key`,
+    );
+    expect(line('HOLD: (HTTP 401\u001b[2J; seen 1 s ago).')).toContain(
+      '  set up wrong: candidate_key. Fix: put the right key',
+    );
+    const markdown = renderVerdictMarkdown({ ...standing, verdict: { ...standing.verdict, setup } });
+    expect(markdown).toContain(String.raw`- set up wrong: candidate\_key: HTTP 401\\u001b\[2J. Fix: put the right key`);
   });
 
   it('names every other reason to hold', () => {

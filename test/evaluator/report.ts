@@ -114,6 +114,7 @@ export function report(runs: readonly RunState[], change: Partial<LedgerSnapshot
     ],
     rejected: { count: 0, byCode: {}, newest: [] },
     asked: [],
+    misconfigured: [],
     ...change,
   };
   return { snapshot, standings: standingsOf(snapshot) };

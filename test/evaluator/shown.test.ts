@@ -136,7 +136,7 @@ describe('what is shown beside the gates', () => {
     expect(text).toMatch(/labels: 78\.9 % of 76 the same, kappa 0\.\d\d; ham became/);
     expect(text).toContain('without an answer: server 4 (incumbent: none)');
     expect(JSON.stringify(verdictJson(standings[0]!))).toContain('"shown":{"_all"');
-    const cost = callMetrics(snapshot).find(({ name }) => name === 'understudy.call.cost');
+    const cost = callMetrics(snapshot).find(({ description }) => description.name === 'understudy.call.cost');
     const ofSmall = cost?.points.find(
       ({ attributes }) =>
         attributes['arm'] === 'small' && attributes['role'] === 'shadow' && attributes['type'] === 'list',

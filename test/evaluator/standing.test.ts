@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { EvidenceDay } from '../../packages/evaluator/src/ledger/snapshot.js';
+import type {
+  EvidenceDay,
+  LedgerSnapshot,
+  MisconfiguredState,
+  RunState,
+} from '../../packages/evaluator/src/ledger/snapshot.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
@@ -181,5 +186,78 @@ describe('standingsOf', () => {
       margin: 0.05,
       winRate: { sensitivity: null, unfit: null, unproven: 13 + 19, labels: null },
     });
+  });
+
+  it('names what is set up wrong of its experiment, and of its own services alone', () => {
+    const small = arm({ funnel: funnel({ sampled: 2000, skipped: { not_announced: 1000 } }) });
+    const seen = { count: 1, firstAt: AT - 60_000, lastAt: AT - 12_000, by: [] } as const;
+    const key = { ...seen, cause: 'candidate_key', experiment: 'support', found: 'HTTP 401' } as const;
+    const of = (id: string, lastAt = AT - 5000) =>
+      ({ ...seen, cause: 'untapped', experiment: null, found: id, by: [{ producer: id, found: id, lastAt }] }) as const;
+    const told = (...misconfigured: LedgerSnapshot['misconfigured']) =>
+      verdictOf([runState({ arms: { small } })], { misconfigured });
+    expect(told(key)).toMatchObject({ state: 'hold', reason: 'coverage', setup: [{ cause: 'candidate_key' }] });
+    expect(told(key).sentence).toMatch(/^HOLD: a candidate refuses its key \(HTTP 401; seen 12 s ago\); only 50\.0 %/);
+    expect(told(of('p1')).sentence).toMatch(/^HOLD: a client was made before the tap: .*\(p1; seen 5 s ago\); only/);
+    const others = [
+      of('p2'),
+      of('p1', AT - 1_800_001),
+      { ...key, experiment: 'other' },
+      { ...key, lastAt: AT - 1_800_001 },
+    ];
+    for (const one of others) {
+      expect(told(one).setup).toEqual([]);
+      expect(told(one).sentence).toMatch(/^HOLD: only 50\.0 %/);
+    }
+    const anew = { producers: [{ ...producer, startedAt: AT - 6000 }], misconfigured: [key] };
+    expect(verdictOf([runState({ arms: { small } })], anew).setup).toEqual([]);
+  });
+
+  it.each([
+    ['its window is over', { window: { from: 0, until: AT - 1000 } }, null, /its window ended 2026-11-21T11:59:59Z/],
+    ['people have ended its window', {}, { window: { until: AT - 1000 } }, /its window ended 2026-11-21T11:59:59Z/],
+    ['its window is not open yet', { window: { from: AT + 1000, until: AT + 2000 } }, null, /its window begins 2026-/],
+    ['it is switched off', { enabled: false }, null, /the experiment is switched off/],
+    ['people have switched it off', {}, { enabled: false }, /the experiment is switched off/],
+    ['its rate is 0', { rate: 0 }, null, /its rate of sampling is 0/],
+    ['people have set its rate to 0', {}, { rate: 0 }, /its rate of sampling is 0/],
+    [
+      'people have switched it on again',
+      { enabled: false, rate: 0 },
+      { enabled: true, rate: 1 },
+      /whether `match` fits/,
+    ],
+    ['nothing bounds it', {}, null, /look whether the service makes its client after the tap/],
+  ])('says why no call was sampled where %s', (_what, bounded, set, words) => {
+    const bounds = { enabled: true, rate: 1, window: null, target: null, ...bounded };
+    const control = set === null ? null : ({ v: 1, setAt: AT - 2000, ...set } as const);
+    const small = arm({
+      streams: {},
+      outcomes: [],
+      funnel: funnel({ sampled: 0, admitted: 0, stored: 0, evidence: 0 }),
+    });
+    const verdict = verdictOf([runState({ bounds, control, arms: { small } })]);
+    expect(verdict).toMatchObject({ state: 'hold', reason: 'coverage' });
+    expect(verdict.sentence).toMatch(words);
+  });
+
+  it('takes for mended what settings, or batches, show to be otherwise by now', () => {
+    const seen = {
+      experiment: 'support',
+      count: 1,
+      found: 'was so',
+      firstAt: AT - 60_000,
+      lastAt: AT - 12_000,
+      by: [],
+    };
+    const causesOf = (cause: MisconfiguredState['cause'], change: Partial<RunState>): readonly string[] =>
+      verdictOf([runState(change)], { misconfigured: [{ ...seen, cause }] }).setup.map((one) => one.cause);
+    const bounds = { enabled: true, rate: 0, window: { from: 0, until: AT - 1000 }, target: null };
+    const open = { ...bounds, rate: 1, window: { from: 0, until: AT + 1000 } };
+    expect(causesOf('window_over', { bounds })).toEqual(['window_over']);
+    expect(causesOf('window_over', { bounds: open })).toEqual([]);
+    expect(causesOf('rate_zero', { bounds })).toEqual(['rate_zero']);
+    expect(causesOf('rate_zero', { bounds: open })).toEqual([]);
+    expect(causesOf('no_service', {})).toEqual([]);
   });
 });

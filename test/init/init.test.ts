@@ -1,36 +1,24 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { printed, start, startEvaluator, understudy } from '../end-to-end/processes.js';
 import { statusUntil } from '../end-to-end/status.js';
 import { type Provider, startProvider } from '../providers/provider.js';
+import { serviceFolders } from './service-folders.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const SERVICES = fileURLToPath(new URL('fixtures/', import.meta.url));
-const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
-
 let provider: Provider;
-const folders: string[] = [];
 
 beforeAll(async () => {
   provider = await startProvider();
 });
 afterAll(async () => {
   await provider.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function copyOf(service: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `understudy-${service}-`));
-  folders.push(folder);
-  cpSync(join(SERVICES, service), folder, { recursive: true });
-  symlinkSync(MODULES, join(folder, 'node_modules'));
-  return folder;
-}
+const copyOf = serviceFolders();
 
 interface Initialised {
   readonly found: { readonly sdks: readonly string[]; readonly models: readonly string[] };

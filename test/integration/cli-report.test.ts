@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planCommand } from '../../packages/evaluator/src/cli/plan.js';
 import { reportCommand } from '../../packages/evaluator/src/cli/report.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
-import type { Output } from '../../packages/evaluator/src/cli/terminal.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import { ConfigurationError, NotFoundError } from '../../packages/evaluator/src/errors.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
@@ -17,16 +16,9 @@ describe('understudy report', () => {
   let folder: string;
   let config: string;
   let store: Store;
-  const lines: string[] = [];
-  const style = styleFor(false);
-  const output: Output = {
-    out: (text) => void lines.push(text),
-    err: (text) => void lines.push(text),
-    style,
-    errStyle: style,
-    live: false,
-    progress: () => undefined,
-  };
+  const collected = collectedOutput();
+  const { lines } = collected;
+  const output = { ...collected, err: collected.out };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-report-'));

@@ -8,6 +8,7 @@ import { testDays } from './ledger-days.js';
 import { testEvidence } from './ledger-evidence.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
+import { testMisconfigured } from './ledger-misconfigured.js';
 import { testRacing } from './ledger-racing.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 import { testSegments } from './ledger-segments.js';
@@ -50,6 +51,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     // Its hooks hold the lease, which the others take.
     describe('changes', () => testChanges(under));
     testControl(under);
+    testMisconfigured(under);
     testStoring(under);
     testSegments(under);
     testClosing(under);

@@ -69,10 +69,12 @@ export interface JudgeRequest {
 }
 
 type Place = 'A' | 'B' | 'TIE';
+type Quality = (request: string, answer: string) => number;
 
 const USAGE = { prompt_tokens: 100, completion_tokens: 10 };
 
-export async function startJudgeServer(): Promise<JudgeServer> {
+/** @param quality of an answer to a request, in [0, 1]. */
+export async function startJudgeServer(quality: Quality = qualityOf): Promise<JudgeServer> {
   const requests: JudgeRequest[] = [];
   const state: Pick<JudgeServer, 'faults' | 'trouble' | 'breaksAt' | 'breaksBy' | 'model' | 'delayMs' | 'usage'> = {
     faults: {},
@@ -94,7 +96,7 @@ export async function startJudgeServer(): Promise<JudgeServer> {
       atOnce[model] = Math.max(atOnce[model] ?? 0, now);
       response.on('close', () => (running[model] = (running[model] ?? 1) - 1));
       const answer = (): void => {
-        const verdict = (): Place => verdictOf(userOf(body), state.faults, planted);
+        const verdict = (): Place => verdictOf(userOf(body), state.faults, planted, quality);
         const breaks = state.breaksAt !== null && userOf(body).search(state.breaksAt) >= 0;
         if (!troubled(breaks ? state.breaksBy : state.trouble, body, response))
           reply(response, { ...completion(body, verdict()), model: state.model, usage: state.usage });
@@ -213,7 +215,7 @@ function reply(response: ServerResponse, body: object): true {
   return true;
 }
 
-function verdictOf(user: string, faults: Faults, planted: JudgeServer['planted']): Place {
+function verdictOf(user: string, faults: Faults, planted: JudgeServer['planted'], quality: Quality): Place {
   const nonce = /^<<<REQUEST (\S+)\n/.exec(user)?.[1] ?? '';
   const request = between(user, 'REQUEST', nonce);
   const a = between(user, 'ANSWER A', nonce);
@@ -232,7 +234,7 @@ function verdictOf(user: string, faults: Faults, planted: JudgeServer['planted']
     const taken = takenIn(a, b);
     if (taken !== null) return taken;
   }
-  const better = honest(qualityOf(request, a), qualityOf(request, b));
+  const better = honest(quality(request, a), quality(request, b));
   if (lotOf('false win', request, ...[a, b].toSorted()) >= (faults.falseWins ?? 0)) return better;
   if (better === 'TIE') return a < b ? 'A' : 'B';
   return better === 'A' ? 'B' : 'A';

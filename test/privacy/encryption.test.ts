@@ -7,8 +7,7 @@ import type { Queue } from 'bullmq';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { eraseCommand } from '../../packages/evaluator/src/cli/erase.js';
 import { EXIT } from '../../packages/evaluator/src/cli/exit-codes.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
-import type { Output } from '../../packages/evaluator/src/cli/terminal.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import { type Evaluator, startEvaluator } from '../../packages/evaluator/src/evaluator.js';
 import { openStores, type Stores } from '../../packages/evaluator/src/evaluator/stores.js';
 import type { Queues } from '../../packages/evaluator/src/queue/queues.js';
@@ -100,18 +99,9 @@ describeWithRedis('content that is sealed', () => {
     const lines = ['version: 1', `queue: { url: "${queueUrl}" }`, `ledger: { url: "${ledgerUrl}" }`];
     if (key !== null) lines.push(`encryption: { key: { file: "${keyFile}" } }`);
     await writeFile(file, lines.join('\n'));
-    const [out, err]: [string[], string[]] = [[], []];
-    const style = styleFor(false);
-    const output: Output = {
-      out: (text) => out.push(text),
-      err: (text) => err.push(text),
-      style,
-      errStyle: style,
-      live: false,
-      progress: () => undefined,
-    };
+    const output = collectedOutput();
     const code = await eraseCommand({ config: file, subject: WHO }, output);
-    return { code, out: out.join('\n'), err: err.join('\n') };
+    return { code, out: output.lines.join('\n'), err: output.errors.join('\n') };
   }
 
   it('cannot be read in a dump of the queue', async () => {

@@ -26,6 +26,8 @@ export interface Behaviour {
   readonly lingerMs?: number;
   /** Answer with the words of the last message, so that no two answers are alike. */
   readonly echo?: true;
+  /** Answer with this text, a sentence a piece. */
+  readonly says?: string;
   /** Answer with a tool call first, with text once the request holds a tool's result. */
   readonly tool?: string;
   /** Two tool calls in one answer. */

@@ -15,6 +15,7 @@ export function toolsOf(behaviour: Behaviour, hasResult: boolean): readonly stri
 
 /** The pieces of text of an answer. `said`: the last words of the request; `json`: it asked for JSON. */
 export function wordsOf(behaviour: Behaviour, said: string, json: boolean): readonly string[] {
+  if (behaviour.says !== undefined) return behaviour.says.split(/(?<=\. )/);
   if (behaviour.echo === true) return ['You said – ', said, ' ✓'];
   return json ? ['{"answer":', '"forty-two"', '}'] : pieces(behaviour.pieces ?? 5);
 }

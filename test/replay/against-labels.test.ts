@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replayCommand } from '../../packages/evaluator/src/cli/replay.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import { FAIR, judge, truthOf } from '../simulation/judge.js';
 import { seeded } from '../simulation/random.js';
 import { runOfPolicy } from './run-replay.js';
@@ -58,21 +58,10 @@ interface Ended {
 async function replayed(lines: string, acceptProvisional = false): Promise<Ended> {
   const file = join(folder, 'pairs.jsonl');
   await writeFile(file, lines);
-  const out: string[] = [];
-  const style = styleFor(false);
-  const exit = await replayCommand(
-    file,
-    { policy: join(folder, 'policy.yaml'), sensitivity: J, json: true, acceptProvisional },
-    {
-      out: (text) => void out.push(text),
-      err: () => undefined,
-      style,
-      errStyle: style,
-      live: false,
-      progress: () => undefined,
-    },
-  );
-  const { state, sentence } = JSON.parse(out.join('\n')) as Ended;
+  const output = collectedOutput();
+  const policy = join(folder, 'policy.yaml');
+  const exit = await replayCommand(file, { policy, sensitivity: J, json: true, acceptProvisional }, output);
+  const { state, sentence } = JSON.parse(output.lines.join('\n')) as Ended;
   return { exit, state, sentence };
 }
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitOfError } from '../../packages/evaluator/src/cli/exit-codes.js';
 import { replayCommand, type ReplayCommandOptions } from '../../packages/evaluator/src/cli/replay.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import { runOfPolicy } from './run-replay.js';
 import { FAILED, lineOf, trialOf } from './trials.js';
 
@@ -47,21 +47,12 @@ function leg(line: string): string {
 }
 
 async function understudy(file: string, options: ReplayCommandOptions = {}): Promise<Ended> {
-  const out: string[] = [];
-  const style = styleFor(false);
-  const output = {
-    out: (text: string) => void out.push(text),
-    err: () => undefined,
-    style,
-    errStyle: style,
-    live: false,
-    progress: () => undefined,
-  };
+  const output = collectedOutput();
   try {
     const exit = await replayCommand(pathOf(file), { policy: pathOf('policy.yaml'), ...options }, output);
-    return { exit, out: out.join('\n'), error: '' };
+    return { exit, out: output.lines.join('\n'), error: '' };
   } catch (error) {
-    return { exit: exitOfError(error), out: out.join('\n'), error: String(error) };
+    return { exit: exitOfError(error), out: output.lines.join('\n'), error: String(error) };
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Trial } from '@understudy/instrumentation/trial';
 import { replayCommand } from '../../packages/evaluator/src/cli/replay.js';
-import { styleFor } from '../../packages/evaluator/src/cli/style.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import type { Verdict } from '../../packages/evaluator/src/decide/verdict.js';
 import { runOfPolicy } from './run-replay.js';
 import { answered, lineOf, trialOf } from './trials.js';
@@ -33,18 +33,9 @@ async function verdictOn(
   );
   await writeFile(join(folder, 'policy.yaml'), policy);
   await writeFile(join(folder, 'pairs.jsonl'), lines.join(''));
-  const out: string[] = [];
-  const style = styleFor(false);
-  const output = {
-    out: (text: string) => void out.push(text),
-    err: () => undefined,
-    style,
-    errStyle: style,
-    live: false,
-    progress: () => undefined,
-  };
+  const output = collectedOutput();
   await replayCommand(join(folder, 'pairs.jsonl'), { policy: join(folder, 'policy.yaml'), json: true }, output);
-  return JSON.parse(out.join('\n')) as Verdict;
+  return JSON.parse(output.lines.join('\n')) as Verdict;
 }
 
 describe('a replay with gates on what calls take', () => {

@@ -1,5 +1,6 @@
 import type { Part, Trial } from '@understudy/instrumentation/trial';
 import { answered, FAILED, trialOf } from './trials.js';
+import { fractions } from '../../packages/evaluator/src/stats/mulberry32.js';
 
 /** A kind of calls: how often either model calls the tool as it should, and fails. */
 interface Segment {
@@ -26,7 +27,7 @@ const SCHEMA = JSON.stringify({
 
 /** 1,700 pairs of tool calls, segments mixed in time: of a seed, always the same ones. */
 export function toolCallTrials(run: string, seed: number): readonly Trial[] {
-  const random = generator(seed);
+  const random = fractions(seed);
   const left = SEGMENTS.flatMap((segment) => Array.from({ length: segment.calls }, () => segment));
   for (let at = left.length - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
@@ -52,15 +53,4 @@ export function toolCallTrials(run: string, seed: number): readonly Trial[] {
 function toolCall(segment: string, id: number, valid: boolean): Part {
   const given = valid ? { id, reason: `case ${id}` } : { id: `no. ${id}` };
   return { type: 'tool_call', id: `call_${id}`, name: `${segment}_tool`, arguments: JSON.stringify(given) };
-}
-
-/** Numbers in [0, 1), by mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

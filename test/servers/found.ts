@@ -11,7 +11,8 @@ interface Needed {
   find(): string | null;
 }
 
-function isExecutable(path: string): boolean {
+/** Whether there is a program that we may run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

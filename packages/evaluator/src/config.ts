@@ -59,6 +59,8 @@ export interface Terminal {
 }
 
 const DEFAULT_FILE = 'understudy.yaml';
+/** The {@link EvaluatorConfig.source} where there is no file. */
+export const NO_FILE = 'the defaults';
 const METRIC_INTERVAL_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** How long content is kept where nothing is said. */
@@ -90,6 +92,11 @@ export function loadSeal(
   return sealOf(encryption, env);
 }
 
+/** What every Node of this environment is started with; null: nothing. */
+export function nodeOptionsOf(env: Environment = process.env): string | null {
+  return set(env['NODE_OPTIONS']) ? env['NODE_OPTIONS'] : null;
+}
+
 /** What a named secret is; undefined where there is nothing. */
 export type Secrets = (reference: SecretReference) => string | undefined;
 
@@ -119,7 +126,7 @@ function readFile(
   const path = resolve(cwd, named ?? DEFAULT_FILE);
   if (named === undefined && !existsSync(path)) {
     const config = resolveConfig({ version: 1, ledger: { url: 'embedded:./.understudy' } });
-    return { config: anchored(config, cwd), source: 'the defaults' };
+    return { config: anchored(config, cwd), source: NO_FILE };
   }
   let text: string;
   try {
@@ -166,6 +173,29 @@ export function telemetryFrom(env: Environment = process.env): Telemetry {
     metricIntervalMs: Number.isInteger(interval) && interval > 0 ? interval : METRIC_INTERVAL_MS,
     serviceName: set(env['OTEL_SERVICE_NAME']) ? env['OTEL_SERVICE_NAME'] : 'understudy-evaluator',
   };
+}
+
+/** Headers that exporters are to send with a signal, by the variables of OpenTelemetry: `name=value,name=value`, percent-encoded. */
+export function otlpHeadersFrom(
+  signal: 'TRACES' | 'METRICS' | 'LOGS',
+  env: Environment = process.env,
+): Readonly<Record<string, string>> {
+  const own = env[`OTEL_EXPORTER_OTLP_${signal}_HEADERS`];
+  const text = set(own) ? own : (env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
+  const pairs = text.split(',').flatMap((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return /^[\w!#$%&'*+.^`|~-]+$/.test(name.trim()) ? [[name.trim().toLowerCase(), unescaped(value.join('='))]] : [];
+  });
+  return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
+}
+
+/** What is not percent-encoded after all stays as it is. */
+function unescaped(value: string): string {
+  try {
+    return decodeURIComponent(value.trim());
+  } catch {
+    return value.trim();
+  }
 }
 
 /** By the specification of the OTLP exporter: a signal's own endpoint as it is, the common one with the signal's path. */

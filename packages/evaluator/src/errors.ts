@@ -17,6 +17,17 @@ export class NotFoundError extends UnderstudyError {
   }
 }
 
+/**
+ * Why a request by `fetch` got no answer, by codes only: a message may quote an address that is a secret.
+ *
+ * @param within How long was waited, for people: `5 s`.
+ */
+export function whyUnanswered(error: unknown, within: string): string {
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') return `no answer within ${within}`;
+  return typeof cause?.code === 'string' && /^[A-Z_\d]{1,40}$/.test(cause.code) ? cause.code : 'cannot be reached';
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

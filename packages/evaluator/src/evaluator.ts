@@ -8,6 +8,7 @@ import type { Report } from './emit/ledger-metrics.js';
 import { type Emitter, startEmitter } from './emit/telemetry.js';
 import { createHandlers } from './evaluator/consume.js';
 import { createEmbedder } from './evaluator/embedding/embedder.js';
+import { keepCheckingSetup } from './evaluator/check-setup.js';
 import { keepGuiding } from './evaluator/guide.js';
 import { StoreError } from './errors.js';
 import { keepBudgets } from './evaluator/keep-budgets.js';
@@ -114,6 +115,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     source: config.source ?? '',
     now,
     onError: (error) => events.onError?.('judge', error),
+    onJudged: (pair, judged) => emitter.judged(pair, judged),
   });
   const embedder = createEmbedder({
     ledger: stores.ledger,
@@ -170,6 +172,21 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     stop.signal,
   );
 
+  const { tracesUrl, metricsUrl } = config.telemetry;
+  const setup = keepCheckingSetup(
+    {
+      config,
+      exports: tracesUrl !== null || metricsUrl !== null || (config.listen ?? null) !== null,
+      ledger: stores.ledger,
+      report: () => report,
+      queue: () => consumer.state(),
+      now,
+      onFound: (error) => events.onError?.('set up wrong', error),
+      onError: (error) => events.onError?.('setup', error),
+    },
+    stop.signal,
+  );
+
   async function lookNow(): Promise<Report | null> {
     const seen = await looks();
     looking.onReport(seen);
@@ -189,6 +206,7 @@ export async function startEvaluator(options: EvaluatorOptions): Promise<Evaluat
     await within(timeoutMs / 4, kept.then(lookNow)).catch(failed);
     await within(timeoutMs / 4, outputs.close()).catch(failed);
     await within(timeoutMs / 4, guided.then(settings.close)).catch(failed);
+    await within(timeoutMs / 4, setup).catch(failed);
     await within(timeoutMs / 4, embedder.close()).catch(failed);
     await within(timeoutMs / 4, spending.then(budgets.close)).catch(failed);
     await emitter.close(timeoutMs / 4);

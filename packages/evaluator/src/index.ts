@@ -8,6 +8,7 @@ export {
   type HoldReason,
   type Range,
   type Reason,
+  type SetupFault,
   type State,
   type StreamVerdict,
   type Transition,

@@ -4,6 +4,7 @@ import type { Experiment, SecretReference } from './experiment/definition.js';
 import { type Environment, MESSAGE_CONTENT, type MessageContent, readSecret } from './options.js';
 import type { ExperimentSetup } from './queue/arrangement.js';
 import type { CallRules } from './sample/call-view.js';
+import { compilePattern } from './sample/match.js';
 import type { ArmNames } from './shadow/funnel-metrics.js';
 import { Secret } from './shadow/secret.js';
 import { AA_ARM } from './trial/trial.js';
@@ -86,6 +87,17 @@ export function* contentRemarks(asked: MessageContent, setups: readonly Experime
     if (experiment.content === 'features' || experiment.content === 'none')
       yield `${MESSAGE_CONTENT}: the calls of ${experiment.name} have no texts on their spans, since its content is ${experiment.content}`;
   }
+}
+
+/** The models that an experiment names: its candidates', and the one whose calls it compares. */
+export function modelsOf({ candidates, match }: Pick<Experiment, 'candidates' | 'match'>): readonly string[] {
+  const models = [match.model, ...Object.values(candidates).map(({ model }) => model)];
+  return models.filter((model): model is string => typeof model === 'string' && !model.includes('*'));
+}
+
+/** Whether a model is one of those whose calls an experiment compares, where it names them by a pattern; null: it does not. */
+export function patternOf({ match }: Pick<Experiment, 'match'>): ((model: string) => boolean) | null {
+  return match.model.includes('*') && /[^*]/.test(match.model) ? compilePattern(match.model) : null;
 }
 
 /** The arms of an experiment, by name. */

@@ -8,6 +8,7 @@ import {
   type Tracer,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { reserveModels } from './capture/bounded-names.js';
 import { type CaptureOptions, createCapture } from './capture/capture.js';
 import { contentSettled } from './capture/content-turns.js';
 import { createFunctionCapture } from './capture/function-capture.js';
@@ -15,7 +16,8 @@ import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { comparesCode } from './experiment/of-code.js';
 import { createFunctionTap, type FunctionTap, setupOfCode } from './functions/function-tap.js';
 import { guard, remark } from './guard.js';
-import { armsOf, contentRemarks, setupOf } from './instrumentation-setup.js';
+import { armsOf, contentRemarks, modelsOf, patternOf, setupOf } from './instrumentation-setup.js';
+import { misconfigured } from './misconfigured.js';
 import { resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
 import type { ExperimentSetup } from './queue/arrangement.js';
@@ -100,7 +102,12 @@ export class UnderstudyInstrumentation {
     this.#overHttp = this.#setups.filter(
       ({ experiment, rules }) => !comparesCode(experiment, Object.keys(rules.transform ?? {})),
     );
-    this.#metrics = new FunnelMetrics(() => this.#getMeter(), arms);
+    const critical = this.#setups.map(({ experiment: { name, segments } }) => [name, segments.critical] as const);
+    this.#metrics = new FunnelMetrics(() => this.#getMeter(), arms, new Map(critical));
+    reserveModels(
+      this.#setups.flatMap(({ experiment }) => modelsOf(experiment)),
+      this.#setups.flatMap(({ experiment }) => patternOf(experiment) ?? []),
+    );
     this.#untapped = new UntappedCalls({
       isModelCall: (method, url) => dialectOf(method, url) !== null,
       onUntapped: () => this.#missed(),
@@ -268,6 +275,15 @@ export class UnderstudyInstrumentation {
 
   /** A call past the tap: which experiment it would have been of is not known, so each has called a model and lost it. */
   #missed(): void {
+    for (const { experiment } of this.#overHttp) {
+      const { name } = experiment;
+      // The watcher has said it, with the host.
+      misconfigured('untapped', {
+        experiment: name,
+        say: null,
+        found: () => `calls to a model went past the tap: their client was made before ${name} was there`,
+      });
+    }
     for (const arm of this.#overHttp.flatMap(({ experiment }) => armsOf(experiment))) {
       this.#metrics.reached('called', arm);
       this.#metrics.dropped('untapped', arm);

@@ -68,7 +68,7 @@ export const ATTR_RUN = 'understudy.run';
 export const ATTR_PEER_TRACE_ID = 'understudy.peer.trace_id';
 export const ATTR_PEER_SPAN_ID = 'understudy.peer.span_id';
 export const ATTR_DROP_REASON = 'understudy.drop.reason';
-/** How a call that neither ended nor failed ended: `aborted` by its caller, or `abandoned` with its body never read. */
+/** How a call that neither ended nor failed ended: `aborted` by its caller, or `abandoned` with its body never read; `missing`: a shadow that was dropped. */
 export const ATTR_OUTCOME = 'understudy.outcome';
 /** The attributes of which something was left out; `all` where nothing of what was said is there. */
 export const ATTR_CONTENT_CUT = 'understudy.content.cut';
@@ -82,8 +82,12 @@ export const EVENT_PAUSED = 'understudy.paused';
 export const METRIC_FUNNEL = 'understudy.funnel';
 export const METRIC_DROPPED = 'understudy.dropped';
 export const METRIC_FAILURES = 'understudy.failures';
+export const METRIC_MISCONFIGURED = 'understudy.misconfigured';
+export const METRIC_MISCONFIGURED_LAST_SEEN = 'understudy.misconfigured.last_seen.seconds';
 export const METRIC_PAUSES = 'understudy.pauses';
 export const METRIC_PAUSED = 'understudy.paused';
+export const METRIC_PUBLISH_BUFFERED = 'understudy.publish.buffered';
+export const METRIC_PUBLISH_DURATION = 'understudy.publish.duration.seconds';
 export const METRIC_SAME_TRACE = 'understudy.shadow.same_trace';
 export const METRIC_CALL_DURATION = 'understudy.call.duration.seconds';
 export const METRIC_CALL_FIRST_CHUNK = 'understudy.call.time_to_first_chunk.seconds';

@@ -29,7 +29,7 @@ export interface DemoOptions {
 const INTERRUPTED = 130;
 const METRIC_INTERVAL_MS = 2000;
 /** After the last call: shadows in flight, batches under way, and the deadline of a slice that misses something. */
-const SETTLE_MS = 35_000;
+const SETTLE_MS = 65_000;
 const PLAIN_PROGRESS_MS = 5000;
 const STOP_MS = 5000;
 

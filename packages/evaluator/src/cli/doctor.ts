@@ -1,22 +1,24 @@
 import { resolve } from 'node:path';
 import { describeReference, type Experiment, parseStoreUrl } from '@understudy/instrumentation/experiment';
-import { type EvaluatorConfig, loadConfig, secretsOf } from '../config.js';
+import { type EvaluatorConfig, loadConfig, nodeOptionsOf, secretsOf } from '../config.js';
 import { standingsOf } from '../decide/standing.js';
 import { askModel, type Asked, isKnownDialect } from '../doctor/ask-model.js';
 import { checkExperiments, checkRuns } from '../doctor/checks/experiments.js';
+import { checkLoading } from '../doctor/checks/loading.js';
 import { checkAnswer } from '../doctor/checks/models.js';
 import { checkPackages } from '../doctor/checks/packages.js';
+import { checkSeen } from '../doctor/checks/seen.js';
 import { checkLedger, checkRedis } from '../doctor/checks/stores.js';
 import { checkExporter, reach } from '../doctor/checks/telemetry.js';
 import { fail, type Finding, ok, skipped, warn } from '../doctor/finding.js';
 import { ConfigurationError, messageOf } from '../errors.js';
 import { pricesOf } from '../evaluator/judging/pay.js';
+import { originOf } from '../evaluator/noting.js';
 import { openLedgerFor, openQueueFor } from '../evaluator/stores.js';
 import { readLedgerFacts } from '../ledger/ledger-facts.js';
 import { readRedisFacts } from '../queue/redis-facts.js';
 import { EXIT } from './exit-codes.js';
-import { printable } from './foreign-text.js';
-import type { Style } from './style.js';
+import { renderFinding } from './render-finding.js';
 import { jsonText, type Output } from './terminal.js';
 
 export interface DoctorOptions {
@@ -31,9 +33,11 @@ export async function doctorCommand(options: DoctorOptions, output: Output): Pro
   const findings: Finding[] = [];
   const note = (some: readonly Finding[]): void => {
     findings.push(...some);
-    if (options.json !== true) for (const one of some) output.out(rendered(one, output.style));
+    if (options.json !== true) for (const one of some) output.out(renderFinding(one, output.style));
   };
-  note(checkPackages(resolve(options.dir ?? '.'), process.version));
+  const folder = resolve(options.dir ?? '.');
+  note(checkPackages(folder, process.version));
+  note(checkLoading(folder, { nodeOptions: nodeOptionsOf() }));
   const config = configured(options, note);
   if (config !== null) {
     note(checkExperiments(config.experiments, Date.now()));
@@ -64,6 +68,11 @@ function configured({ config }: DoctorOptions, note: (some: readonly Finding[]) 
   }
 }
 
+/** What stores say in further lines is the fix, which is stated beside it. */
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0] ?? '';
+}
+
 async function queueFindings({ queueUrl }: EvaluatorConfig): Promise<readonly Finding[]> {
   const { kind } = parseStoreUrl(queueUrl);
   try {
@@ -73,7 +82,7 @@ async function queueFindings({ queueUrl }: EvaluatorConfig): Promise<readonly Fi
     await store.close();
     return [ok('queue', kind)];
   } catch (error) {
-    return [fail('queue', messageOf(error).split('\n')[0] ?? '', 'start it, or set queue.url or UNDERSTUDY_QUEUE_URL')];
+    return [fail('queue', firstLine(error), 'start it, or set queue.url or UNDERSTUDY_QUEUE_URL')];
   }
 }
 
@@ -89,14 +98,13 @@ async function ledgerFindings({ ledgerUrl, experiments }: EvaluatorConfig): Prom
       return [
         ...(facts.length === 0 ? [ok('ledger', address.kind)] : facts),
         ...checkRuns(experiments, standingsOf(snapshot)),
+        ...checkSeen(snapshot, experiments, Date.now()),
       ];
     } finally {
       await opened.close();
     }
   } catch (error) {
-    return [
-      fail('ledger', messageOf(error).split('\n')[0] ?? '', 'start it, or set ledger.url or UNDERSTUDY_LEDGER_URL'),
-    ];
+    return [fail('ledger', firstLine(error), 'start it, or set ledger.url or UNDERSTUDY_LEDGER_URL')];
   }
 }
 
@@ -147,7 +155,7 @@ async function tried({ what, asked, model, key }: Endpoint, calls: boolean): Pro
     );
   if (!calls) return skipped(what, `${model}: not asked (--no-calls)`);
   if (!isKnownDialect(asked.dialect)) return skipped(what, `${model}: ${asked.dialect} cannot be tried from here`);
-  return checkAnswer(what, model, await askModel({ ...asked, apiKey: key?.text ?? null }));
+  return checkAnswer(what, model, await askModel({ ...asked, apiKey: key?.text ?? null }), key?.named ?? null);
 }
 
 /** A budget, and a gate on cost, need prices. */
@@ -157,9 +165,7 @@ function priceFindings({ name, candidates, judge, budget, policy }: Experiment):
     ...Object.values(candidates).map(({ model, baseUrl }) => ({ model, baseUrl })),
     ...(judge?.models ?? []).map(({ model, baseUrl }) => ({ model, baseUrl })),
   ].filter((one): one is { model: string; baseUrl: string | undefined } => one.model !== undefined);
-  const unknown = models.filter(
-    ({ model, baseUrl }) => prices.of(model, new URL(baseUrl ?? 'https://endpoint.invalid').origin) === null,
-  );
+  const unknown = models.filter(({ model, baseUrl }) => prices.of(model, originOf(baseUrl)) === null);
   const check = `prices of ${name}`;
   if (unknown.length === 0)
     return models.length === 0 ? [] : [ok(check, `known of ${models.map(({ model }) => model).join(', ')}`)];
@@ -167,12 +173,4 @@ function priceFindings({ name, candidates, judge, budget, policy }: Experiment):
   const fix =
     'declare them: budget: { usd: ..., prices: { MODEL: { input: ..., output: ... } } }, in US dollars a million tokens';
   return [budget !== null || policy.gates.cost !== undefined ? fail(check, found, fix) : warn(check, found, fix)];
-}
-
-const MARKS = { ok: 'ok     ', warn: 'look   ', fail: 'FAILED ', skipped: 'skipped' } as const;
-
-function rendered({ check, status, found, fix }: Finding, style: Style): string {
-  const mark = { ok: style.good, warn: style.doubtful, fail: style.bad, skipped: style.dim }[status](MARKS[status]);
-  const line = `${mark}  ${check}: ${printable(found)}`;
-  return fix === undefined ? line : `${line}\n         ${style.bold('fix:')} ${printable(fix)}`;
 }

@@ -2,9 +2,12 @@ import { messageOf } from '../errors.js';
 
 /** What a model or a service wrote may hold signs that a terminal obeys, or that turn the direction of writing: they are shown as what they are. */
 export function printable(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replaceAll(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escaped(text.replaceAll('\r\n', '\n'));
+}
+
+/** Such signs by their numbers, as JSON has them too. Line breaks and tabs stay. */
+export function escaped(text: string): string {
+  return text.replaceAll(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 // oxlint-disable-next-line no-control-regex
@@ -55,8 +58,8 @@ function broken(line: string, width: number): readonly string[] {
   return [...lines, current];
 }
 
-/** At most: a sign of another script may be a wide one. */
-function placesOf(sign: string): number {
+/** How many places of a terminal a sign takes, at most: one of another script may be a wide one. */
+export function placesOf(sign: string): number {
   if (sign === '\t') return 8;
   return sign < '\u0300' ? 1 : 2;
 }

@@ -51,7 +51,7 @@ function stepsFor({ missing, install, telemetry, start }: Service): Steps {
     install: missing.length === 0 ? null : `${install} ${missing.join(' ')}`,
     add: telemetry === null || telemetry.isWired ? [] : LINES_TO_ADD,
     start: printableLine(telemetry === null ? startOf(start) : (start ?? 'as before')),
-    evaluator: 'npx @understudy/evaluator run',
+    evaluator: 'npx @understudy/evaluator dev',
   };
 }
 

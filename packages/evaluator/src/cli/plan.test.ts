@@ -4,26 +4,16 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, NotFoundError } from '../errors.js';
 import type { Plan } from '../plan/plan.js';
+import { collectedOutput } from './collected-output.test.support.js';
 import { planCommand, type PlanOptions } from './plan.js';
-import { styleFor } from './style.js';
-import type { Output } from './terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function planned(options: PlanOptions): Promise<string> {
-  const lines: string[] = [];
-  const style = styleFor(false);
-  const output: Output = {
-    out: (text) => void lines.push(text),
-    err: () => undefined,
-    style,
-    errStyle: style,
-    live: false,
-    progress: () => undefined,
-  };
+  const output = collectedOutput();
   expect(await planCommand(options, output)).toBe(0);
-  return lines.join('\n');
+  return output.lines.join('\n');
 }
 
 const plansOf = async (options: PlanOptions): Promise<readonly Plan[]> =>

@@ -1,7 +1,7 @@
 import { type Control, hasEnd, type Window } from '@understudy/instrumentation/experiment';
 import { type Progress, progressOf, windowOf } from '../decide/target.js';
 import type { RunState } from '../ledger/snapshot.js';
-import { count, percent } from './style.js';
+import { count, percent, time } from './style.js';
 
 type Live = Pick<RunState, 'arms' | 'bounds' | 'control'>;
 
@@ -58,12 +58,4 @@ function describeProgress({ target, pairs, phase }: Progress): string {
     case 'stopped':
       return `${of}: reached, nothing more is shadowed`;
   }
-}
-
-/** Epoch ms as people read it. */
-function time(epochMs: number): string {
-  return new Date(epochMs)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.000Z$|Z$/, '');
 }

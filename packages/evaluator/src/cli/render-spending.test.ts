@@ -41,6 +41,7 @@ const VERDICT: Verdict = {
   badSegments: [],
   suspectSegments: [],
   degrading: null,
+  setup: [],
   transition: null,
 };
 const cells = (gate: GateVerdict): readonly string[] => gateRows({ ...VERDICT, gates: [gate] }, {})[0] ?? [];

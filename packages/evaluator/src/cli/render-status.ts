@@ -19,7 +19,7 @@ import { renderJudge, renderJudged } from './render-judging.js';
 import { renderSegments } from './render-segments.js';
 import { driftJson, renderDrift, renderShown, shownJson } from './render-shown.js';
 import { renderSentence } from './render-verdict.js';
-import { count, plural, type Style } from './style.js';
+import { count, plural, time, type Style } from './style.js';
 
 /** Everything the ledger knows, for a person: runs and verdicts, the funnel, producers, what waits, what was put aside. */
 export function renderStatus({ snapshot, standings }: Report, style: Style): readonly string[] {
@@ -194,14 +194,6 @@ function renderRejected({ count: rejected, byCode, newest }: RejectedState, styl
       return `  ${printableLine(`${job}: ${code}${lost}: ${message.split('\n', 1)[0]}`)}`;
     }),
   ];
-}
-
-/** Epoch ms as people read it. */
-function time(epochMs: number): string {
-  return new Date(epochMs)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.000Z$|Z$/, '');
 }
 
 function seconds(milliseconds: number): string {

@@ -3,7 +3,7 @@ import type { State } from '../decide/verdict.js';
 import type { FunnelState } from '../ledger/snapshot.js';
 import { printableLine } from './foreign-text.js';
 import { renderSegments } from './render-segments.js';
-import { GATE_HEADING, gateRows, renderBar } from './render-verdict.js';
+import { GATE_HEADING, gateRows, renderBar, renderSetup } from './render-verdict.js';
 import { count } from './style.js';
 
 const MARK: Readonly<Record<State, string>> = {
@@ -21,12 +21,14 @@ const FIRST_NUMBER = 3;
 export function renderVerdictMarkdown(standing: Standing): string {
   const { run, arm, verdict, expired, spent, state } = standing;
   const segments = renderSegments(standing);
+  const setup = renderSetup(verdict);
   const also = verdict.holds.filter(({ sentence }) => !verdict.sentence.includes(sentence));
   const lines = [
     `### ${MARK[verdict.state]} ${plain(run.experiment)}: ${plain(arm)}`,
     '',
     `**${plain(verdict.sentence)}**`,
     ...(also.length === 0 ? [] : ['', ...also.map(({ sentence }) => `- also: ${plain(sentence)}`)]),
+    ...(setup.length === 0 ? [] : ['', ...setup.map((line) => `- ${plain(line)}`)]),
     ...(segments.length === 0 ? [] : ['', ...segments.map((line) => `- ${plain(line)}`)]),
     ...(expired ? ['', `The ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come.`] : []),
     '',

@@ -20,6 +20,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
     ...verdict.holds
       .filter(({ sentence }) => !verdict.sentence.includes(sentence))
       .map((hold) => `  also: ${printableLine(hold.sentence)}`),
+    ...renderSetup(verdict).map((line) => `  ${line}`),
     ...renderSegments(standing).map((line) => `  ${line}`),
     ...(expired ? [`  the ${spent ? 'budget is used up' : 'window is over'}: no more pairs will come`] : []),
     '',
@@ -33,8 +34,16 @@ export function renderSentence({ state, sentence }: Verdict, style: Style): stri
   return markOf(state, style)(printableLine(sentence));
 }
 
+/** What is set up wrong, with what ends it. */
+export function renderSetup({ setup, sentence }: Pick<Verdict, 'setup' | 'sentence'>): readonly string[] {
+  return setup.map(({ cause, found, fix }) => {
+    const what = sentence.includes(found) ? cause : `${cause}: ${printableLine(found)}`;
+    return `set up wrong: ${what}. Fix: ${fix}`;
+  });
+}
+
 /** The mark of a state. */
-function markOf(state: State, style: Style): (text: string) => string {
+export function markOf(state: State, style: Style): (text: string) => string {
   switch (state) {
     case 'go':
       return style.good;

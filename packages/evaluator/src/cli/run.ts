@@ -9,12 +9,12 @@ import { parseListen } from '../outputs.js';
 import { EXIT } from './exit-codes.js';
 import { printableLine } from './foreign-text.js';
 import { renderSentence } from './render-verdict.js';
+import { sayOnce } from './say-once.js';
 import { untilSignal } from './signals.js';
 import { count } from './style.js';
 import type { Output } from './terminal.js';
 
 const REPEATED_MS = 10_000;
-const MOST_REMEMBERED = 100;
 
 export interface RunOptions {
   readonly config?: string | undefined;
@@ -87,21 +87,6 @@ function createProgress({ err, errStyle: style }: Output): (report: Report | nul
       shown.set(name, { key, stored, at: Date.now() });
       err(`${clock()} ${style.dim(progressLine(standing))} ${renderSentence(standing.verdict, style)}`);
     }
-  };
-}
-
-/** What is tried again fails again: the same words come once in ten seconds, with how often they were left out. */
-function sayOnce(say: (text: string) => void): (text: string) => void {
-  const said = new Map<string, { readonly at: number; left: number }>();
-  return (text) => {
-    const last = said.get(text);
-    if (last !== undefined && Date.now() - last.at < REPEATED_MS) {
-      last.left += 1;
-      return;
-    }
-    if (said.size >= MOST_REMEMBERED) said.clear();
-    said.set(text, { at: Date.now(), left: 0 });
-    say(last === undefined || last.left === 0 ? text : `${text} (and ${count(last.left)} times more)`);
   };
 }
 

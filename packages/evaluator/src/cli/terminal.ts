@@ -1,4 +1,5 @@
 import { terminalOf } from '../config.js';
+import { escaped } from './foreign-text.js';
 import { type Style, styleFor } from './style.js';
 
 /** Where a command writes: results to `out`, what went wrong and what is going on to `err`. */
@@ -38,5 +39,17 @@ export function processOutput(): Output {
 
 /** JSON for programs: one value, in lines that people can read as well. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner), 2);
+  return json(value, 2);
+}
+
+/** JSON for programs that read line by line. */
+export function jsonLine(value: unknown): string {
+  return json(value, 0);
+}
+
+/** A terminal may show it: signs that it obeys are escaped, where they are parts of strings, which leaves the value as it is. */
+function json(value: unknown, indent: number): string {
+  return escaped(
+    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner), indent),
+  );
 }

@@ -83,6 +83,7 @@ export function decide(input: DecideInput): Verdict {
     badSegments: bad,
     suspectSegments: suspect,
     degrading: worse,
+    setup: [],
   } as const;
 
   const latched =

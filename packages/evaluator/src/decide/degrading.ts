@@ -1,7 +1,7 @@
-import { DAY_MS } from '../ledger/answer-days.js';
 import { DAYS_KEPT } from '../ledger/evidence-days.js';
 import type { PreferenceEvidence } from '../ledger/judging-state.js';
 import type { EvidenceDay } from '../ledger/snapshot.js';
+import { dateOf } from '../tally/day.js';
 import type { GateName } from '../tally/gate-settings.js';
 import type { Gate } from '../tally/gates.js';
 import { mergeTallies, type Tally } from '../tally/tally.js';
@@ -92,8 +92,4 @@ function mergePreferences(a: PreferenceEvidence | null, b: PreferenceEvidence | 
 
 function merged<Part>(a: Part | null, b: Part | null, merge: (a: Part, b: Part) => Part): Part | null {
   return a === null ? b : b === null ? a : merge(a, b);
-}
-
-function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }

@@ -4,6 +4,7 @@ import { commonest, percent, uncoveredClass } from './coverage-hold.js';
 import { count } from './describe.js';
 import { lossy, type Losses, lossySegment } from './losses.js';
 import type { PrimaryDrift } from '../tally/primary-drift.js';
+import { dateOf } from '../tally/day.js';
 import type { Policy } from './policy.js';
 import type { Hold } from './verdict.js';
 
@@ -32,6 +33,8 @@ export interface Health {
   readonly primaries: { readonly calls: number; readonly failed: number; readonly aborted: number } | null;
   /** Why the numbers are not current (a silent producer, an unreachable queue, an unreadable batch); null: they are. */
   readonly stale: string | null;
+  /** Why no call is sampled now, in words and with what ends it. Absent: none is known. */
+  readonly idle?: string;
   /** The window or the budget is over: no more evidence will come. */
   readonly expired: boolean;
   /** The policy was registered after the first pair. */
@@ -76,7 +79,9 @@ function coverage(policy: Policy, health: Health): Hold | null {
     return {
       reason: 'coverage',
       sentence:
-        'no call was sampled yet: look whether the service makes its client after the tap, and whether `match` fits its calls',
+        health.idle === undefined
+          ? 'no call was sampled yet: look whether the service makes its client after the tap, and whether `match` fits its calls'
+          : `no call was sampled: ${health.idle}`,
     };
   }
   const covered = known.share ?? known.admitted / total;
@@ -107,10 +112,9 @@ function hourCoverage(policy: Policy, { hours }: Health): Hold | null {
 function drifted({ drift }: Health): Hold | null {
   if (drift === null) return null;
   const { feature, day, answers, before, index } = drift;
-  const on = new Date(day * 86_400_000).toISOString().slice(0, 10);
   return {
     reason: 'drift',
-    sentence: `the incumbent's own answers have changed in ${feature} on ${on} (index ${index.toFixed(2)}, ${count(answers)} answers against ${count(before)} of the week before): evidence from before is of another incumbent, so start a new run, or wait up to a week if the change is meant to be part of the comparison`,
+    sentence: `the incumbent's own answers have changed in ${feature} on ${dateOf(day)} (index ${index.toFixed(2)}, ${count(answers)} answers against ${count(before)} of the week before): evidence from before is of another incumbent, so start a new run, or wait up to a week if the change is meant to be part of the comparison`,
   };
 }
 

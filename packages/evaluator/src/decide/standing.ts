@@ -3,17 +3,19 @@ import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import { unprovenOf } from '../judge/trial/vigil.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
-import { DAY_MS } from '../ledger/answer-days.js';
+import { DAY_MS } from '../tally/day.js';
 import { winRateOf } from '../ledger/win-rate-settings.js';
 import { coverageOf } from './coverage.js';
 import { primaryDrift } from '../tally/primary-drift.js';
 import { hoursHealth, segmentsHealth } from './coverage-classes.js';
 import { decide } from './decide.js';
 import type { Health } from './health.js';
+import { idleBecause } from './idle.js';
+import { setupOf, withSetup } from './setup.js';
 import { withSuccess } from './success.js';
 import { isExpired } from './target.js';
 import { isSpent } from './used-up.js';
-import { withTimeLeft } from './time-left.js';
+import { soFarOf, withTimeLeft } from './time-left.js';
 import type { Verdict } from './verdict.js';
 import type { JudgeStanding } from './win-rate-verdict.js';
 
@@ -62,7 +64,7 @@ export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
         current,
         state: one,
         noise: arms[AA_ARM] ?? null,
-        verdict: verdictOf(state, one, snapshot),
+        verdict: verdictOf(state, one, snapshot, current),
         labelNames: state.labelNames,
         days: state.days,
         expired: isOver(state, snapshot),
@@ -81,7 +83,7 @@ function isOver(state: RunState, { at }: LedgerSnapshot): boolean {
   return isExpired(state, at) || isSpent(state);
 }
 
-function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Verdict {
+function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot, current: boolean): Verdict {
   const { run, arms, thresholds } = of;
   const { policy, segments, candidates } = run.definition;
   const { alpha, minPairs, minCoverage, fullDay, gates } = policy;
@@ -102,13 +104,19 @@ function verdictOf(of: RunState, state: ArmState, snapshot: LedgerSnapshot): Ver
     judge: judgeOf(of),
     noise: arms[AA_ARM]?.streams[SEGMENT_ALL] ?? {},
     thresholds,
-    health: { ...healthOf(of, state), expired: isOver(of, snapshot), stale: staleness(snapshot, of) },
+    health: {
+      ...healthOf(of, state),
+      ...idleBecause(of, snapshot.at),
+      expired: isOver(of, snapshot),
+      stale: staleness(snapshot, of),
+    },
     transitions: state.transitions,
   });
-  const { firstSliceAt, closedThrough } = of;
-  const ms = firstSliceAt === null || closedThrough === null ? 0 : closedThrough - firstSliceAt;
-  const timed = withTimeLeft(verdict, { pairs: state.funnel.evidence, ms });
-  return withSuccess(timed, policy.success, state.observed[SEGMENT_ALL]?.counters);
+  const timed = withTimeLeft(verdict, soFarOf(of, state.funnel.evidence));
+  const told = withSuccess(timed, policy.success, state.observed[SEGMENT_ALL]?.counters);
+  const isIdle = verdict.reason === 'expired' || state.funnel.sampled === 0;
+  // What is seen now is of the definition that runs now.
+  return withSetup(told, current ? setupOf(snapshot, of) : [], { at: snapshot.at, isIdle });
 }
 
 /**

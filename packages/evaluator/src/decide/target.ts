@@ -26,6 +26,16 @@ export function windowOf({ bounds, control }: Pick<RunState, 'bounds' | 'control
   return windowUnder(bounds?.window ?? null, control);
 }
 
+/** People have switched it off, or its service has, and they have not switched it on. */
+export function isSwitchedOff({ bounds, control }: Pick<RunState, 'bounds' | 'control'>): boolean {
+  return (control?.enabled ?? bounds?.enabled) === false;
+}
+
+/** The rate of sampling, rules aside; null: no service has said. */
+export function rateOf({ bounds, control }: Pick<RunState, 'bounds' | 'control'>): number | null {
+  return control?.rate ?? bounds?.rate ?? null;
+}
+
 /** The window is over, and of the calls in it none is still on its way into the evidence. */
 export function isExpired(state: Pick<RunState, 'bounds' | 'control' | 'open' | 'judging'>, at: number): boolean {
   const window = windowOf(state);

@@ -1,3 +1,4 @@
+import type { RunState } from '../ledger/snapshot.js';
 import type { Range, Verdict } from './verdict.js';
 
 /** What a pace is read off: pairs of evidence, and how long the slices they are of have taken. */
@@ -6,9 +7,18 @@ export interface SoFar {
   readonly ms: number;
 }
 
+/** The least time a pace is read off. */
+export const SHORTEST_MS = 60_000;
 /** The least that is a pace. */
 const FEWEST = 30;
-const SHORTEST_MS = 60_000;
+
+/** What a candidate of a run has got so far. */
+export function soFarOf(
+  { firstSliceAt, closedThrough }: Pick<RunState, 'firstSliceAt' | 'closedThrough'>,
+  pairs: number,
+): SoFar {
+  return { pairs, ms: firstSliceAt === null || closedThrough === null ? 0 : closedThrough - firstSliceAt };
+}
 
 /**
  * How long the pairs that are still needed will take at the rate so far, in milliseconds: the same range as theirs. Null where no number of

@@ -1,3 +1,4 @@
+import type { Misconfiguration } from '@understudy/instrumentation/trial';
 import type { GateName } from '../tally/gate-settings.js';
 
 /** The states of a verdict; an earlier one outranks the later ones. */
@@ -54,8 +55,18 @@ export interface Verdict {
   readonly suspectSegments: readonly BadSegment[];
   /** Since when the candidate does worse, though all its evidence may not say so; null: since no day that can be told. */
   readonly degrading: Degrading | null;
+  /** What services or the evaluator have lately seen to be set up wrong for this run; empty: nothing. It decides nothing. */
+  readonly setup: readonly SetupFault[];
   /** To be stored: it holds from now on, until a new run. Null where nothing new happened. */
   readonly transition: Transition | null;
+}
+
+/** Something that is set up wrong, and what ends it. */
+export interface SetupFault {
+  readonly cause: Misconfiguration;
+  /** What was seen last, in a few words and with nothing secret: a service's own, to be escaped where it is shown. */
+  readonly found: string;
+  readonly fix: string;
 }
 
 export interface Hold {

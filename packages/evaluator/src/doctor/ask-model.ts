@@ -1,3 +1,5 @@
+import { whyUnanswered } from '../errors.js';
+
 /** An endpoint to be tried. */
 export interface Asked {
   readonly baseUrl: string;
@@ -66,13 +68,6 @@ export async function askModel(asked: Asked, timeoutMs: number = TIMEOUT_MS): Pr
     if (!response.ok) return { status: 'refused', http: response.status };
     return { status: 'answered', ms: performance.now() - startedAt };
   } catch (error) {
-    return { status: 'unreached', why: whyOf(error, timeoutMs) };
+    return { status: 'unreached', why: whyUnanswered(error, `${timeoutMs / 1000} s`) };
   }
-}
-
-/** By codes only: a message may quote what is secret. */
-function whyOf(error: unknown, timeoutMs: number): string {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
-  return typeof cause?.code === 'string' && /^[A-Z_\d]{1,40}$/.test(cause.code) ? cause.code : 'cannot be reached';
 }

@@ -1,9 +1,9 @@
-import { type BudgetState, NANO_USD } from '@understudy/instrumentation/experiment';
+import { type BudgetState, isUsedUp, NANO_USD } from '@understudy/instrumentation/experiment';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
-import { METRIC_BUDGET_LIMIT, METRIC_BUDGET_SPENT } from '../semconv.js';
-import { gauge, type Metric, type Point } from './metric-data.js';
+import { METRIC_BUDGET_LIMIT, METRIC_BUDGET_SPENT, METRIC_BUDGET_USED_UP } from '../semconv.js';
+import { type Metric, numbers, type Point } from './metric-data.js';
 
-/** What experiments have cost and may cost, in US dollars: of those that have a budget. */
+/** What experiments have cost and may cost, in US dollars, and whether that is all: of those that have a budget. */
 export function budgetMetrics({ runs }: LedgerSnapshot): readonly Metric[] {
   const budgets = new Map(
     runs.flatMap(({ budget }) => (budget === null ? [] : [[budget.experiment, budget] as const])),
@@ -11,20 +11,20 @@ export function budgetMetrics({ runs }: LedgerSnapshot): readonly Metric[] {
   const points = (of: (budget: BudgetState) => number): readonly Point[] =>
     [...budgets.values()].map((budget) => ({
       attributes: { experiment: budget.experiment },
-      value: of(budget) / NANO_USD,
+      value: of(budget),
     }));
   return [
-    gauge(
+    numbers(
       METRIC_BUDGET_SPENT,
-      'What shadows and judgements have cost',
-      points(({ spent }) => spent),
-      '{USD}',
+      points(({ spent }) => spent / NANO_USD),
     ),
-    gauge(
+    numbers(
       METRIC_BUDGET_LIMIT,
-      'What they may cost together',
-      points(({ limit }) => limit),
-      '{USD}',
+      points(({ limit }) => limit / NANO_USD),
+    ),
+    numbers(
+      METRIC_BUDGET_USED_UP,
+      points((budget) => (isUsedUp(budget) ? 1 : 0)),
     ),
   ];
 }

@@ -4,7 +4,7 @@ import { METRIC_CALL_COST, METRIC_CALL_TOKENS } from '../semconv.js';
 import type { Quantity } from '../tally/amounts.js';
 import { totalOf } from '../tally/shown.js';
 import { armsOf } from './funnel-metrics.js';
-import { counter, type NumberMetric, type Point, sum } from './metric-data.js';
+import { type NumberMetric, numbers, type Point } from './metric-data.js';
 
 const TOKENS = {
   input: 'input_tokens',
@@ -34,13 +34,5 @@ export function callMetrics(snapshot: LedgerSnapshot): readonly NumberMetric[] {
         }),
       ),
     );
-  return [
-    counter(
-      METRIC_CALL_TOKENS,
-      'Tokens of the calls of pairs, as their providers counted them',
-      points(TOKENS),
-      '{token}',
-    ),
-    sum(METRIC_CALL_COST, 'What the calls of pairs cost, where prices are known', points(COSTS), '{USD}'),
-  ];
+  return [numbers(METRIC_CALL_TOKENS, points(TOKENS)), numbers(METRIC_CALL_COST, points(COSTS))];
 }

@@ -1,28 +1,17 @@
-import { type Attributes, type Link, ROOT_CONTEXT, SpanKind, TraceFlags, type Tracer } from '@opentelemetry/api';
-import { AA_ARM, type Leg, type SpanReference } from '@understudy/instrumentation/trial';
+import type { Attributes, Tracer } from '@opentelemetry/api';
+import { AA_ARM } from '@understudy/instrumentation/trial';
 import type { PairRow } from '../ledger/ledger.js';
-import type { Outcome } from '../tally/facts.js';
 import {
-  ATTR_ARM,
-  ATTR_CALL_ID,
+  ATTR_AGREEMENT,
   ATTR_ERROR_TYPE,
-  ATTR_EXPERIMENT,
   ATTR_GEN_AI_EVALUATION_NAME,
   ATTR_GEN_AI_EVALUATION_SCORE_VALUE,
   ATTR_NOISE_SCORE,
-  ATTR_PAIR_ID,
-  ATTR_PEER_SPAN_ID,
-  ATTR_PEER_TRACE_ID,
-  ATTR_PRIMARY_DURATION,
-  ATTR_PRIMARY_OUTCOME,
-  ATTR_ROLE,
-  ATTR_RUN,
-  ATTR_SEGMENT,
-  ATTR_SHADOW_DURATION,
-  ATTR_SHADOW_OUTCOME,
+  ATTR_SCORE,
   EVENT_GEN_AI_EVALUATION_RESULT,
   SPAN_EVALUATE,
 } from '../semconv.js';
+import { startPairSpan } from './pair-span.js';
 
 /** When a pair was scored, in epoch ms. */
 export interface Scored {
@@ -31,25 +20,22 @@ export interface Scored {
 }
 
 /**
- * One span for a candidate's pair: a root, linked to both calls, with an event for each score. Numbers and names only,
- * never what was said.
+ * One span for a candidate's pair, with an event for each score as the conventions have it, and each number as an attribute as well: a
+ * question to a trace store can compare attributes of one span, and not those of its events.
  */
 export function emitEvaluateSpan(tracer: Tracer, row: PairRow, experiment: string, scored: Scored): void {
   if (row.arm === AA_ARM) return;
   const { primary, shadow } = row.content;
-  const span = tracer.startSpan(
+  const { ab, aa } = row.facts.scores;
+  const span = startPairSpan(
+    tracer,
     SPAN_EVALUATE,
-    {
-      kind: SpanKind.INTERNAL,
-      root: true,
-      startTime: scored.startedAt,
-      links: [...linkTo(primary, 'primary'), ...linkTo(shadow, 'shadow')],
-      attributes: attributesOf(row, experiment),
-    },
-    ROOT_CONTEXT,
+    { ...row, experiment, primary, shadow },
+    scored.startedAt,
+    scoresOf(ab),
   );
-  for (const [scorer, score] of Object.entries(row.facts.scores.ab)) {
-    const noise = row.facts.scores.aa[scorer];
+  for (const [scorer, score] of Object.entries(ab)) {
+    const noise = aa[scorer];
     span.addEvent(
       EVENT_GEN_AI_EVALUATION_RESULT,
       {
@@ -63,35 +49,15 @@ export function emitEvaluateSpan(tracer: Tracer, row: PairRow, experiment: strin
   span.end(scored.endedAt);
 }
 
-function attributesOf({ pair, call, run, arm, segment, facts, content }: PairRow, experiment: string): Attributes {
-  const peer = spanOf(content.primary);
-  return {
-    [ATTR_PAIR_ID]: pair,
-    [ATTR_CALL_ID]: call,
-    [ATTR_EXPERIMENT]: experiment,
-    [ATTR_RUN]: run,
-    [ATTR_ARM]: arm,
-    [ATTR_SEGMENT]: segment,
-    [ATTR_PRIMARY_OUTCOME]: facts.primary.status,
-    [ATTR_SHADOW_OUTCOME]: facts.shadow.status,
-    ...durationOf(ATTR_PRIMARY_DURATION, facts.primary),
-    ...durationOf(ATTR_SHADOW_DURATION, facts.shadow),
-    // Some backends show little of a link: the primary is found by attribute as well.
-    ...(peer === null ? {} : { [ATTR_PEER_TRACE_ID]: peer.traceId, [ATTR_PEER_SPAN_ID]: peer.spanId }),
-  };
+function scoresOf(scores: PairRow['facts']['scores']['ab']): Attributes {
+  const numbers = Object.entries(scores).flatMap(([scorer, score]) =>
+    typeof score === 'number' ? [[`${ATTR_SCORE}.${scorer}`, score] as const] : [],
+  );
+  return { ...Object.fromEntries(numbers), ...agreementOf(scores) };
 }
 
-function durationOf(name: string, outcome: Outcome): Attributes {
-  return 'durationMs' in outcome ? { [name]: outcome.durationMs } : {};
-}
-
-function linkTo(leg: Leg, role: 'primary' | 'shadow'): readonly Link[] {
-  const span = spanOf(leg);
-  if (span === null) return [];
-  const context = { traceId: span.traceId, spanId: span.spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
-  return [{ context, attributes: { [ATTR_ROLE]: role } }];
-}
-
-function spanOf(leg: Leg): SpanReference | null {
-  return leg.status === 'missing' ? null : leg.span;
+/** The same text, or the same JSON; and where tools were called, the same calls. Absent where nobody could tell. */
+function agreementOf(scores: PairRow['facts']['scores']['ab']): Attributes {
+  const same = [scores['exact'], scores['exact_json']].filter((score) => typeof score === 'number');
+  return same.length === 0 ? {} : { [ATTR_AGREEMENT]: same.includes(1) && scores['tool_exact'] !== 0 };
 }

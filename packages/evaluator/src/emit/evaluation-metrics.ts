@@ -1,7 +1,7 @@
 import { NANO_USD } from '@understudy/instrumentation/experiment';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
 import { METRIC_EVALUATION_CALLS, METRIC_EVALUATION_COST, METRIC_JUDGE_ABSTAINED } from '../semconv.js';
-import { counter, type Metric, type Point, sum } from './metric-data.js';
+import { type Metric, numbers, type Point } from './metric-data.js';
 
 /** What evaluators asked judges and for embeddings, and what came of it. */
 export function evaluationMetrics({ runs, asked }: LedgerSnapshot): readonly Metric[] {
@@ -38,18 +38,8 @@ export function evaluationMetrics({ runs, asked }: LedgerSnapshot): readonly Met
     ...from(experiment),
   }));
   return [
-    counter(METRIC_EVALUATION_CALLS, 'Requests to judges and for embeddings, by what came of them', calls, '{call}'),
-    sum(
-      METRIC_EVALUATION_COST,
-      'What these cost, or may have cost at the most, where there is a budget',
-      costs,
-      '{USD}',
-    ),
-    counter(
-      METRIC_JUDGE_ABSTAINED,
-      'Pairs and canaries that a judge was asked about in vain, by reason',
-      abstained,
-      '{pair}',
-    ),
+    numbers(METRIC_EVALUATION_CALLS, calls),
+    numbers(METRIC_EVALUATION_COST, costs),
+    numbers(METRIC_JUDGE_ABSTAINED, abstained),
   ];
 }

@@ -1,6 +1,7 @@
+import { SEGMENT_NONE, SEGMENT_OTHER } from '@understudy/instrumentation/trial';
 import type { ArmState, LedgerSnapshot, OutcomeCount } from '../ledger/snapshot.js';
 import { METRIC_DROPPED, METRIC_FUNNEL, METRIC_JUDGEMENTS, METRIC_PAIRS } from '../semconv.js';
-import { counter, type Metric, type Point } from './metric-data.js';
+import { type Metric, numbers, type Point } from './metric-data.js';
 
 /** What came of a pair, in one word. */
 type PairOutcome = 'ok' | 'shadow_error' | 'primary_error' | 'both_error' | 'aborted' | 'missing';
@@ -18,23 +19,19 @@ export function funnelMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
       [...sumBy(states, of)].map(([key, value]) => ({ attributes: { ...attributes, [label]: key }, value, since })),
     );
   return [
-    counter(
+    numbers(
       METRIC_FUNNEL,
-      'Legs that reached a stage',
       points(
         ({ funnel, judgements }) => ({ stored: funnel.stored, scored: funnel.scored, ...judgedStage(judgements) }),
         'stage',
       ),
-      '{call}',
     ),
-    counter(
+    numbers(
       METRIC_DROPPED,
-      'Legs that left the funnel, by reason',
       points(({ funnel }) => ({ aside: funnel.aside, lost: funnel.lost + funnel.late }), 'reason'),
-      '{call}',
     ),
-    counter(METRIC_PAIRS, 'Stored pairs by outcome', arms.flatMap(pairPoints), '{pair}'),
-    counter(METRIC_JUDGEMENTS, 'Judged pairs of the evidence by outcome', arms.flatMap(judgementPoints), '{pair}'),
+    numbers(METRIC_PAIRS, arms.flatMap(pairPoints)),
+    numbers(METRIC_JUDGEMENTS, arms.flatMap(judgementPoints)),
   ];
 }
 
@@ -49,7 +46,8 @@ export interface ArmOfExperiment {
 export function armsOf({ runs }: LedgerSnapshot): readonly ArmOfExperiment[] {
   const arms = new Map<string, ArmOfExperiment & { states: ArmState[] }>();
   for (const { run, arms: states } of runs) {
-    for (const [arm, state] of Object.entries(states)) {
+    for (const [arm, all] of Object.entries(states)) {
+      const state = withFewSegments(all, run.definition.segments.critical);
       const key = JSON.stringify([run.experiment, arm]);
       const known = arms.get(key);
       if (known !== undefined) known.states.push(state);
@@ -57,6 +55,16 @@ export function armsOf({ runs }: LedgerSnapshot): readonly ArmOfExperiment[] {
     }
   }
   return [...arms.values()];
+}
+
+/**
+ * Segments times outcomes times arms would be hundreds of series: a segment that nothing hangs on is one of the others. By the definition of the
+ * pair's own run, so that none of a counter moves to another one when the next run names other segments.
+ */
+function withFewSegments(state: ArmState, critical: readonly string[]): ArmState {
+  const told = <One extends { readonly segment: string }>(one: One): One =>
+    one.segment === SEGMENT_NONE || critical.includes(one.segment) ? one : { ...one, segment: SEGMENT_OTHER };
+  return { ...state, outcomes: state.outcomes.map(told), judgements: state.judgements.map(told) };
 }
 
 function sumBy(

@@ -9,7 +9,7 @@ import {
   METRIC_JUDGE_FALSE_WINS,
   METRIC_JUDGE_POSITION_BIAS,
 } from '../semconv.js';
-import { gauge, type Metric, type Point } from './metric-data.js';
+import { type Metric, numbers, type Point } from './metric-data.js';
 
 /** How the judges of the current runs do, as gauges; absent while nothing is known. */
 export function judgeMetrics({
@@ -24,24 +24,20 @@ export function judgeMetrics({
   const points = (of: (rates: HealthRates) => number | null): readonly Point[] =>
     runs.flatMap((state) => pointOf(state, state.judging === null ? null : of(healthRates(state.judging.health))));
   return [
-    gauge(
+    numbers(
       METRIC_JUDGE_CONSISTENCY,
-      'Share of the judged pairs of which both orders say the same',
       points(({ consistency }) => consistency.point),
     ),
-    gauge(
+    numbers(
       METRIC_JUDGE_POSITION_BIAS,
-      'Share of first places less share of second places, of all verdicts',
       points(({ positionBias }) => positionBias),
     ),
-    gauge(
+    numbers(
       METRIC_JUDGE_FALSE_WINS,
-      'Share of the canaries with a broken answer of which it was preferred',
       points(({ falseWins }) => falseWins.point),
     ),
-    gauge(
+    numbers(
       METRIC_JUDGE_AGREEMENT,
-      "Cohen's kappa between the judge and people",
       runs.flatMap((state) => pointOf(state, cohenKappa(labelled(Object.values(state.arms).map((arm) => arm.labels))))),
     ),
   ];

@@ -1,5 +1,5 @@
 import { emptyResource } from '@opentelemetry/resources';
-import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { CollectionResult, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Standing } from '../decide/standing.js';
 import type { LedgerSnapshot } from '../ledger/snapshot.js';
 import { budgetMetrics } from './budget-metrics.js';
@@ -8,14 +8,19 @@ import { evaluationMetrics } from './evaluation-metrics.js';
 import { funnelMetrics } from './funnel-metrics.js';
 import { judgeMetrics } from './judge-metrics.js';
 import { toMetricData } from './metric-data.js';
+import { type Backlog, queueMetrics } from './queue-metrics.js';
 import { SCOPE } from './scope.js';
 import { scoreMetrics } from './score-metrics.js';
+import { setupMetrics } from './setup-metrics.js';
 import { verdictMetrics } from './verdict-metrics.js';
+import { windowMetrics } from './window-metrics.js';
 
 /** One look at the ledger, with what it means. */
 export interface Report {
   readonly snapshot: LedgerSnapshot;
   readonly standings: readonly Standing[];
+  /** What lay in the queue at that look. */
+  readonly queue?: Backlog;
 }
 
 /**
@@ -29,20 +34,26 @@ export function ledgerMetrics(report: () => Report | null): MetricProducer {
 }
 
 function collected(report: Report | null): CollectionResult {
-  const metrics =
-    report === null
-      ? []
-      : [
-          ...funnelMetrics(report.snapshot),
-          ...verdictMetrics(report.standings),
-          ...budgetMetrics(report.snapshot),
-          ...judgeMetrics(report),
-          ...callMetrics(report.snapshot),
-          ...scoreMetrics(report.snapshot),
-          ...evaluationMetrics(report.snapshot),
-        ]
-          .filter(({ points }) => points.length > 0)
-          .map((metric) => toMetricData(metric, report.snapshot.at));
+  const metrics = report === null ? [] : [...reportMetrics(report)];
   const scopeMetrics = metrics.length === 0 ? [] : [{ scope: SCOPE, metrics }];
   return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
+}
+
+/** Every metric of a look that has a number. */
+export function reportMetrics(report: Report): readonly MetricData[] {
+  const { snapshot, standings } = report;
+  return [
+    ...funnelMetrics(snapshot),
+    ...verdictMetrics(standings),
+    ...budgetMetrics(snapshot),
+    ...judgeMetrics(report),
+    ...callMetrics(snapshot),
+    ...scoreMetrics(snapshot),
+    ...evaluationMetrics(snapshot),
+    ...windowMetrics(snapshot),
+    ...queueMetrics(snapshot, report.queue),
+    ...setupMetrics(snapshot),
+  ]
+    .filter(({ points }) => points.length > 0)
+    .map((metric) => toMetricData(metric, snapshot.at));
 }

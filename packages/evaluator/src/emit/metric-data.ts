@@ -7,6 +7,7 @@ import {
   type MetricData,
   type MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
+import { descriptionOf, type MetricDescription } from './descriptions.js';
 
 /** One number of a metric. */
 export interface Point {
@@ -25,57 +26,42 @@ export interface Distributed {
   readonly counts: readonly number[];
 }
 
-interface Described {
-  readonly name: string;
-  readonly description: string;
-  /** Empty, or in braces. */
-  readonly unit: string;
-  readonly valueType: ValueType;
-}
-
-/** A metric as this package writes it: exact names, no unit that a backend would turn into a suffix. */
+/** Numbers of one of the {@link METRICS}: its name, kind, unit and help are those of its description. */
 export type Metric = NumberMetric | HistogramMetric;
 
-export interface NumberMetric extends Described {
+export interface NumberMetric {
+  readonly description: MetricDescription;
   readonly kind: 'counter' | 'gauge';
   readonly points: readonly Point[];
 }
 
-interface HistogramMetric extends Described {
+interface HistogramMetric {
+  readonly description: MetricDescription;
   readonly kind: 'histogram';
   readonly boundaries: readonly number[];
   readonly points: readonly Distributed[];
 }
 
-/** A counter of things. */
-export function counter(name: string, description: string, points: readonly Point[], unit = ''): NumberMetric {
-  return { kind: 'counter', name, description, unit, valueType: ValueType.INT, points };
-}
-
-/** A counter of parts of a thing, such as dollars. */
-export function sum(name: string, description: string, points: readonly Point[], unit: string): NumberMetric {
-  return { kind: 'counter', name, description, unit, valueType: ValueType.DOUBLE, points };
-}
-
-/** A number as it stands now. */
-export function gauge(name: string, description: string, points: readonly Point[], unit = ''): NumberMetric {
-  return { kind: 'gauge', name, description, unit, valueType: ValueType.DOUBLE, points };
+/** The numbers of a counter, or of a gauge. */
+export function numbers(name: string, points: readonly Point[]): NumberMetric {
+  const description = descriptionOf(name);
+  return { description, kind: description.kind === 'counter' ? 'counter' : 'gauge', points };
 }
 
 /** Numbers by how large they are, cumulative. */
 export function histogram(
   name: string,
-  description: string,
   boundaries: readonly number[],
   points: readonly Distributed[],
 ): HistogramMetric {
-  return { kind: 'histogram', name, description, unit: '', valueType: ValueType.DOUBLE, boundaries, points };
+  return { description: descriptionOf(name), kind: 'histogram', boundaries, points };
 }
 
 /** The metric as the SDK exports it. `at`: epoch ms of the look it was made from. */
 export function toMetricData(metric: Metric, at: number): MetricData {
-  const { name, description, unit, valueType } = metric;
-  const descriptor: MetricDescriptor = { name, description, unit, valueType };
+  const { name, help, unit, fractional } = metric.description;
+  const valueType = metric.kind === 'counter' && fractional !== true ? ValueType.INT : ValueType.DOUBLE;
+  const descriptor: MetricDescriptor = { name, description: help, unit, valueType };
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   if (metric.kind === 'histogram') {
     const dataPoints: DataPoint<Histogram>[] = metric.points.map(({ attributes, since, sum: total, counts }) => ({

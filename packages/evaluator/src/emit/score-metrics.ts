@@ -1,10 +1,10 @@
-import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
+import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { ArmState, LedgerSnapshot } from '../ledger/snapshot.js';
 import { METRIC_SCORE, METRIC_SCORE_MISSING } from '../semconv.js';
 import { countOf } from '../tally/counters.js';
 import { SCORE_BOUNDS, SCORE_UNIT } from '../tally/observed.js';
 import { armsOf } from './funnel-metrics.js';
-import { counter, type Distributed, histogram, type Metric, type Point } from './metric-data.js';
+import { type Distributed, histogram, type Metric, numbers, type Point } from './metric-data.js';
 
 /** Of one scorer in one stream. */
 interface Scores {
@@ -31,24 +31,12 @@ export function scoreMetrics(snapshot: LedgerSnapshot): readonly Metric[] {
       for (const [scorer, { sum, counts, missing: value }] of scoresOf(states, segment)) {
         const attributes = { scorer, ...of, segment };
         distributed.push({ attributes, since, sum, counts });
-        missing.push({ attributes, since, value });
+        // What a candidate lacks, as a whole: by segment, and of the incumbent asked again, it would be as many series as the scores are.
+        if (segment === SEGMENT_ALL && of.arm !== AA_ARM) missing.push({ attributes, since, value });
       }
     }
   }
-  return [
-    histogram(
-      METRIC_SCORE,
-      "Scores of the evidence: how a candidate's answer agrees with the primary's",
-      SCORE_BOUNDS,
-      distributed,
-    ),
-    counter(
-      METRIC_SCORE_MISSING,
-      'Pairs of the evidence that a scorer applies to and has no number for',
-      missing,
-      '{pair}',
-    ),
-  ];
+  return [histogram(METRIC_SCORE, SCORE_BOUNDS, distributed), numbers(METRIC_SCORE_MISSING, missing)];
 }
 
 function scoresOf(states: readonly ArmState[], segment: string): ReadonlyMap<string, Scores> {

@@ -15,13 +15,17 @@ import type { VerdictChange } from '../ledger/change.js';
 import type { PairRow } from '../ledger/ledger.js';
 import { emitChange } from './change-log.js';
 import { emitEvaluateSpan, type Scored } from './evaluate-span.js';
+import { emitJudgeSpan, type Judged } from './judge-span.js';
 import { ledgerMetrics, type Report } from './ledger-metrics.js';
+import type { PairSpan } from './pair-span.js';
 import { SCOPE } from './scope.js';
 
 /** What the evaluator tells the outside. Nothing here throws or waits for a collector; what it cannot take is dropped. */
 export interface Emitter {
   /** One stored pair of a candidate. */
   pair(row: PairRow, experiment: string, scored: Scored): void;
+  /** One pair that was judged, or that nobody had to be asked about. */
+  judged(pair: PairSpan, judged: Judged): void;
   /** A verdict that is not what it was. */
   change(change: VerdictChange): void;
   /** Sends what is left, within `timeoutMs`. */
@@ -57,6 +61,9 @@ export function startEmitter(telemetry: Telemetry, report: () => Report | null):
   return {
     pair: (row, experiment, scored) => {
       if (tracer !== undefined) emitEvaluateSpan(tracer, row, experiment, scored);
+    },
+    judged: (pair, judged) => {
+      if (tracer !== undefined) emitJudgeSpan(tracer, pair, judged);
     },
     change: (change) => {
       if (logger !== undefined) emitChange(logger, change);

@@ -12,6 +12,7 @@ import { GateSettingsError } from '../tally/gate-settings.js';
 import { createRunFinder } from './find-run.js';
 import type { Embedder } from './embedding/embedder.js';
 import type { RunRow } from './judging/draw-pairs.js';
+import { rubricName } from './judging/rubric-name.js';
 import type { RunJudges } from './judging/run-judges.js';
 import { createPace, paced } from './pace.js';
 import type { Noting } from './noting.js';
@@ -21,7 +22,7 @@ import { rowsOf } from './rows.js';
 /** What a worker needs. */
 export interface Consuming {
   readonly ledger: Ledger;
-  readonly emitter: Pick<Emitter, 'pair'>;
+  readonly emitter: Pick<Emitter, 'pair'> & Partial<Pick<Emitter, 'judged'>>;
   /** Opens batches that are sealed. Default: none are. */
   readonly seal?: Seal | null;
   /** Epoch ms. */
@@ -104,6 +105,27 @@ export function createHandlers(consuming: Consuming): Handlers {
     for (const { row, run, startedAt, endedAt } of declared) {
       if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
     }
+    const settled = new Map((drawn?.drawn ?? []).map((one) => [one.pair, one.status]));
+    for (const one of declared) {
+      const status = settled.get(one.row.pair);
+      if (status !== undefined && status !== 'waiting' && fresh.has(one.row.pair)) emitUnasked(one, status);
+    }
+  }
+
+  /** What nobody is asked about is settled as soon as it is drawn: answers that are the same, and pairs without texts. */
+  function emitUnasked({ row, run, endedAt }: ScoredRow, status: 'known' | 'abstained'): void {
+    const { judge } = run.definition;
+    if (judge === null) return;
+    const { primary, shadow } = row.content;
+    const said =
+      status === 'known'
+        ? ({ outcome: 'exact', score: 0.5, reason: null } as const)
+        : ({ outcome: 'abstained', score: null, reason: 'no_text' } as const);
+    const times = { startedAt: endedAt, endedAt };
+    emitter.judged?.(
+      { ...row, experiment: run.experiment, primary, shadow },
+      { ...said, rubric: rubricName(judge), ...times },
+    );
   }
 
   return { handle, aside: async (job, error) => putAside(await rejectionsOfJob(job, error, seal)) };

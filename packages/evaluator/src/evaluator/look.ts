@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Standing, standingsOf } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
+import type { Backlog } from '../emit/queue-metrics.js';
 import type { ClosedSlice, Ledger, QueueView } from '../ledger/ledger.js';
+
+/** What the closer must know of the queue, and where it is a real one what lies in it. */
+type QueueSeen = QueueView | (QueueView & Backlog);
 
 /** What looking at the ledger needs. */
 export interface Looking {
   readonly ledger: Ledger;
   /** This process among the replicas. */
   readonly holder: string;
-  readonly queue: () => Promise<QueueView> | QueueView;
+  readonly queue: () => Promise<QueueSeen> | QueueSeen;
   /** Epoch ms. */
   readonly now: () => number;
   /** How long content is kept, in milliseconds; null: for ever. */
@@ -47,7 +51,7 @@ export async function look(looking: Looking): Promise<Report | null> {
   const { retentionMs } = looking;
   if (retentionMs !== null)
     await attempted(looking, () => ledger.expire({ holder, now: now(), before: now() - retentionMs }));
-  return { snapshot, standings };
+  return { snapshot, standings, ...('drained' in queue && { queue }) };
 }
 
 async function attempted({ onError }: Looking, run: () => Promise<unknown>): Promise<void> {

@@ -65,6 +65,7 @@ function hashOf(key: string, run: string, text: string): number {
   return createHmac('sha256', key).update(`answer ${run} `).update(text).digest().readUIntBE(0, 6);
 }
 
-function originOf(baseUrl: string | undefined): string {
+/** Where a model is asked, as far as its price goes. */
+export function originOf(baseUrl: string | undefined): string {
   return baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl).origin : ANYWHERE;
 }

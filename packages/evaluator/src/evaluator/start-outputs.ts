@@ -1,4 +1,5 @@
 import type { EvaluatorConfig } from '../config.js';
+import { type Scraped, scrapeOf } from '../emit/prometheus-text.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { type Server, startServer } from '../serve/server.js';
 import { createRecorder, keepChanges, type KeepingChanges } from './keep-changes.js';
@@ -19,7 +20,7 @@ export interface Outputs {
 }
 
 /**
- * Answers `/api/verdict`, and tells of verdicts that are not what they were.
+ * Answers `/api/verdict` and scrapes of `/metrics`, and tells of verdicts that are not what they were.
  *
  * @param undo What to do where it cannot be started. @throws StoreError where the address cannot be had
  */
@@ -31,7 +32,8 @@ export async function startOutputs(options: OutputsOptions, undo: () => Promise<
     const failed = (error: unknown): void => onError('api', error);
     const known = createKnown({ ledger, report, experiments, acceptProvisional, now, onError: failed });
     try {
-      server = await startServer({ listen, known, onError: failed });
+      const metrics = (accept: string): Scraped => scrapeOf(report(), accept);
+      server = await startServer({ listen, known, metrics, onError: failed });
     } catch (error) {
       await undo();
       throw error;

@@ -5,8 +5,6 @@ import type { Primaries } from '../tally/observed.js';
 import type { Query } from './database.js';
 import type { AnswerDay } from './snapshot.js';
 
-export const DAY_MS = 86_400_000;
-
 /** Adds what a slice's primaries look like to their day. Slices close in order of start, so that no day before the last nine is added to: the day so far, the last whole one, and the week before that. */
 export async function addAnswerDays(
   query: Query,

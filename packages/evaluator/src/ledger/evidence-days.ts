@@ -1,8 +1,8 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { StoredEvidence } from '../tally/close-win-rate.js';
+import { DAY_MS } from '../tally/day.js';
 import { mergeStored } from '../tally/merge-stored.js';
 import { isShown } from '../tally/observed-codec.js';
-import { DAY_MS } from './answer-days.js';
 import type { Query } from './database.js';
 import type { EvidenceDay } from './snapshot.js';
 import { preferenceOf, talliesOf, type TotalRow } from './totals.js';

@@ -16,6 +16,8 @@ export interface JudgingState {
   readonly waitsFor: string | null;
   /** Pairs it has not answered. */
   readonly waiting: number;
+  /** When the first of them was drawn, in epoch ms; null, or absent, without one. */
+  readonly waitingSince?: number | null;
   /** Slices whose evidence is fixed, and that wait for judgements, or for labels. */
   readonly openSlices: { readonly judgements: number; readonly labels: number };
 }

@@ -1,5 +1,13 @@
 import type { Bounds, BudgetState, Control, Run } from '@understudy/instrumentation/experiment';
-import type { Batch, CallId, ClusterKey, PairId, RunId, SubjectKey } from '@understudy/instrumentation/trial';
+import type {
+  Batch,
+  CallId,
+  ClusterKey,
+  Misconfigured,
+  PairId,
+  RunId,
+  SubjectKey,
+} from '@understudy/instrumentation/trial';
 import type { PairFacts } from '../tally/facts.js';
 import type { ChangeLedger } from './changes.js';
 import type { EmbeddingLedger } from './embedding-ledger.js';
@@ -24,6 +32,8 @@ export interface Ledger {
   noteControl(experiment: string, control: Control): Promise<void>;
   /** Stores what the queue's store says of a budget: what it is told again where it has lost it. */
   noteBudget(budget: BudgetState): Promise<void>;
+  /** Adds to what was seen of how an evaluator, or what it sees, is set up; services tell theirs with their batches. */
+  noteMisconfigured(seen: readonly SeenMisconfigured[], now: number): Promise<void>;
   /** A registered run, or null. Kept in memory once found: a run never changes. */
   findRun(run: RunId): Promise<RegisteredRun | null>;
   /**
@@ -100,6 +110,12 @@ export interface ExpireOptions {
   readonly now: number;
   /** Epoch ms. */
   readonly before: number;
+}
+
+/** What an evaluator has seen. */
+export interface SeenMisconfigured extends Misconfigured {
+  /** The producers it was seen of, with what each has; absent: none in particular. */
+  readonly by?: readonly { readonly producer: string; readonly found: string }[];
 }
 
 /** One leg with its primary, ready to be stored. */

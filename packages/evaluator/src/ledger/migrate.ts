@@ -15,6 +15,8 @@ import { sql as vouching } from './migrations/0013-vouching.js';
 import { sql as changes } from './migrations/0014-changes.js';
 import { sql as evidenceDays } from './migrations/0015-evidence-days.js';
 import { sql as soundness } from './migrations/0016-soundness.js';
+import { sql as misconfigured } from './migrations/0017-misconfigured.js';
+import { sql as misconfiguredBy } from './migrations/0018-misconfigured-by.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -34,6 +36,8 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 14, name: 'changes', sql: changes },
   { version: 15, name: 'evidence_days', sql: evidenceDays },
   { version: 16, name: 'soundness', sql: soundness },
+  { version: 17, name: 'misconfigured', sql: misconfigured },
+  { version: 18, name: 'misconfigured_by', sql: misconfiguredBy },
 ];
 
 export const NEWEST_MIGRATION: number = Math.max(...MIGRATIONS.map(({ version }) => version));

@@ -12,6 +12,7 @@ import { labelsOf } from './label-ledger.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate } from './migrate.js';
+import { addMisconfigured } from './misconfigured.js';
 import { readEvidence } from './read-evidence.js';
 import { readPairs } from './read-pairs.js';
 import { readSnapshot } from './read-snapshot.js';
@@ -55,6 +56,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     noteBounds: (run, bounds, startedAt) => noteBounds(query, run, bounds, startedAt),
     noteControl: (experiment, control) => noteControl(query, experiment, control),
     noteBudget: (budget) => noteBudget(query, budget),
+    noteMisconfigured: (seen, now) => addMisconfigured(query, seen, now),
     async findRun(id) {
       const known = runs.get(id) ?? (await selectRun(query, id));
       return known === null ? null : keep(known);

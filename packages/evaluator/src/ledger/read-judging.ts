@@ -32,8 +32,8 @@ export async function selectJudging(query: Query, run: RegisteredRun): Promise<J
     [run.id],
   );
   const open = (judged: boolean): number => slices.find((one) => one.judged === judged)?.slices ?? 0;
-  const { rows: waits } = await query<{ pairs: number }>(
-    `select count(*) as pairs from understudy.judgements where run = $1 and judge = $2 and status = 'waiting'`,
+  const { rows: waits } = await query<{ pairs: number; since: number | null }>(
+    `select count(*) as pairs, min(drawn_at) as since from understudy.judgements where run = $1 and judge = $2 and status = 'waiting'`,
     [run.id, state?.judge ?? ''],
   );
   return {
@@ -43,6 +43,7 @@ export async function selectJudging(query: Query, run: RegisteredRun): Promise<J
     unfit: state?.unfit ?? null,
     waitsFor: state?.waitsFor ?? null,
     waiting: waits[0]?.pairs ?? 0,
+    waitingSince: waits[0]?.since ?? null,
     openSlices: { judgements: open(false), labels: open(true) },
   };
 }

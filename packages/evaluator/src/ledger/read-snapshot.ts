@@ -11,6 +11,7 @@ import { selectEvidenceDays } from './evidence-days.js';
 import { funnelState, judgementsOf, outcomesOf, segmentsOf } from './funnel-state.js';
 import { selectHours } from './hour-sums.js';
 import { selectAsked } from './judging/asked.js';
+import { selectMisconfigured } from './misconfigured.js';
 import { NO_LABELS } from './judging-state.js';
 import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
@@ -60,6 +61,7 @@ export async function readSnapshot(
       runs,
       producers: await selectProducers(query, view),
       rejected: await selectRejected(query),
+      misconfigured: await selectMisconfigured(query),
       asked: await selectAsked(query),
     };
   }, 'read');

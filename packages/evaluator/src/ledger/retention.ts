@@ -40,6 +40,15 @@ const KEPT = [
     old: `select ctid from understudy.arm_guards where period < $1::bigint / ${PERIOD_MS} order by period`,
     empty: 'delete from understudy.arm_guards',
   },
+  {
+    // What was put right long ago. Few rows: no index.
+    old: 'select ctid from understudy.misconfigured where last_at < $1 order by last_at',
+    empty: 'delete from understudy.misconfigured',
+  },
+  {
+    old: 'select ctid from understudy.misconfigured_by where last_at < $1 order by last_at',
+    empty: 'delete from understudy.misconfigured_by',
+  },
 ] as const;
 
 /**

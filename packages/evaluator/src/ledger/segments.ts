@@ -2,7 +2,8 @@ import { SEGMENT_ALL, SEGMENT_NONE, SEGMENT_OTHER, type SliceCount } from '@unde
 import type { Query } from './database.js';
 import { storable } from './text.js';
 
-const RESERVED: ReadonlySet<string> = new Set([SEGMENT_ALL, SEGMENT_NONE, SEGMENT_OTHER]);
+/** Names that are not a run's own, and take no place. */
+export const RESERVED: ReadonlySet<string> = new Set([SEGMENT_ALL, SEGMENT_NONE, SEGMENT_OTHER]);
 
 /** A run's segments that are told apart. */
 interface Places {

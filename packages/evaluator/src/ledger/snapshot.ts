@@ -1,4 +1,5 @@
 import type { Bounds, BudgetState, Control } from '@understudy/instrumentation/experiment';
+import type { Misconfiguration } from '@understudy/instrumentation/trial';
 import type { Distribution } from '../tally/distribution.js';
 import type { Outcome } from '../tally/facts.js';
 import type { GateName } from '../tally/gate-settings.js';
@@ -17,6 +18,8 @@ export interface LedgerSnapshot {
   readonly runs: readonly RunState[];
   readonly producers: readonly ProducerState[];
   readonly rejected: RejectedState;
+  /** What was seen of how services and evaluators are set up. */
+  readonly misconfigured: readonly MisconfiguredState[];
   /** What evaluators asked models for. */
   readonly asked: readonly Asked[];
 }
@@ -161,6 +164,29 @@ export interface ProducerState {
   readonly lastSeq: number;
   /** Where every earlier batch is here: every call admitted before is published or dropped. */
   readonly watermark: number | null;
+}
+
+/** Whose process something concerns as a whole. */
+export interface MisconfiguredBy {
+  readonly producer: string;
+  /** What was seen of it last, in a few words. */
+  readonly found: string;
+  /** Epoch ms. */
+  readonly lastAt: number;
+}
+
+/** Something that was seen to be set up wrong, over all processes. `experiment` null: it concerns a process as a whole. */
+export interface MisconfiguredState {
+  readonly cause: Misconfiguration;
+  readonly experiment: string | null;
+  readonly count: number;
+  /** What was seen last, in a few words. */
+  readonly found: string;
+  /** Epoch ms. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Of which producers, the last seen first, where `experiment` is null; empty: of an evaluator, or of all who share its queue. */
+  readonly by: readonly MisconfiguredBy[];
 }
 
 export interface RejectedState {

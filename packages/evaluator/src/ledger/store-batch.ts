@@ -10,6 +10,7 @@ import { storeDrawn } from './judging/store-drawn.js';
 import { keepLabelNames } from './label-names.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { boundSegments } from './segments.js';
+import { addMisconfigured } from './misconfigured.js';
 import { newCounts, upsertCounts } from './store-counts.js';
 
 /** The last moment a date can name, in epoch ms: nothing closes a slice after it. */
@@ -63,6 +64,8 @@ export async function storeBatch(
     }
     await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);
+    // Last: rows that all producers share are held no longer than they must be.
+    if (first) await addMisconfigured(query, batch.misconfigured ?? [], now, batch.producer);
     return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late };
   });
 }

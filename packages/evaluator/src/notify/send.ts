@@ -1,3 +1,4 @@
+import { whyUnanswered } from '../errors.js';
 import { retryAfterOf } from '../judge/client/retry-after.js';
 import type { Attempted, Notice } from '../ledger/notices.js';
 import type { Webhook } from '../outputs.js';
@@ -42,7 +43,7 @@ export async function send(webhook: Webhook, notice: Notice, options: SendOption
     if (FINAL.has(response.status)) return { status: 'given_up', failure };
     return later(notice, { failure, now: now(), waitMs: retryAfterOf(response.headers, now()) });
   } catch (error) {
-    return later(notice, { failure: failureOf(error, timeoutMs), now: now(), waitMs: null });
+    return later(notice, { failure: whyUnanswered(error, `${timeoutMs} ms`), now: now(), waitMs: null });
   }
 }
 
@@ -52,11 +53,4 @@ function later(
 ): Attempted {
   const backoff = Math.min(TIMES.longest, TIMES.first * 2 ** Math.min(attempt - 1, 30));
   return { status: 'again', dueAt: now + Math.max(backoff, waitMs ?? 0), failure };
-}
-
-/** By codes only: a message may quote the address. */
-function failureOf(error: unknown, timeoutMs: number): string {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  return typeof cause?.code === 'string' && /^[A-Z_\d]{1,40}$/.test(cause.code) ? cause.code : 'cannot be reached';
 }

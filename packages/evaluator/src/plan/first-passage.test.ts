@@ -4,24 +4,15 @@ import { betTerms } from '../stats/bets.js';
 import { firstPassage, type PairRates } from './first-passage.js';
 import { momentsOf } from './live-rates.js';
 import { slowerThan } from './log-normal.js';
+import { fractions } from '../stats/mulberry32.js';
 
 const LEVEL = 0.05;
 const even = (informative: number): PairRates => ({ win: informative / 2, loss: informative / 2 });
 const rate = (p: number): PairRates => even(2 * p * (1 - p));
 
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The test itself, with a look after every pair: when it makes its claim. */
 function simulated({ win, loss }: PairRates, m: number, runs: number, seed: number): readonly number[] {
-  const random = randomOf(seed);
+  const random = fractions(seed);
   const terms = [1, 0.5, 0].map((x) => betTerms(x, m, 1).map((term) => term / 2 ** 40));
   const bar = 32 / LEVEL;
   return Array.from({ length: runs }, () => {
@@ -78,7 +69,7 @@ describe('firstPassage', () => {
     ['alike, sigma 1', 1, 40, 1],
     ['at half the cost', 0.5, 10, 0.5],
   ] as const)('plans the pairs that costs %s need, within a seventh', (_name, sigma, most, times) => {
-    const random = randomOf(11);
+    const random = fractions(11);
     const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const call = (): number => Math.min(most, Math.exp(sigma * normal() - sigma ** 2 / 2));
     const [ratio, m] = [1.2, 1 / 2.2];
@@ -132,7 +123,7 @@ describe('firstPassage', () => {
 describe('what a plan is made of', () => {
   it('reads the variance of scores off the bets', () => {
     const tally = emptyTally(0.475);
-    const random = randomOf(3);
+    const random = fractions(3);
     const values = Array.from({ length: 2000 }, () => 0.35 + 0.3 * random());
     for (const x of values) addPair(tally, { safe: x, harm: x, reference: 0.5, candidate: 0.5 });
     expect(snapshot(tally).pairs).toBe(2000);

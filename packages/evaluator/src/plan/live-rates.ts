@@ -3,9 +3,11 @@ import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { money, RATE_GATES } from '../decide/describe.js';
 import { SPENDING_GATES } from '../decide/spending.js';
 import type { Standing } from '../decide/standing.js';
+import { SHORTEST_MS, soFarOf } from '../decide/time-left.js';
 import type { GateVerdict } from '../decide/verdict.js';
 import type { LedgerSnapshot, RunState } from '../ledger/snapshot.js';
 import { BETS } from '../stats/bets.js';
+import { DAY_MS } from '../tally/day.js';
 import { totalOf } from '../tally/shown.js';
 import { sumsOf, type Tally } from '../tally/tally.js';
 import type { PairMoments } from './first-passage.js';
@@ -13,9 +15,6 @@ import { even, type PlannedGate } from './planned-gate.js';
 
 /** Known pairs below which what was seen says less than what is assumed. */
 const ENOUGH = 100;
-/** The least time a pace is read off. */
-const SHORTEST_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /**
  * The gates with what the ledger has seen of them, where that is enough. How often pairs differ is measured; that they do so in favour of either side
@@ -95,9 +94,8 @@ export interface Pace {
 }
 
 export function paceOf(snapshot: LedgerSnapshot, run: RunState, { state }: Standing): Pace {
-  const { firstSliceAt, closedThrough, budget } = run;
-  const { evidence } = state.funnel;
-  const ms = firstSliceAt === null || closedThrough === null ? 0 : closedThrough - firstSliceAt;
+  const { budget } = run;
+  const { pairs: evidence, ms } = soFarOf(run, state.funnel.evidence);
   const siblings = snapshot.runs.filter((one) => one.run.experiment === run.run.experiment);
   const all = siblings.flatMap(({ arms }) => Object.entries(arms)).filter(([arm]) => arm !== 'aa');
   const paidFor = all.reduce((sum, [, arm]) => sum + arm.funnel.evidence, 0);

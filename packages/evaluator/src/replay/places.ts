@@ -1,6 +1,5 @@
-import { SEGMENT_ALL, SEGMENT_NONE, SEGMENT_OTHER } from '@understudy/instrumentation/trial';
-
-const RESERVED: ReadonlySet<string> = new Set([SEGMENT_ALL, SEGMENT_NONE, SEGMENT_OTHER]);
+import { SEGMENT_OTHER } from '@understudy/instrumentation/trial';
+import { RESERVED } from '../ledger/segments.js';
 
 /**
  * At most so many segments are told apart, as in the ledger: critical ones have their place from the start, the others take theirs

@@ -1,3 +1,4 @@
+import { mulberry32 } from '../stats/mulberry32.js';
 import { type Row, SortedRows, type SortingOptions } from './sorted-rows.js';
 
 /** Rows that are given on in an order of a seed instead of that in which they came, so that it can be seen that the order says nothing. */
@@ -7,7 +8,7 @@ export class ShuffledRows {
 
   constructor(seed: number, sorting?: SortingOptions) {
     this.#rows = new SortedRows(sorting);
-    this.#next = generator(seed);
+    this.#next = mulberry32(seed);
   }
 
   add({ key, text }: Row): void {
@@ -24,15 +25,4 @@ export class ShuffledRows {
   close(): void {
     this.#rows.close();
   }
-}
-
-/** Whole numbers in [0, 2^32), by mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
 }

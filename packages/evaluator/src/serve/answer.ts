@@ -1,5 +1,6 @@
 import { type SegmentState, segmentStates } from '../decide/segment-states.js';
 import type { Standing } from '../decide/standing.js';
+import type { SetupFault } from '../decide/verdict.js';
 import { type Result, resultOf } from './result.js';
 
 /** What a request is answered from. */
@@ -33,6 +34,8 @@ export interface VerdictBody {
   readonly sentence: string;
   /** The critical segments and where they stand, then others that do worse and hold the verdict. */
   readonly segments: readonly SegmentState[];
+  /** What was lately seen to be set up wrong for it. */
+  readonly setup: readonly SetupFault[];
   /** ISO 8601. */
   readonly at: string;
 }
@@ -100,7 +103,7 @@ function pick(asked: string | null, names: readonly string[]): { readonly name: 
 }
 
 function stated({ run, arm, verdict, state: { transitions } }: Standing, { at, acceptProvisional }: Known): Answer {
-  const { state, reason, sentence, pairs, remaining } = verdict;
+  const { state, reason, sentence, pairs, remaining, setup } = verdict;
   return {
     status: 200,
     body: {
@@ -116,6 +119,7 @@ function stated({ run, arm, verdict, state: { transitions } }: Standing, { at, a
       reason,
       sentence,
       segments: segmentStates({ verdict, transitions }),
+      setup,
       at: new Date(at).toISOString(),
     },
   };
@@ -142,7 +146,16 @@ function inconclusive(
   why: { readonly reason: string; readonly sentence: string },
 ): Answer {
   const none = { run: null, k: null, state: null, pairs: null, remaining: null };
-  const body = { v: 1, result: 'inconclusive', experiment, candidate, ...none, ...why, segments: [] } as const;
+  const body = {
+    v: 1,
+    result: 'inconclusive',
+    experiment,
+    candidate,
+    ...none,
+    ...why,
+    segments: [],
+    setup: [],
+  } as const;
   return { status: 200, body: { ...body, at: new Date(at).toISOString() } };
 }
 

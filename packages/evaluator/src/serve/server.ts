@@ -9,6 +9,8 @@ export interface Serving {
   readonly listen: Listen;
   /** What requests are answered from; asked for each, so that it may keep what it has read for a moment. */
   readonly known: () => Promise<Known>;
+  /** What a scrape of `/metrics` is answered with, by the request's `accept`. */
+  readonly metrics: (accept: string) => { readonly contentType: string; readonly body: string };
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,12 +25,12 @@ export interface Server {
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000, maxHeaderSize: 8192 };
 const MOST_CONNECTIONS = 256;
 
-/** Answers `/api/verdict`. Rejects with {@link StoreError} where the address cannot be had. */
-export async function startServer({ listen, known, onError }: Serving): Promise<Server> {
+/** Answers `/api/verdict`, `/metrics`, `/healthz` and `/readyz`. Rejects with {@link StoreError} where the address cannot be had. */
+export async function startServer({ listen, known, metrics, onError }: Serving): Promise<Server> {
   const server = createServer(LIMITS, (request, response) => {
     // Nothing that a request holds beyond its first line is read.
     request.resume();
-    handle(request, response, known).catch((error: unknown) => {
+    handle(request, response, { known, metrics }).catch((error: unknown) => {
       onError(error);
       if (!response.headersSent) reply(response, 500, { error: 'internal', message: 'see the log of the evaluator' });
     });
@@ -62,15 +64,21 @@ function hostOf(host: string): string {
 const POSTED: Readonly<Record<string, 'pass' | 'fail'>> = { '/api/verdict': 'pass', '/api/verdict/rollback': 'fail' };
 
 async function handle(
-  { method = '', url = '/' }: IncomingMessage,
+  { method = '', url = '/', headers }: IncomingMessage,
   response: ServerResponse,
-  known: () => Promise<Known>,
+  { known, metrics }: Pick<Serving, 'known' | 'metrics'>,
 ): Promise<void> {
   // Not by URL: a target that is no URL is a path that is not there.
   const [path = '', ...query] = url.split('?');
+  if (path === HEALTH || path === READINESS) return probe(method, response, path === HEALTH ? null : known);
+  if (path === METRICS) {
+    if (isRead(method, response)) send(response, 200, metrics(headers.accept ?? ''));
+    return;
+  }
   const wanted = Object.hasOwn(POSTED, path) ? POSTED[path] : undefined;
   if (wanted === undefined) {
-    return reply(response, 404, { error: 'unknown_path', message: 'there is /api/verdict, and /api/verdict/rollback' });
+    const message = 'there is /api/verdict, /api/verdict/rollback, /metrics, /healthz and /readyz';
+    return reply(response, 404, { error: 'unknown_path', message });
   }
   const allowed = wanted === 'pass' ? ['GET', 'HEAD', 'POST'] : ['POST'];
   if (!allowed.includes(method)) {
@@ -82,14 +90,37 @@ async function handle(
   reply(response, isOther ? 409 : status, body);
 }
 
-/** Node sends no body to a HEAD, whatever is written. */
+/** Alive: the process answers. Ready: it can read the ledger, too, or has done so a moment ago. */
+const [HEALTH, READINESS] = ['/healthz', '/readyz'] as const;
+
+const METRICS = '/metrics';
+
+/** What an orchestrator asks. @param known Null: that the process answers is enough */
+async function probe(method: string, response: ServerResponse, known: (() => Promise<Known>) | null): Promise<void> {
+  if (!isRead(method, response)) return;
+  const isReady = known === null || (await known()).standings !== null;
+  reply(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'the ledger cannot be read' });
+}
+
+/** Where it is not, that is the answer. */
+function isRead(method: string, response: ServerResponse): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  response.setHeader('allow', 'GET, HEAD');
+  reply(response, 405, { error: 'method', message: 'expected GET or HEAD' });
+  return false;
+}
+
 function reply(response: ServerResponse, status: number, body: object): void {
-  const text = `${JSON.stringify(body)}\n`;
+  send(response, status, { contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(body)}\n` });
+}
+
+/** Node sends no body to a HEAD, whatever is written. */
+function send(response: ServerResponse, status: number, { contentType, body }: ReturnType<Serving['metrics']>): void {
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
-  response.end(text);
+  response.end(body);
 }

@@ -1,6 +1,7 @@
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import type { FeatureName } from './answer-bins.js';
 import type { Distribution } from './distribution.js';
+import { DAY_MS } from './day.js';
 import { DAYS_BEFORE, type Drift, driftOf } from './drift.js';
 import { type Shift, shiftsBetween } from './shift.js';
 
@@ -27,8 +28,6 @@ interface Day {
   readonly day: number;
   readonly answers: Distribution;
 }
-
-const DAY_MS = 86_400_000;
 
 /** A run that begins in the first hour of a day has the whole of it. */
 const BEGUN_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import { BETS, betTerms } from '../stats/bets.js';
 import { logEValue, logLargest } from '../stats/e-value.js';
+import type { Wagered } from '../stats/mean-by-bets.js';
 import type { Mark, Observation } from './observation.js';
 
 /**
@@ -150,6 +151,13 @@ export function snapshot(tally: Tally): Snapshot {
     safe: { logE: logEValue(sums.safe), logLargest: logLargest(sums.safe) },
     harm: { logE: logEValue(sums.harm), logLargest: logLargest(sums.harm) },
   };
+}
+
+/** The bets of both claims, of which a bound of the mean is read; of harm, the mean of 1 - x. */
+export function betsOfTally(tally: Tally): { readonly safe: Wagered; readonly harm: Wagered } {
+  const { pairs, missing, weight, safe, harm } = sumsOf(tally);
+  const counts = { pairs: Number(pairs), known: Number(pairs - missing), weight: Number(weight) / LEVEL_UNIT };
+  return { safe: { m: tally.m, capital: safe, ...counts }, harm: { m: 1 - tally.m, capital: harm, ...counts } };
 }
 
 function zero(): Sums {

@@ -1,5 +1,6 @@
 import { checkLabelDesign, LABEL_BETS, labelBetTerms, type LabelDesign } from '../stats/label-bets.js';
 import { logEValue, logLargest } from '../stats/e-value.js';
+import type { Wagered } from '../stats/mean-by-bets.js';
 import { isPreference, preferenceFor, type PreferenceFacts } from './preference.js';
 import type { Claim } from './tally.js';
 
@@ -127,6 +128,20 @@ export function winRateClaims(rate: WinRate): { readonly safe: Claim; readonly h
     safe: { logE: logEValue(safe), logLargest: logLargest(safe) },
     harm: { logE: logEValue(harm), logLargest: logLargest(harm) },
   };
+}
+
+/** The bets of both claims, of which a bound of the mean label is read; of harm, the mean of 1 - label. */
+export function betsOfWinRate(rate: WinRate): { readonly safe: Wagered; readonly harm: Wagered } {
+  const { numbers, safe, harm } = winRateSums(rate);
+  const number = (name: WinRateNumber): number => Number(numbers[NUMBERS.indexOf(name)] ?? 0n);
+  const counts = {
+    pairs: number('pairs'),
+    known: number('wins') + number('ties') + number('losses'),
+    weight: number('weight') / LEVEL_UNIT,
+    labels: rate.design,
+  };
+  const { m } = rate.design;
+  return { safe: { m, capital: safe, ...counts }, harm: { m: 1 - m, capital: harm, ...counts } };
 }
 
 function fold(rate: WinRate): void {

@@ -12,6 +12,8 @@ import {
   METRIC_GEN_AI_CLIENT_TOKEN_USAGE,
 } from '../semconv.js';
 import type { Usage } from '../trial/trial.js';
+import { boundedAttributes } from './bounded-names.js';
+import { counterOf, histogramOf } from './instruments.js';
 
 /** Bucket boundaries the GenAI conventions advise: powers of two from 10 ms, powers of four from one token. */
 const SECONDS: number[] = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
@@ -33,31 +35,29 @@ export type MetricNames = 'v1.41' | 'latest';
 /** The instruments of each set of names, and how a call is recorded on them. */
 const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = {
   'v1.41': (meter) => {
-    const duration = durations(meter, METRIC_GEN_AI_CLIENT_OPERATION_DURATION, 'GenAI operation duration.');
-    const tokens = meter.createHistogram(METRIC_GEN_AI_CLIENT_TOKEN_USAGE, {
-      description: 'Number of input and output tokens used.',
-      unit: '{token}',
-      advice: { explicitBucketBoundaries: TOKENS },
-    });
-    return ({ seconds, usage, attributes, errorAttributes }) => {
-      duration.record(seconds, { ...attributes, ...errorAttributes });
-      if (usage?.inputTokens !== undefined)
+    const duration = histogramOf(meter, METRIC_GEN_AI_CLIENT_OPERATION_DURATION, SECONDS);
+    const tokens = histogramOf(meter, METRIC_GEN_AI_CLIENT_TOKEN_USAGE, TOKENS);
+    return (measured) => {
+      const { seconds, usage } = measured;
+      duration.record(seconds, ofDuration(measured));
+      if (usage === null) return;
+      const attributes = boundedAttributes('usage', measured.attributes);
+      if (usage.inputTokens !== undefined)
         tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
-      if (usage?.outputTokens !== undefined)
+      if (usage.outputTokens !== undefined)
         tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
     };
   },
   latest: (meter) => {
-    const duration = durations(meter, METRIC_GEN_AI_CLIENT_INFERENCE_DURATION, 'GenAI client inference duration.');
+    const duration = histogramOf(meter, METRIC_GEN_AI_CLIENT_INFERENCE_DURATION, SECONDS);
     const others = FORMS['v1.41'](meter);
-    const counters = COUNTERS.map(([field, name, description]) => {
-      return { field, counter: meter.createCounter(name, { description, unit: '{token}' }) };
-    });
+    const counters = COUNTERS.map(([field, name]) => ({ field, counter: counterOf(meter, name) }));
     return (measured) => {
-      const { seconds, usage, attributes, errorAttributes } = measured;
-      if (!INFERENCE.has(attributes[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
-      duration.record(seconds, { ...attributes, ...errorAttributes });
+      const { seconds, usage } = measured;
+      if (!INFERENCE.has(measured.attributes[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
+      duration.record(seconds, ofDuration(measured));
       if (usage === null) return;
+      const attributes = boundedAttributes('usage', measured.attributes);
       for (const { field, counter } of counters) {
         const count = usage[field];
         if (count !== undefined) counter.add(count, attributes);
@@ -69,12 +69,12 @@ const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = 
 /** Only these are renamed: embeddings and what is no call to a model keep their names. */
 const INFERENCE: ReadonlySet<unknown> = new Set(['chat', 'generate_content', 'text_completion']);
 
-const COUNTERS: readonly (readonly [field: keyof Usage, name: string, description: string])[] = [
-  ['inputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_INPUT_TOKENS, 'Input tokens used.'],
-  ['outputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_OUTPUT_TOKENS, 'Output tokens used.'],
-  ['cachedInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_READ_TOKENS, 'Input tokens read from a cache.'],
-  ['cacheCreationInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_WRITE_TOKENS, 'Input tokens written to a cache.'],
-  ['reasoningTokens', METRIC_GEN_AI_CLIENT_INFERENCE_REASONING_TOKENS, 'Output tokens used for reasoning.'],
+const COUNTERS: readonly (readonly [field: keyof Usage, name: string])[] = [
+  ['inputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_INPUT_TOKENS],
+  ['outputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_OUTPUT_TOKENS],
+  ['cachedInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_READ_TOKENS],
+  ['cacheCreationInputTokens', METRIC_GEN_AI_CLIENT_INFERENCE_CACHE_WRITE_TOKENS],
+  ['reasoningTokens', METRIC_GEN_AI_CLIENT_INFERENCE_REASONING_TOKENS],
 ];
 
 /**
@@ -99,6 +99,6 @@ export class CallMetrics {
   }
 }
 
-function durations(meter: Meter, name: string, description: string): ReturnType<Meter['createHistogram']> {
-  return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
+function ofDuration({ attributes, errorAttributes }: Measured): Attributes {
+  return boundedAttributes('duration', { ...attributes, ...errorAttributes });
 }

@@ -28,6 +28,7 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '../semconv.js';
+import { boundedSpanName } from './bounded-names.js';
 import { adopt, attributesOf } from './foreign-span.js';
 import { asSpanName, type SpanPrivacy } from './span-privacy.js';
 
@@ -55,7 +56,7 @@ export function startPrimarySpan(
     return { span: active, own: false, context: around, surroundings };
   }
   const span = tracer.startSpan(
-    name,
+    boundedSpanName(name, attributes[ATTR_GEN_AI_OPERATION_NAME]),
     { kind: SpanKind.CLIENT, attributes, ...(startedAt !== undefined && { startTime: startedAt }) },
     around,
   );

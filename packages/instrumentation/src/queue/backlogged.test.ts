@@ -82,4 +82,28 @@ describe('Backlogged', () => {
     await backlogged.look({ backlog: () => Promise.resolve({ waiting: 0, memory }) }, true);
     expect([backlogged.isFull, backlogged.isBrimming]).toEqual([true, true]);
   });
+
+  it('tells that nobody takes anything by the same batch being the next one for half a minute', async () => {
+    const time = clock();
+    const backlogged = new Backlogged(MEBIBYTE, time);
+    const look = async (waiting: number, next: string | null): Promise<number> => {
+      time.at += 5000;
+      await backlogged.look({ backlog: () => Promise.resolve({ waiting, next, memory: null }) }, true);
+      return backlogged.stuck;
+    };
+    for (let index = 3; index < 9; index += 1) expect(await look(index, 'p-0')).toBe(0);
+    expect(await look(9, 'p-0')).toBe(9);
+    // One that is far behind takes some.
+    expect(await look(40, 'p-7')).toBe(0);
+    for (let index = 0; index < 20; index += 1) expect(await look(40 + index, `p-${index}`)).toBe(0);
+    for (let index = 0; index < 20; index += 1) expect(await look(0, null)).toBe(0);
+  });
+
+  it('tells how the store evicts, once it has looked', async () => {
+    const backlogged = new Backlogged(MEBIBYTE, clock());
+    const memory = { usedBytes: 1, limitBytes: 100, clients: 1, evicts: 'allkeys-lru' };
+    expect(backlogged.evicts).toBeNull();
+    await backlogged.look({ backlog: () => Promise.resolve({ waiting: 0, memory }) }, true);
+    expect(backlogged.evicts).toBe('allkeys-lru');
+  });
 });

@@ -11,6 +11,8 @@ const HEARTBEAT_SHARE = 0.7;
 const SHARERS = { least: 8, most: 1024 } as const;
 /** A share smaller than this, in bytes, is none. */
 const LEAST_ROOM = 16 * 1024;
+/** For so long (ms) the same batch is the next one: nobody takes any, since an evaluator that is far behind takes many in that time. */
+const STUCK_MS = 30_000;
 /** Weight of the newest batch in the running mean of their sizes. */
 const NEWEST = 0.1;
 
@@ -30,6 +32,9 @@ export class Backlogged {
   #left = Infinity;
   #room = Infinity;
   #brimming = false;
+  #waiting = 0;
+  #next: { readonly id: string; readonly since: number } | null = null;
+  #evicts: string | null = null;
 
   constructor(maxBytes: number, clock: Clock) {
     this.#maxBytes = maxBytes;
@@ -43,6 +48,17 @@ export class Backlogged {
   /** Nothing may be sent, heartbeats included. */
   get isBrimming(): boolean {
     return this.#brimming;
+  }
+
+  /** So many batches wait, and nobody takes any; 0: they are taken, or it is too early to tell. */
+  get stuck(): number {
+    const since = this.#next?.since ?? Infinity;
+    return this.#clock.elapsed() - since >= STUCK_MS ? this.#waiting : 0;
+  }
+
+  /** How the store's keys are evicted when it is full; null: they are not. */
+  get evicts(): string | null {
+    return this.#evicts;
   }
 
   /** Bytes the next batch may have; one trial alone, if need be, as many as are `left` to all. */
@@ -65,8 +81,12 @@ export class Backlogged {
   async look(connection: Pick<QueueConnection, 'backlog'>, trials: boolean): Promise<void> {
     const now = this.#clock.elapsed();
     if (!trials && now - this.#lookedAt < LOOK_INTERVAL_MS) return;
-    const { waiting, memory } = await connection.backlog();
+    const { waiting, next, memory } = await connection.backlog();
     this.#lookedAt = now;
+    if (typeof next !== 'string') this.#next = null;
+    else if (this.#next?.id !== next) this.#next = { id: next, since: now };
+    this.#waiting = waiting;
+    this.#evicts = memory?.evicts ?? null;
     this.#left = memory === null ? Infinity : TRIALS_SHARE * memory.limitBytes - memory.usedBytes;
     this.#room = memory === null ? Infinity : this.#left / sharersIn(memory);
     this.#brimming = memory !== null && memory.usedBytes > HEARTBEAT_SHARE * memory.limitBytes;

@@ -30,6 +30,9 @@ const BATCH_OPTIONS: JobsOptions = {
   removeOnComplete: { age: 3600, count: 10_000 },
 };
 
+/** An evaluator that keeps up leaves fewer batches waiting. */
+const MANY = 3;
+
 const SALT_JOB = 'salt';
 const SALT_BYTES = 32;
 
@@ -56,7 +59,9 @@ export function bullmqConnection(
         limited('backlog', () => pairs.getJobCountByTypes('wait', 'prioritized', 'delayed')),
         limited('memory', memory),
       ]);
-      return { waiting, memory: used };
+      if (waiting < MANY) return { waiting, next: null, memory: used };
+      const [next = null] = await limited('next', () => pairs.getRanges(['wait'], 0, 0, true));
+      return { waiting, next, memory: used };
     },
     async salt() {
       // Kept for ever: never taken, so never completed. Of all producers' words the first is in the store.

@@ -13,6 +13,7 @@ import type { ShadowOptions } from '../shadow/shadows.js';
 import { createTransport, type Transport } from '../shadow/undici.js';
 import type { DropReason } from '../trial/funnel.js';
 import { createIds, createProducerId } from '../trial/ids.js';
+import { queueNotes } from './queue-notes.js';
 import type { Admittance } from '../trial/account.js';
 import type { OpenTrials } from '../trial/open-trials.js';
 import type { Seal } from '../trial/seal.js';
@@ -96,10 +97,13 @@ export class Producer {
       isolate,
       limits: this.#limits,
       earliestOpen: () => this.#earliestOpen(),
+      ...queueNotes(options.queueUrl),
       onReady: () => void this.#openTransport(),
+      onSent: (durationMs, outcome) => options.metrics.published(durationMs, outcome),
       onPublished: (trial) => this.#eachLeg(trial, (key) => this.#counts.published(key)),
       onDropped: (trial, reason) => this.#drop(trial, reason),
     });
+    options.metrics.watchBuffered(() => this.#publisher.buffered);
     this.#budgets = this.#arrangements.map(({ budget }) => budget).filter((budget) => budget !== null);
     const errands: readonly Errand[] = [follow, ...this.#budgets.map(budgetErrand)];
     this.#errands = new Errands({ errands, connection: () => this.#publisher.connection, isolate });

@@ -116,10 +116,11 @@ describe('Publisher', () => {
   function publisher(
     store: FakeStore,
     change: Partial<PublisherLimits> = {},
-  ): { it: Publisher; published: Trial[]; dropped: DropReason[]; counts: SliceCounts } {
+  ): { it: Publisher; published: Trial[]; dropped: DropReason[]; sent: string[]; counts: SliceCounts } {
     const counts = new SliceCounts(new Map([[run, 1000]]));
     const published: Trial[] = [];
     const dropped: DropReason[] = [];
+    const sent: string[] = [];
     const it = new Publisher({
       producer,
       runs: [{ run, experiment: 'e', definition: {} }],
@@ -130,11 +131,12 @@ describe('Publisher', () => {
       limits: { ...LIMITS, ...change },
       earliestOpen: () => null,
       onReady: () => undefined,
+      onSent: (durationMs, outcome) => sent.push(`${outcome} ${durationMs}`),
       onPublished: (each) => published.push(each),
       onDropped: (_, reason) => dropped.push(reason),
     });
     it.start();
-    return { it, published, dropped, counts };
+    return { it, published, dropped, sent, counts };
   }
 
   beforeEach(() => {
@@ -188,16 +190,22 @@ describe('Publisher', () => {
 
   it('sends the same batch under the same id until it is acknowledged, and counts it once', async () => {
     const store = new FakeStore();
-    const { it, published } = publisher(store);
+    const { it, published, sent } = publisher(store);
     await advance(10);
+    expect(sent).toEqual(['ok 0']);
     store.failing = 'acknowledge';
     for (let index = 0; index < 3; index += 1) it.publish(trial());
     await advance(3000);
     expect(store.tries.filter((id) => id === 'p1-1').length).toBeGreaterThan(3);
     expect(store.closed).toBe(store.opened);
+    // What is not acknowledged is still in memory, and each try is told.
+    expect(it.buffered).toBe(3);
+    expect(sent.slice(1)).toEqual(store.tries.slice(1).map(() => 'error 0'));
     store.failing = null;
     it.publish(trial());
+    expect(it.buffered).toBe(4);
     await advance(3000);
+    expect(it.buffered).toBe(0);
     const batches = await store.batches();
     expect(batches.map(({ trials }) => trials.length).slice(0, 3)).toEqual([0, 3, 1]);
     expect(published).toHaveLength(4);

@@ -6,6 +6,7 @@ import type { Isolate } from '../shadow/isolation.js';
 import { type EncodedBatch, encodeBatch } from '../trial/codec.js';
 import type { DropReason } from '../trial/funnel.js';
 import { batchJobId } from '../trial/ids.js';
+import type { Misconfigured } from '../trial/misconfigurations.js';
 import type { Seal } from '../trial/seal.js';
 import type { Announcement, Batch, Trial } from '../trial/trial.js';
 import { TRIAL_VERSION } from '../trial/trial.js';
@@ -27,10 +28,16 @@ export interface PublisherOptions {
   readonly limits: PublisherLimits;
   /** Start of the earliest admitted call that is not yet handed over, in epoch ms, or null. */
   readonly earliestOpen: () => number | null;
+  /** Told after each look at the queue how its store evicts keys, and how many batches nobody takes. */
+  readonly onLook?: (seen: Pick<Backlogged, 'evicts' | 'stuck'>) => void;
+  /** What this process has seen of how it is set up, since it was asked last. */
+  readonly misconfigured?: () => readonly Misconfigured[];
   /** Reads what must be known before the first admission; where it rejects, the queue is tried again. */
   readonly prepare?: (connection: QueueConnection) => Promise<void>;
   /** The queue is within reach and nothing has been admitted yet. */
   readonly onReady: () => void;
+  /** Told after each try to put a batch on the queue how long it took. */
+  readonly onSent?: (durationMs: number, outcome: 'ok' | 'error') => void;
   /** Told once for each trial, when it is put into a batch or when nothing more can be done for it. */
   readonly onPublished: (trial: Trial) => void;
   readonly onDropped: (trial: Trial, reason: DropReason) => void;
@@ -108,6 +115,11 @@ export class Publisher {
   /** The connection to the store, while there is one. */
   get connection(): QueueConnection | null {
     return this.#connection;
+  }
+
+  /** Trials in memory: those that wait, and those of the batch that is not acknowledged yet. */
+  get buffered(): number {
+    return this.#ring.count + (this.#sending?.batch.trials.length ?? 0);
   }
 
   /** Whether there is room for another trial. */
@@ -219,6 +231,7 @@ export class Publisher {
     this.#salt ??= await connection.salt();
     if (!this.#announced) await this.#options.prepare?.(connection);
     await this.#backlog.look(connection, this.#ring.count > 0);
+    guard('queue.look', () => this.#options.onLook?.(this.#backlog));
     if (this.#backlog.isBrimming && this.#stop !== 'final') {
       this.#heldUntil = this.#options.clock.elapsed() + this.#options.limits.heartbeatMs;
       return;
@@ -227,7 +240,7 @@ export class Publisher {
     if (this.#sending === null) return;
     const { batch } = this.#sending;
     const data = (this.#sending.data ??= await encodeBatch(batch, this.#options.seal));
-    await connection.add(batchJobId(batch.producer, batch.seq), data);
+    await this.#add(connection, batch, data);
     this.#backlog.sent(data.bytes.length);
     this.#options.counts.acknowledge(batch.slices);
     this.#sending = null;
@@ -236,6 +249,18 @@ export class Publisher {
     this.#announced = true;
     this.#sentAt = this.#options.clock.elapsed();
     if (batch.final) this.#stop = 'stopped';
+  }
+
+  async #add(connection: QueueConnection, batch: Batch, data: EncodedBatch): Promise<void> {
+    const { clock, onSent } = this.#options;
+    const begun = clock.elapsed();
+    let outcome: 'ok' | 'error' = 'error';
+    try {
+      await connection.add(batchJobId(batch.producer, batch.seq), data);
+      outcome = 'ok';
+    } finally {
+      guard('queue.sent', () => onSent?.(clock.elapsed() - begun, outcome));
+    }
   }
 
   #nextBatch(): Sending | null {
@@ -249,6 +274,7 @@ export class Publisher {
     const final = this.#stop === 'final' && this.#ring.count === 0;
     const now = clock.now();
     counts.finalise(now, final);
+    const misconfigured = guard('queue.misconfigured', () => this.#options.misconfigured?.()) ?? [];
     const batch: Batch = {
       v: TRIAL_VERSION,
       producer,
@@ -261,6 +287,7 @@ export class Publisher {
       totals: counts.totals(),
       draws: counts.draws(),
       slices: counts.rows(),
+      ...(misconfigured.length > 0 && { misconfigured }),
       trials,
     };
     this.#announce = false;

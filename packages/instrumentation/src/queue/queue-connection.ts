@@ -5,6 +5,8 @@ import type { EncodedBatch } from '../trial/codec.js';
 export interface Backlog {
   /** Batches nobody has taken yet. */
   readonly waiting: number;
+  /** Which of them would be taken next; absent or null where it was not asked. */
+  readonly next?: string | null;
   /** Null where the store has no limit of its memory, or does not say. */
   readonly memory: StoreMemory | null;
 }
@@ -16,6 +18,8 @@ export interface StoreMemory {
   readonly limitBytes: number;
   /** Connections of all kinds. */
   readonly clients: number;
+  /** What becomes of keys at the limit, where they do not simply stay; null: they stay, or it is not known. */
+  readonly evicts?: string | null;
 }
 
 /** An open connection to the queue's store. After any failure it is of no more use: close it and open another. */

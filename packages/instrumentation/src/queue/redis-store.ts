@@ -83,7 +83,13 @@ async function memory(client: Client): Promise<StoreMemory | null> {
     const [of, clients] = await Promise.all([client.info('memory'), client.info('clients')]);
     const limitBytes = numberIn(of, 'maxmemory');
     if (limitBytes === 0) return null;
-    return { usedBytes: numberIn(of, 'used_memory'), limitBytes, clients: numberIn(clients, 'connected_clients') };
+    const policy = /^maxmemory_policy:([\w-]{1,32})/m.exec(of)?.[1] ?? 'noeviction';
+    return {
+      usedBytes: numberIn(of, 'used_memory'),
+      limitBytes,
+      clients: numberIn(clients, 'connected_clients'),
+      evicts: policy === 'noeviction' ? null : policy,
+    };
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('NOPERM')) return null;
     throw error;

@@ -1,19 +1,23 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { failureCounts } from '../guard.js';
+import { misconfigurations } from '../misconfigured.js';
 import {
   METRIC_CALL_DURATION,
   METRIC_CALL_FIRST_CHUNK,
   METRIC_DROPPED,
   METRIC_FAILURES,
   METRIC_FUNNEL,
+  METRIC_MISCONFIGURED,
+  METRIC_MISCONFIGURED_LAST_SEEN,
+  METRIC_PUBLISH_BUFFERED,
+  METRIC_PUBLISH_DURATION,
   METRIC_SAME_TRACE,
 } from '../semconv.js';
-import { DROP_REASONS, type DropReason, type Stage, STAGES } from '../trial/funnel.js';
-import type { Leg } from '../trial/trial.js';
+import { histogramOf, observedCounterOf, observedGaugeOf } from '../capture/instruments.js';
+import { OWN_STAGES } from '../metric-descriptions.js';
+import { DROP_REASONS, type DropReason, type Stage } from '../trial/funnel.js';
+import { type Leg, SEGMENT_NONE, SEGMENT_OTHER } from '../trial/trial.js';
 import { PauseMetrics } from './pause-metrics.js';
-
-/** The stages a service can see; the evaluator counts those from `stored` on, out of the ledger. */
-const OWN_STAGES: readonly Stage[] = STAGES.slice(0, STAGES.indexOf('stored'));
 
 /** Seconds: powers of two from 10 ms, as the standard GenAI metrics have them. */
 const SECONDS: number[] = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
@@ -22,6 +26,7 @@ interface Instruments {
   readonly meter: Meter;
   readonly duration: Histogram;
   readonly firstChunk: Histogram;
+  readonly publishing: Histogram;
 }
 
 interface Count {
@@ -50,10 +55,18 @@ export class FunnelMetrics {
   readonly #dropped = new Map<string, Count>();
   readonly #sameTrace = new Map<string, Count>();
   readonly #pauses: PauseMetrics;
+  readonly #critical: ReadonlyMap<string, readonly string[]>;
+  #buffered: (() => number) | null = null;
   #made: Instruments | null = null;
 
-  constructor(meter: () => Meter, arms: readonly ArmNames[]) {
+  /** @param critical The critical segments by experiment: those that durations are told apart by. */
+  constructor(
+    meter: () => Meter,
+    arms: readonly ArmNames[],
+    critical: ReadonlyMap<string, readonly string[]> = new Map(),
+  ) {
     this.#meter = meter;
+    this.#critical = critical;
     this.#pauses = new PauseMetrics(new Set(arms.map(({ experiment }) => experiment)));
     for (const names of arms) {
       this.#add(this.#sameTrace, null, '', names, 0);
@@ -97,47 +110,55 @@ export class FunnelMetrics {
       outcome: leg.status,
       experiment,
       ...(arm !== null && { arm }),
-      segment,
+      segment: this.#told(experiment, segment),
     };
     const { duration, firstChunk } = this.#instruments();
     duration.record(leg.durationMs / 1000, attributes);
     if (leg.status === 'ok' && leg.firstChunkMs !== undefined) firstChunk.record(leg.firstChunkMs / 1000, attributes);
   }
 
+  /** @param count Asked whenever metrics are collected. */
+  watchBuffered(count: () => number): void {
+    this.#buffered = count;
+  }
+
+  /** A batch has been put on the queue, or could not be. */
+  published(durationMs: number, outcome: 'ok' | 'error'): void {
+    this.#instruments().publishing.record(durationMs / 1000, { outcome });
+  }
+
+  /** Segments times roles times outcomes times buckets would be thousands of series: a segment that nothing hangs on is one of the others. */
+  #told(experiment: string, segment: string): string {
+    if (segment === SEGMENT_NONE || this.#critical.get(experiment)?.includes(segment) === true) return segment;
+    return SEGMENT_OTHER;
+  }
+
   #instruments(): Instruments {
     const meter = this.#meter();
     if (this.#made?.meter === meter) return this.#made;
-    const advice = { explicitBucketBoundaries: SECONDS };
     this.#made = {
       meter,
-      duration: meter.createHistogram(METRIC_CALL_DURATION, {
-        description: 'Duration of the calls of admitted trials, both roles.',
-        unit: 's',
-        advice,
-      }),
-      firstChunk: meter.createHistogram(METRIC_CALL_FIRST_CHUNK, {
-        description: 'Time to the first chunk of a streamed answer, both roles.',
-        unit: 's',
-        advice,
-      }),
+      duration: histogramOf(meter, METRIC_CALL_DURATION, SECONDS),
+      firstChunk: histogramOf(meter, METRIC_CALL_FIRST_CHUNK, SECONDS),
+      publishing: histogramOf(meter, METRIC_PUBLISH_DURATION, SECONDS),
     };
     this.#pauses.observe(meter);
-    observe(meter, METRIC_FUNNEL, 'Calls that reached a stage of the funnel.', '{call}', () => this.#reached.values());
-    observe(meter, METRIC_DROPPED, 'Calls that left the funnel, by reason.', '{call}', () => this.#dropped.values());
-    observe(
-      meter,
-      METRIC_SAME_TRACE,
-      "Spans of shadows put into the primary's trace, since a trace of their own would not have been recorded.",
-      '{span}',
-      () => this.#sameTrace.values(),
+    observe(meter, METRIC_FUNNEL, () => this.#reached.values());
+    observe(meter, METRIC_DROPPED, () => this.#dropped.values());
+    observe(meter, METRIC_SAME_TRACE, () => this.#sameTrace.values());
+    observe(meter, METRIC_FAILURES, () =>
+      [...failureCounts()].map(([operation, count]) => ({ attributes: { operation }, count })),
     );
-    observe(
-      meter,
-      METRIC_FAILURES,
-      'Failures of Understudy itself, by what it was doing. The service is not affected by them.',
-      '{failure}',
-      () => [...failureCounts()].map(([operation, count]) => ({ attributes: { operation }, count })),
+    observe(meter, METRIC_MISCONFIGURED, () =>
+      misconfigurations().map((one) => ({ attributes: causeOf(one), count: one.count })),
     );
+    observedGaugeOf(meter, METRIC_MISCONFIGURED_LAST_SEEN).addCallback((result) => {
+      for (const one of misconfigurations()) result.observe(one.lastAt / 1000, causeOf(one));
+    });
+    observedGaugeOf(meter, METRIC_PUBLISH_BUFFERED).addCallback((result) => {
+      const waiting = this.#buffered?.() ?? null;
+      if (waiting !== null) result.observe(waiting);
+    });
     return this.#made;
   }
 
@@ -151,8 +172,12 @@ export class FunnelMetrics {
   }
 }
 
-function observe(meter: Meter, name: string, description: string, unit: string, counts: () => Iterable<Count>): void {
-  meter.createObservableCounter(name, { description, unit }).addCallback((result) => {
+function causeOf({ cause, experiment }: ReturnType<typeof misconfigurations>[number]): Attributes {
+  return { cause, ...(experiment !== null && { experiment }) };
+}
+
+function observe(meter: Meter, name: string, counts: () => Iterable<Count>): void {
+  observedCounterOf(meter, name).addCallback((result) => {
     for (const { attributes, count } of counts()) result.observe(count, attributes);
   });
 }

@@ -1,8 +1,8 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import { METRIC_PAUSED, METRIC_PAUSES } from '../semconv.js';
-import { DROP_REASONS, type DropReason } from '../trial/funnel.js';
-
-const REASONS = (Object.keys(DROP_REASONS) as DropReason[]).filter((reason) => reason.startsWith('paused_'));
+import { observedCounterOf, observedGaugeOf } from '../capture/instruments.js';
+import { PAUSE_REASONS } from '../metric-descriptions.js';
+import type { DropReason } from '../trial/funnel.js';
 
 interface State {
   readonly attributes: Attributes;
@@ -16,7 +16,7 @@ export class PauseMetrics {
 
   constructor(experiments: Iterable<string>) {
     for (const experiment of experiments) {
-      for (const reason of REASONS)
+      for (const reason of PAUSE_REASONS)
         this.#states.set(`${reason} ${experiment}`, { attributes: { reason, experiment }, begun: 0, paused: false });
     }
   }
@@ -31,15 +31,11 @@ export class PauseMetrics {
 
   observe(meter: Meter): void {
     const states = this.#states;
-    meter
-      .createObservableCounter(METRIC_PAUSES, { description: 'Pauses of shadowing, by reason.', unit: '{pause}' })
-      .addCallback((result) => {
-        for (const { attributes, begun } of states.values()) result.observe(begun, attributes);
-      });
-    meter
-      .createObservableGauge(METRIC_PAUSED, { description: '1 while shadows pause for the reason.' })
-      .addCallback((result) => {
-        for (const { attributes, paused } of states.values()) result.observe(paused ? 1 : 0, attributes);
-      });
+    observedCounterOf(meter, METRIC_PAUSES).addCallback((result) => {
+      for (const { attributes, begun } of states.values()) result.observe(begun, attributes);
+    });
+    observedGaugeOf(meter, METRIC_PAUSED).addCallback((result) => {
+      for (const { attributes, paused } of states.values()) result.observe(paused ? 1 : 0, attributes);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { isSpanContextValid, ROOT_CONTEXT, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { boundedSpanName } from '../capture/bounded-names.js';
 import type { Call } from '../capture/call.js';
 import { contentAttributes } from '../capture/content-attributes.js';
 import { endWithContent } from '../capture/content-turns.js';
@@ -10,6 +11,7 @@ import {
   ATTR_DROP_REASON,
   ATTR_EXPERIMENT,
   ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+  ATTR_OUTCOME,
   ATTR_PAIR_ID,
   ATTR_PEER_SPAN_ID,
   ATTR_PEER_TRACE_ID,
@@ -72,7 +74,7 @@ export function startShadowSpan(
     },
     links: linked ? [{ context: primary, attributes: { [ATTR_ROLE]: 'primary', [ATTR_PAIR_ID]: names.pairId } }] : [],
   };
-  const name = spanName(request);
+  const name = boundedSpanName(spanName(request), request.operation);
   const root = topology === 'linked' ? tracer.startSpan(name, { ...options, root: true }, ROOT_CONTEXT) : null;
   const unfollowed = root !== null && call.recording && !root.isRecording();
   const below = (): Span => tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, call.span));
@@ -108,7 +110,8 @@ export function endShadowSpan(span: Span, leg: Leg, outcome: ExchangeOutcome | n
     }
   }
   if (leg.status === 'error') fail(span, leg.type);
-  if (leg.status === 'missing') span.setAttribute(ATTR_DROP_REASON, leg.reason);
+  // The outcome for who asks for all of them: a store may find spans by what an attribute is, and not by its being there.
+  if (leg.status === 'missing') span.setAttributes({ [ATTR_OUTCOME]: 'missing', [ATTR_DROP_REASON]: leg.reason });
   const { content } = privacy;
   if (fired === undefined || content === null || !span.isRecording()) return span.end();
   const answer = outcome?.status === 'ok' ? outcome.answer.messages : [];

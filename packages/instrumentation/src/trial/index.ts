@@ -17,6 +17,7 @@ export { turnsOf } from './turns.js';
 export { composed } from './composed.js';
 export { DROP_REASONS, type DropReason, type Loss, type LossKind, type Stage, STAGES } from './funnel.js';
 export { batchJobId, createIds, createProducerId, type Ids } from './ids.js';
+export { type Cause, type Misconfiguration, MISCONFIGURATIONS, type Misconfigured } from './misconfigurations.js';
 export { type Structure, structureOf } from './markdown-structure.js';
 export { eraseTrial } from './privacy/erase-trial.js';
 export { encryptionKey, isSealed, opened, Seal } from './seal.js';

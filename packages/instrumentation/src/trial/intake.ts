@@ -1,13 +1,16 @@
 import type { Call } from '../capture/call.js';
+import { noteNotRecorded } from '../capture/registered-api.js';
 import type { Experiment, Run } from '../experiment/definition.js';
 import type { Gates } from '../govern/gate.js';
 import { guard } from '../guard.js';
 import { clusterKey } from '../sample/cluster.js';
 import { createDecide, type Decide, type Sampled } from '../sample/decide.js';
-import type { Terms } from '../sample/terms.js';
+import { type Terms, termsOf } from '../sample/terms.js';
 import { createRepeats, type Repeats } from '../sample/repeats.js';
+import { noteDisabled } from '../sample/why-disabled.js';
 import type { CallRules } from '../sample/call-view.js';
 import { subjectOf } from '../sample/subject.js';
+import { noteCandidateFault } from '../shadow/candidate-faults.js';
 import type { Isolate } from '../shadow/isolation.js';
 import type { Prepare } from '../shadow/prepare.js';
 import type { Secret } from '../shadow/secret.js';
@@ -75,7 +78,10 @@ export class Intake {
     const admitting = admittance();
     const decision = this.#decide(call, callId, admitting.open ? admitting.salt : null);
     guard('govern.watch', () => this.#options.gates.watch?.(call, decision.status !== 'outside'));
-    if (decision.status === 'outside') return this.#lost(decision.reason, this.#arms);
+    if (decision.status === 'outside') {
+      if (decision.reason === 'disabled') guard('trial.disabled', () => this.#disabled(call));
+      return this.#lost(decision.reason, this.#arms);
+    }
     if (account.isFinal(run.id, slice)) return this.#lost('unparsable', this.#arms);
 
     const { segment, pi, first } = decision;
@@ -107,6 +113,7 @@ export class Intake {
     for (const [arm, leg] of Object.entries(legs)) {
       meters.measured(leg, experiment.name, arm, segment);
       if (leg.status !== 'missing') this.#reached('answered', [arm]);
+      guard('trial.fault', () => noteCandidateFault(experiment, arm, leg));
       const reason = dropped[arm];
       if (reason === undefined) continue;
       account.dropped({ run, slice, segment, arm, pi }, reason);
@@ -125,6 +132,8 @@ export class Intake {
     keyOf: (arm: string) => AccountKey,
   ): void {
     const { account } = this.#options;
+    if (decision.refused === 'not_recording' && call.spanReference === null)
+      guard('trial.recording', () => noteNotRecorded(this.#options.experiment.name));
     if (decision.refused !== null) return skip(decision.refused, decision.arms);
     if (!admitting.open) return skip(admitting.reason, decision.arms);
     const { salt } = admitting;
@@ -219,6 +228,11 @@ export class Intake {
 
   #clusterOf(call: Call, { view }: Sampled, salt: Uint8Array): ClusterKey {
     return clusterKey(call, view, this.#options.experiment.cluster, this.#options.rules.cluster, salt);
+  }
+
+  #disabled({ startedAt }: Call): void {
+    const { experiment, terms } = this.#options;
+    noteDisabled(experiment, terms?.() ?? termsOf(experiment, null, 'open'), startedAt);
   }
 
   #reached(stage: Stage, arms: readonly string[]): void {

@@ -131,6 +131,14 @@ const sliceCount = z.object({
 
 const drawCount = z.object({ run: hex(16), pi: probability, draws: legCount, drawn: legCount });
 
+/** Its `cause` may be one that a newer producer knows. */
+const misconfigured = z.object({
+  cause: z.string().regex(/^[a-z][a-z_]{0,63}$/),
+  experiment: name.nullable(),
+  count: legCount,
+  found: z.string().max(1000),
+});
+
 const announcement = z.object({
   run: hex(16),
   experiment: name,
@@ -150,6 +158,7 @@ const batch = z.object({
   totals: z.object({ admitted: count, published: count, dropped: count }),
   draws: z.array(drawCount).optional(),
   slices: z.array(sliceCount),
+  misconfigured: z.array(misconfigured).max(1024).optional(),
   trials: z.array(trial),
 });
 

@@ -1,4 +1,5 @@
 import type { Bounds } from '../experiment/bounds.js';
+import type { Misconfigured } from './misconfigurations.js';
 
 /**
  * What travels from the service to the evaluator: one {@link Trial} per admitted primary call, with all its legs.
@@ -235,5 +236,7 @@ export interface Batch {
   /** Absent where the producer counts none. */
   readonly draws?: readonly DrawCount[];
   readonly slices: readonly SliceCount[];
+  /** What the producer has seen of how it is set up, since its last batch; absent where that is nothing. */
+  readonly misconfigured?: readonly Misconfigured[];
   readonly trials: readonly Trial[];
 }

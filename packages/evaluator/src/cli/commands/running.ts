@@ -1,11 +1,26 @@
 import { controlCommand } from '../control.js';
+import { devCommand } from '../dev.js';
 import { eraseCommand } from '../erase.js';
 import { runCommand } from '../run.js';
-import { aRate, aTime, config, json } from '../options.js';
+import { aRate, aTime, config, json, wholeNumber } from '../options.js';
 import type { Commands } from './commands.js';
 
 /** The evaluator, and what is done while it runs. */
 export function addRunning({ program, output, ended }: Commands): void {
+  program
+    .command('dev')
+    .description('run the evaluator for the service in this folder, and show what happens: pairs, funnel, verdict')
+    .addOption(config())
+    .option('--json', 'print a line of JSON for each thing that happens')
+    .option('--no-content', 'show numbers only, nothing that anybody said')
+    .option(
+      '--otlp-port <port>',
+      'take OTLP/HTTP at this port, and pass it on to OTEL_EXPORTER_OTLP_ENDPOINT; else at 4318 where that is free',
+      (text) => wholeNumber(text, 0, 65_535),
+    )
+    .option('--no-otlp', 'take no OTLP')
+    .option('--listen <address>', 'answer /api/verdict and /metrics at PORT or HOST:PORT; else UNDERSTUDY_LISTEN')
+    .action((options: Parameters<typeof devCommand>[0]) => ended(devCommand(options, output)));
   program
     .command('run')
     .description('run the evaluator until SIGINT or SIGTERM')

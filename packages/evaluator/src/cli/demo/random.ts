@@ -1,3 +1,5 @@
+import { fractions } from '../../stats/mulberry32.js';
+
 /** A stream of numbers that is the same for the same keys, on every machine. Not for secrets. */
 export interface Random {
   /** Uniform in [0, 1). */
@@ -18,15 +20,9 @@ function hashOf(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The stream of these keys. The generator is mulberry32 (32 bits of state, period 2^32). */
+/** The stream of these keys. */
 export function randomOf(...keys: readonly (string | number)[]): Random {
-  let state = hashOf(keys.join('\u0000'));
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = fractions(hashOf(keys.join('\u0000')));
   return {
     next,
     pick: (items) => items[Math.floor(next() * items.length)] ?? items[0],

@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../finding.js';
 import { checkClock } from './clock.js';
 import { checkExperiments, checkRuns } from './experiments.js';
+import type { ProducerState } from '../../ledger/snapshot.js';
+import { checkLoading } from './loading.js';
 import { checkAnswer } from './models.js';
 import { checkPackages } from './packages.js';
+import { checkSeen } from './seen.js';
 import { checkLedger, checkRedis } from './stores.js';
 import { checkExporter } from './telemetry.js';
 
@@ -73,6 +76,7 @@ describe('stores', () => {
     memory: { used: 10 * 2 ** 20, limit: 100 * 2 ** 20 },
     persistence: 'append_only',
     clock,
+    clients: { services: 2, evaluators: 1, waiting: 0 },
   } as const;
 
   it('are sound where nothing is evicted, kept on disk, and half empty', () => {
@@ -86,6 +90,10 @@ describe('stores', () => {
     ['redis memory', { memory: { used: 81, limit: 0 } }, 'warn'],
     ['redis persistence', { persistence: 'snapshots' }, 'warn'],
     ['redis persistence', { persistence: 'none' }, 'warn'],
+    ['both sides of the queue', { clients: { services: 2, evaluators: 0, waiting: 9 } }, 'fail'],
+    ['both sides of the queue', { clients: { services: 0, evaluators: 1, waiting: 0 } }, 'fail'],
+    ['both sides of the queue', { clients: { services: 0, evaluators: 0, waiting: 0 } }, 'fail'],
+    ['both sides of the queue', { clients: null }, undefined],
     ['clock against the queue', { clock: { differenceMs: -5000, aroundMs: 1 } }, 'warn'],
     ['clock against the queue', { clock: { differenceMs: 90_000, aroundMs: 1 } }, 'fail'],
   ] as const)('say of %s with %j: %s', (check, change, status) => {
@@ -140,6 +148,107 @@ describe('experiments', () => {
   });
 });
 
+describe('what was seen in operation', () => {
+  const NOW = Date.UTC(2026, 10, 22);
+  const seen = {
+    cause: 'candidate_key',
+    experiment: 'support',
+    count: 7,
+    found: 'HTTP 401',
+    firstAt: 1,
+    by: [],
+  } as const;
+  const producer = { state: 'alive', startedAt: NOW - 60_000 } as ProducerState;
+  const found = (lastAt: number, startedAt = producer.startedAt): readonly Finding[] =>
+    checkSeen(
+      { misconfigured: [{ ...seen, lastAt }], producers: [{ ...producer, startedAt }], runs: [] },
+      [{ name: 'support' }],
+      NOW,
+    );
+
+  it('is named with its cause, how often, and the fix', () => {
+    const [finding] = found(NOW - 5000);
+    expect(finding).toMatchObject({ check: 'seen candidate_key of support', status: 'fail' });
+    expect(finding?.found).toMatch(/^HTTP 401 \(7 times, last 5 s ago\)/);
+    complete(found(NOW - 5000));
+  });
+
+  it('is not asked about where another configuration has it', () => {
+    const given = { misconfigured: [{ ...seen, lastAt: NOW }], producers: [producer], runs: [] };
+    expect(checkSeen(given, [{ name: 'other' }], NOW)).toMatchObject([{ status: 'ok' }]);
+    expect(checkSeen(given, [], NOW)).toMatchObject([{ status: 'fail' }]);
+  });
+
+  it('fails whose processes it concerns, and is a note for others on the same ledger', () => {
+    const by = [
+      { producer: 'ours', found: 'an older API', lastAt: NOW - 9000 },
+      { producer: 'theirs', found: 'an even older API', lastAt: NOW - 5000 },
+      { producer: 'longago', found: 'an API', lastAt: NOW - 700_000 },
+    ];
+    const misconfigured = [{ ...seen, cause: 'two_apis', experiment: null, lastAt: NOW - 5000, by }] as const;
+    const given = {
+      misconfigured,
+      producers: [producer],
+      runs: [{ run: { experiment: 'support' }, producers: ['ours'] }],
+    };
+    const findings = checkSeen(given, [{ name: 'support' }], NOW);
+    expect(findings).toMatchObject([
+      { check: 'seen two_apis of ours', status: 'fail', found: 'an older API (last 9 s ago)' },
+      { check: 'seen two_apis of theirs', status: 'warn' },
+    ]);
+    complete(findings);
+    expect(checkSeen(given, [{ name: 'other' }], NOW).map(({ status }) => status)).toEqual(['warn']);
+    expect(checkSeen(given, [], NOW)).toMatchObject([{ check: 'seen two_apis of ours, theirs', status: 'fail' }]);
+  });
+
+  it.each([
+    ['is over after ten minutes', NOW - 600_001, NOW - 3_600_000],
+    ['is over where every service was started anew', NOW - 5000, NOW - 4000],
+  ])('%s', (_, lastAt, startedAt) => {
+    expect(found(lastAt, startedAt)).toMatchObject([{ check: 'seen in operation', status: 'ok' }]);
+  });
+});
+
+describe('the order of loading', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-doctor-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  const loaded = (start: string, nodeOptions: string | null = null): readonly (string | undefined)[] => {
+    file('package.json', JSON.stringify({ scripts: { start } }));
+    const findings = checkLoading(folder, { nodeOptions });
+    complete(findings);
+    return findings.map(({ status }) => status);
+  };
+  const OURS = "import { UnderstudyInstrumentation } from '@understudy/instrumentation';\n";
+  const CLIENT = "import OpenAI from 'openai';\n";
+
+  it.each([
+    ['node server.js', 'warn'],
+    ['node --import @understudy/instrumentation/register server.js', 'ok'],
+    ['node --import ./instrumentation.mjs server.js', 'ok'],
+    ['node --import=./late.mjs server.js', 'warn'],
+    ['node --import ./other.mjs server.js', 'warn'],
+    ['node own.js', 'ok'],
+    ['node late.mjs', 'warn'],
+  ])('of %s: %s', (start, status) => {
+    file('server.js', CLIENT);
+    file('instrumentation.mjs', OURS);
+    file('late.mjs', CLIENT + OURS);
+    file('other.mjs', "import './x.js';\n");
+    file('own.js', OURS + CLIENT);
+    expect(loaded(start)).toEqual([status]);
+  });
+
+  it('may be in NODE_OPTIONS, and is not guessed at where nothing says how the service is started', () => {
+    expect(loaded('node server.js', '--import @understudy/instrumentation/register')).toEqual(['ok']);
+    rmSync(join(folder, 'package.json'));
+    expect(checkLoading(folder, { nodeOptions: null })).toEqual([]);
+  });
+});
+
 describe('what is asked from here', () => {
   it.each([
     [{ status: 'answered', ms: 12 }, 'ok'],
@@ -152,6 +261,11 @@ describe('what is asked from here', () => {
     const finding = checkAnswer('candidate mini of support', 'mini', answered);
     expect(finding.status).toBe(status);
     complete([finding]);
+  });
+
+  it('names the key that is refused by where it is', () => {
+    const refused = checkAnswer('candidate', 'mini', { status: 'refused', http: 401 }, 'the file /run/key');
+    expect(refused.found).toBe('mini: HTTP 401, with the key in the file /run/key');
   });
 
   it.each([

@@ -6,24 +6,26 @@ import { type Finding, fail, ok, skipped, warn } from '../finding.js';
 export function checkExperiments(experiments: readonly Experiment[], now: number): readonly Finding[] {
   if (experiments.length === 0)
     return [skipped('experiments', 'none in this configuration: the services have theirs in code')];
-  return experiments.map((experiment) => checkExperiment(experiment, now));
+  return experiments.flatMap((experiment) => checkExperiment(experiment, now));
 }
 
-function checkExperiment({ name, enabled, sample, window }: Experiment, now: number): Finding {
+/** Everything that is so, since one of it hides the others in operation. */
+function checkExperiment({ name, enabled, sample, window }: Experiment, now: number): readonly Finding[] {
   const check = `experiment ${name}`;
+  const found: Finding[] = [];
   if (!enabled)
-    return fail(check, 'enabled: false', 'nothing is compared: take `enabled` out, or `understudy control --on`');
+    found.push(fail(check, 'enabled: false', 'nothing is compared: take `enabled` out, or `understudy control --on`'));
   const rates = [sample.rate, ...sample.rules.map(({ rate }) => rate)];
-  if (rates.every((rate) => rate === 0)) return fail(check, 'sample.rate is 0', 'nothing is drawn: set it above 0');
+  if (rates.every((rate) => rate === 0))
+    found.push(fail(check, 'sample.rate is 0', 'nothing is drawn: set it above 0, or `understudy control --rate`'));
   if (window !== null && now >= window.until)
-    return fail(
-      check,
-      `its window ended ${timeText(window.until)}`,
-      'set `window.until`, or `understudy control --until`',
+    found.push(
+      fail(check, `its window ended ${timeText(window.until)}`, 'set `window.until`, or `understudy control --until`'),
     );
   if (window !== null && now < window.from)
-    return warn(check, `its window begins ${timeText(window.from)}`, 'nothing is compared until then');
-  return ok(check, `draws ${Number((100 * sample.rate).toPrecision(3))} % of its calls`);
+    found.push(warn(check, `its window begins ${timeText(window.from)}`, 'nothing is compared until then'));
+  if (found.length > 0) return found;
+  return [ok(check, `draws ${Number((100 * sample.rate).toPrecision(3))} % of its calls`)];
 }
 
 /** Whether what is compared arrives, by the ledger. Pure. */
@@ -32,6 +34,8 @@ export function checkRuns(
   standings: readonly Standing[],
 ): readonly Finding[] {
   const current = standings.filter((standing) => standing.current);
+  const isAsked = (experiment: string): boolean =>
+    experiments.length === 0 || experiments.some(({ name }) => name === experiment);
   const unseen = experiments.filter(({ name }) => !current.some(({ run }) => run.experiment === name));
   return [
     ...unseen.map(({ name }) =>
@@ -41,7 +45,8 @@ export function checkRuns(
         'start the service with the tap (`node --import`), with this file and this very queue.url; OTEL_LOG_LEVEL=warn shows what it cannot do',
       ),
     ),
-    ...current.map(checkStanding),
+    // Those of other configurations are not asked about.
+    ...current.filter(({ run }) => isAsked(run.experiment)).map(checkStanding),
   ];
 }
 

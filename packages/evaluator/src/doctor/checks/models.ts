@@ -9,8 +9,8 @@ const REMEDIES: Readonly<Record<number, string>> = {
   429: 'a limit is reached: shadows would be refused, too, and that counts against the candidate',
 };
 
-/** What a try of a model says. `what` names it: `candidate mini of support`. Pure. */
-export function checkAnswer(what: string, model: string, answered: Answered): Finding {
+/** What a try of a model says. `what` names it: `candidate mini of support`; `key`: where its key is, in words. Pure. */
+export function checkAnswer(what: string, model: string, answered: Answered, key: string | null = null): Finding {
   switch (answered.status) {
     case 'answered':
       return ok(what, `${model} answers in ${Math.round(answered.ms)} ms`);
@@ -18,7 +18,9 @@ export function checkAnswer(what: string, model: string, answered: Answered): Fi
       const fix =
         REMEDIES[answered.http] ??
         (answered.http >= 500 ? 'its provider fails: wait, and try again' : 'look at `baseUrl`');
-      return fail(what, `${model}: HTTP ${answered.http}`, fix);
+      const isOfKey = answered.http === 401 || answered.http === 403;
+      const beside = isOfKey ? `, with ${key === null ? 'no key' : `the key in ${key}`}` : '';
+      return fail(what, `${model}: HTTP ${answered.http}${beside}`, fix);
     }
     case 'unreached':
       return fail(

@@ -2,13 +2,15 @@ import type { LedgerFacts } from '../../ledger/ledger-facts.js';
 import type { RedisFacts } from '../../queue/redis-facts.js';
 import { type Finding, fail, ok, skipped, warn } from '../finding.js';
 import { checkClock } from './clock.js';
+import { checkQueueClients } from './queue-clients.js';
 
 /** From here on services offer no pairs. */
 const FULL = 0.8;
 
 /** What a Redis that holds the queue must be like. Pure. */
-export function checkRedis({ eviction, memory, persistence, clock }: RedisFacts): readonly Finding[] {
+export function checkRedis({ eviction, memory, persistence, clock, clients }: RedisFacts): readonly Finding[] {
   return [
+    ...checkQueueClients(clients),
     checkEviction(eviction),
     checkMemory(memory),
     checkPersistence(persistence),

@@ -1,3 +1,4 @@
+import { whyUnanswered } from '../../errors.js';
 import { type Finding, fail, ok, warn } from '../finding.js';
 
 export type Reached =
@@ -19,10 +20,7 @@ export async function reach(url: string): Promise<Reached> {
     await response.body?.cancel().catch(() => undefined);
     return { status: 'reached', http: response.status };
   } catch (error) {
-    const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-    const code =
-      typeof cause?.code === 'string' && /^[A-Z_\d]{1,40}$/.test(cause.code) ? cause.code : 'cannot be reached';
-    return { status: 'unreached', why: name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : code };
+    return { status: 'unreached', why: whyUnanswered(error, `${TIMEOUT_MS / 1000} s`) };
   }
 }
 
@@ -33,7 +31,7 @@ export function checkExporter(signal: 'traces' | 'metrics', url: string | null, 
     return warn(
       check,
       'none',
-      'set OTEL_EXPORTER_OTLP_ENDPOINT, e.g. http://localhost:4318, here and at the service: else nobody sees the pairs',
+      'set OTEL_EXPORTER_OTLP_ENDPOINT, e.g. http://localhost:4318, here and at the service, and let no OTEL_..._EXPORTER be none: else nobody sees the pairs',
     );
   }
   const where = new URL(url).host;

@@ -1,4 +1,6 @@
-import type { RegisteredRun } from '../../ledger/record.js';
+import type { Emitter } from '../../emit/telemetry.js';
+import type { Judged } from '../../emit/judge-span.js';
+import type { PairContent, RegisteredRun } from '../../ledger/record.js';
 import type { JudgeTask, JudgingLedger, PairToJudge } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { ConfigurationError, UnderstudyError } from '../../errors.js';
@@ -10,6 +12,7 @@ import { mergeHealth } from '../../judge/trial/merge-health.js';
 import { canaryOfPair, OTHERS } from './canaries.js';
 import { kinOf, kinOfReplies, modelsOf } from './kin.js';
 import { turn } from '../pace.js';
+import { rubricName } from './rubric-name.js';
 import type { RunJudge, RunJudges } from './run-judges.js';
 import { noteStreak, pauseOf } from './streak.js';
 
@@ -28,6 +31,8 @@ export interface PairJudging {
   readonly random: () => number;
   readonly signal: AbortSignal;
   readonly onError: (error: unknown) => void;
+  /** Told of each pair that is settled. */
+  readonly onJudged?: Emitter['judged'];
 }
 
 /** `later`: put back, and due again. `gone`: somebody had settled it. */
@@ -59,7 +64,8 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   // What was read, what is compared and what the guard looks at are of a megabyte each, at the most.
   await turn();
   const texts = content === null ? null : judgedPairOf(content.input, content.primary, content.shadow);
-  if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, judge, judging);
+  const settled: Settled = { run, found, judge, startedAt: judging.now() };
+  if (texts === null) return finish(task, abstained(task.judge, 'no_text'), EMPTY_HEALTH, settled, judging);
   const models = content === null ? new Set<string>() : modelsOf(content);
   const disqualified = async (kin: string): Promise<'later'> => {
     judging.onError(new ConfigurationError(`the judge of ${run.experiment}`, [kin]));
@@ -76,7 +82,7 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   if (kinOfSaid !== null) return disqualified(kinOfSaid);
   if (isToBeTriedAgain(said)) {
     return isGivenUp(said, found)
-      ? finish(task, { ...said, retryable: false }, ofJudgement(texts, said), judge, judging)
+      ? finish(task, { ...said, retryable: false }, ofJudgement(texts, said), settled, judging)
       : back(task, said, found, judge, judging);
   }
   const canary = await canaryOfPair(
@@ -84,7 +90,7 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
     judge.definition.canaries.rate,
     await ledger.judging.drawKey(),
   );
-  if (canary === null) return finish(task, said, ofJudgement(texts, said), judge, judging);
+  if (canary === null) return finish(task, said, ofJudgement(texts, said), settled, judging);
   const onCanary = await judge.inner.judge(canary.pair, {
     ...context,
     askAboutEqual: true,
@@ -97,10 +103,10 @@ export async function judgePairOf(task: JudgeTask, judging: PairJudging): Promis
   if (isToBeTriedAgain(onCanary)) {
     // An outage says nothing of what the judge sees.
     return isGivenUp(onCanary, found)
-      ? finish(task, said, ofJudgement(texts, said), judge, judging)
+      ? finish(task, said, ofJudgement(texts, said), settled, judging)
       : back(task, onCanary, found, judge, judging);
   }
-  return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary, 'run')), judge, judging);
+  return finish(task, said, mergeHealth(ofJudgement(texts, said), ofCanary(canary, onCanary, 'run')), settled, judging);
 }
 
 /** Null where its key is not here. */
@@ -202,9 +208,35 @@ async function finish(
   task: JudgeTask,
   judgement: Judgement,
   health: JudgeHealth,
-  { limits }: RunJudge,
-  { ledger, now }: PairJudging,
+  of: Settled,
+  { ledger, now, onJudged }: PairJudging,
 ): Promise<PairOutcome> {
-  const settled = await ledger.judging.settle({ ...task, judgement, health, limits, now: now() });
-  return settled ? judgement.status : 'gone';
+  const at = now();
+  const settled = await ledger.judging.settle({ ...task, judgement, health, limits: of.judge.limits, now: at });
+  if (!settled) return 'gone';
+  const { run, found, judge, startedAt } = of;
+  const { content, arm, segment, call } = found;
+  if (content !== null) {
+    const pair = { pair: task.pair, call, experiment: run.experiment, run: run.id, arm, segment, ...legsOf(content) };
+    onJudged?.(pair, { ...saidIn(judgement), rubric: rubricName(judge.definition), startedAt, endedAt: at });
+  }
+  return judgement.status;
+}
+
+/** What a settled pair's span says beside the judgement. */
+interface Settled {
+  readonly run: RegisteredRun;
+  readonly found: PairToJudge;
+  readonly judge: RunJudge;
+  readonly startedAt: number;
+}
+
+function legsOf({ primary, shadow }: PairContent): Pick<PairContent, 'primary' | 'shadow'> {
+  return { primary, shadow };
+}
+
+function saidIn(judgement: Judgement): Pick<Judged, 'outcome' | 'score' | 'reason'> {
+  if (judgement.status === 'abstained') return { outcome: 'abstained', score: null, reason: judgement.reason };
+  const { how, outcome, score } = judgement;
+  return { outcome: how === 'exact' ? 'exact' : outcome, score, reason: null };
 }

@@ -5,7 +5,7 @@ import type { Budgets } from '../../queue/budgets.js';
 import { type JudgeJob, type JudgeQueue, openJudgeQueue } from '../../queue/judge-queue.js';
 import type { Store } from '../../queue/store.js';
 import { createDrawing } from './draw-pairs.js';
-import { judgePairOf } from './judge-pair.js';
+import { judgePairOf, type PairJudging } from './judge-pair.js';
 import { keepJudging } from './keep-judging.js';
 import { createPlaces } from './places.js';
 import { createRunJudges, type RunJudges } from './run-judges.js';
@@ -20,6 +20,7 @@ export interface JudgingOptions {
   readonly source: string;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
+  readonly onJudged?: PairJudging['onJudged'];
   /** See {@link openJudgeQueue}. */
   readonly lockMs?: number;
 }
@@ -38,11 +39,19 @@ const FULL_MS = 500;
 
 /** Judges what is due, until it is closed. */
 export function startJudging(options: JudgingOptions): RunningJudging {
-  const { store, ledger, budgets, secrets, source, now, onError, lockMs } = options;
+  const { store, ledger, budgets, secrets, source, now, onError, onJudged, lockMs } = options;
   const judges = createRunJudges({ source, secrets, ledger: ledger.judging, budgets, now, onError });
   const ending = new AbortController();
   const stop = new AbortController();
-  const working = { ledger, judges, now, random: Math.random, signal: ending.signal, onError };
+  const working = {
+    ledger,
+    judges,
+    now,
+    random: Math.random,
+    signal: ending.signal,
+    onError,
+    ...(onJudged !== undefined && { onJudged }),
+  };
   const places = createPlaces();
 
   /** Does a job where its run has a place free in this process: otherwise the pair is due again, and the worker takes what another run has. */

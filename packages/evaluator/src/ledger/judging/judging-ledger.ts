@@ -53,6 +53,9 @@ export interface JudgeTask {
 export interface PairToJudge {
   readonly status: 'waiting' | 'judged' | 'abstained' | 'known';
   readonly arm: string;
+  readonly segment: string;
+  /** Null where the pair is gone. */
+  readonly call: string | null;
   readonly tries: number;
   /** Of these, how many may have been paid for in vain. */
   readonly failed: number;

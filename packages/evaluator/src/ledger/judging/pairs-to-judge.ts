@@ -15,7 +15,7 @@ import type {
 export async function findPair(query: Query, task: JudgeTask, seal: Seal | null): Promise<PairToJudge | null> {
   const { pair, judge } = task;
   const { rows } = await query<Omit<PairToJudge, 'content'> & { content: Buffer | null }>(
-    `select j.status, j.arm, j.tries, j.failed, j.deadline, p.content from understudy.judgements j
+    `select j.status, j.arm, j.segment, p.call::text as call, j.tries, j.failed, j.deadline, p.content from understudy.judgements j
      left join understudy.pairs p using (pair) where j.pair = $1::uuid and j.judge = $2`,
     [pair, judge],
   );

@@ -5,6 +5,7 @@ import type { Experiment } from '../../experiment/definition.js';
 import type { Budget } from '../../experiment/protection.js';
 import type { Window } from '../../experiment/sampling.js';
 import { guard, raised, remark, say } from '../../guard.js';
+import { misconfigured } from '../../misconfigured.js';
 import { requirePrivately } from '../../shadow/private-require.js';
 import { ATTR_GEN_AI_REQUEST_MODEL, ATTR_SERVER_ADDRESS } from '../../semconv.js';
 import type { DropReason } from '../../trial/funnel.js';
@@ -146,6 +147,13 @@ export class ExperimentBudget {
   /** Before the first word with the store the list prices are not here, and there is no lease either. */
   #unpriced(arm: string, model: string | null, known: boolean): DropReason {
     if (!known) return 'budget';
+    misconfigured('unpriced', {
+      experiment: this.#experiment,
+      // The remark below says it of each model.
+      say: null,
+      found: () =>
+        `no price is known for what ${arm} of ${this.#experiment} asks: ${model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128))}`,
+    });
     const name = model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128));
     const line = model === null ? '"*"' : name;
     remark(

@@ -1,0 +1,34 @@
+import type { HoldReason, Reason, Verdict } from './verdict.js';
+
+const HOLDS: { readonly [Name in HoldReason]: true } = {
+  insufficient: true,
+  inconclusive: true,
+  expired: true,
+  stale: true,
+  lossy: true,
+  coverage: true,
+  drift: true,
+  segment: true,
+  degrading: true,
+  insensitive: true,
+  judge_insensitive: true,
+  quarantined: true,
+  unpriced: true,
+  over_limit: true,
+  exploratory: true,
+};
+const OTHERS: { readonly [Name in Exclude<Reason, HoldReason>]: true } = {
+  harm: true,
+  noise_harm: true,
+  sample_ratio: true,
+  provisional: true,
+  safe: true,
+};
+
+/** Every reason a verdict can have. */
+export const REASONS: readonly Reason[] = Object.keys({ ...HOLDS, ...OTHERS }) as Reason[];
+
+/** The reasons that apply: of `hold` every one, else the one that is stated. */
+export function reasonsOf({ state, reason, holds }: Pick<Verdict, 'state' | 'reason' | 'holds'>): ReadonlySet<Reason> {
+  return new Set([reason, ...(state === 'hold' ? holds.map((one) => one.reason) : [])]);
+}

@@ -1,0 +1,34 @@
+import { noteForeignApi } from '../capture/registered-api.js';
+import { parseStoreUrl } from '../experiment/store.js';
+import { shownAddress } from '../experiment/address.js';
+import { misconfigured, UntoldMisconfigurations } from '../misconfigured.js';
+import type { PublisherOptions } from './publisher.js';
+
+/** What a publisher's looks at the queue tell of how it is set up, and what of that travels with its batches. */
+export function queueNotes(queueUrl: string): Required<Pick<PublisherOptions, 'onLook' | 'misconfigured'>> {
+  const untold = new UntoldMisconfigurations();
+  return {
+    onLook({ evicts, stuck }) {
+      if (evicts !== null)
+        misconfigured('redis_evicts', {
+          experiment: null,
+          found: () => `the queue's Redis has maxmemory-policy ${evicts}: pairs that wait there may vanish`,
+        });
+      if (stuck > 0)
+        misconfigured('no_evaluator', {
+          experiment: null,
+          found: () => `nobody takes what is put on the queue at ${addressOf(queueUrl)}: ${stuck} batches wait there`,
+        });
+    },
+    misconfigured() {
+      // The SDK may be started long after the tap.
+      noteForeignApi();
+      return untold.take();
+    },
+  };
+}
+
+function addressOf(url: string): string {
+  const address = parseStoreUrl(url);
+  return address.kind === 'embedded' ? address.folder : (shownAddress(address.url) ?? address.kind);
+}

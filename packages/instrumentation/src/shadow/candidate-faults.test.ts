@@ -1,0 +1,77 @@
+import { beforeEach, expect, it } from 'vitest';
+import { resolveExperiment } from '../experiment/resolve.js';
+import type { Experiment } from '../experiment/definition.js';
+import { misconfigurations } from '../misconfigured.js';
+import type { Misconfiguration } from '../trial/misconfigurations.js';
+import type { Leg } from '../trial/trial.js';
+import { noteCandidateFault } from './candidate-faults.js';
+
+let experiment: Experiment;
+let number = 0;
+beforeEach(() => {
+  number += 1;
+  experiment = resolveExperiment({
+    name: `faults-${number}`,
+    candidates: { small: { model: 'small' }, other: { model: 'other' } },
+  });
+});
+
+const OK = { status: 'ok', durationMs: 1 } as Leg;
+const failing = (type: string): Leg => ({ status: 'error', type, durationMs: 1 }) as Leg;
+const note = (leg: Leg, times = 1, arm = 'small'): void => {
+  for (let time = 0; time < times; time += 1) noteCandidateFault(experiment, arm, leg);
+};
+const found = (): Partial<Record<Misconfiguration, number>> =>
+  Object.fromEntries(
+    misconfigurations()
+      .filter((one) => one.experiment === experiment.name)
+      .map(({ cause, count }) => [cause, count]),
+  );
+
+it('notes a refused key and an unknown model at once', () => {
+  note(failing('401'));
+  note(failing('403'));
+  note(failing('404'));
+  expect(found()).toEqual({ candidate_key: 2, candidate_model: 1 });
+});
+
+it('takes requests that are refused now and then for what users say', () => {
+  for (let time = 0; time < 100; time += 1) {
+    note(failing('400'), 9);
+    note(OK);
+  }
+  expect(found()).toEqual({});
+});
+
+it('notes that no request is taken, whichever way it is said and whatever else fails in between', () => {
+  note(failing('400'), 5);
+  note(failing('500'));
+  note({ status: 'missing' } as Leg);
+  note(failing('422'), 4);
+  expect(found()).toEqual({});
+  note(failing('400'), 3);
+  expect(found()).toEqual({ candidate_request: 3 });
+});
+
+it('counts each arm for itself', () => {
+  note(failing('400'), 9);
+  note(failing('400'), 9, 'other');
+  expect(found()).toEqual({});
+  note(OK, 1, 'other');
+  note(failing('400'));
+  expect(found()).toEqual({ candidate_request: 1 });
+});
+
+it('notes that a candidate cannot be reached after a few calls that reached nothing', () => {
+  note(failing('ECONNREFUSED'), 2);
+  note(failing('503'));
+  note(failing('ENOTFOUND'), 2);
+  expect(found()).toEqual({});
+  note(failing('ECONNREFUSED'));
+  expect(found()).toEqual({ candidate_unreachable: 1 });
+});
+
+it('says nothing of the incumbent asked again', () => {
+  note(failing('401'), 20, 'aa');
+  expect(found()).toEqual({});
+});

@@ -1,0 +1,71 @@
+import type { Experiment } from '../experiment/definition.js';
+import { shownAddress } from '../experiment/address.js';
+import { describeReference } from '../experiment/secret-reference.js';
+import { misconfigured } from '../misconfigured.js';
+import type { Misconfiguration } from '../trial/misconfigurations.js';
+import type { Leg } from '../trial/trial.js';
+
+/** What an endpoint's status says of how a candidate is set up. Others are its provider's own trouble. */
+const BY_STATUS: Readonly<Record<string, Misconfiguration>> = {
+  400: 'candidate_request',
+  401: 'candidate_key',
+  403: 'candidate_key',
+  404: 'candidate_model',
+  422: 'candidate_request',
+};
+
+/** No connection, or none that can be trusted: as a firewall, a wrong name or a proxy's own certificate make it. */
+const UNREACHED: ReadonlySet<string> = new Set([
+  ...'ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ETIMEDOUT EACCES EPERM UND_ERR_CONNECT_TIMEOUT'.split(
+    ' ',
+  ),
+  ...'SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_VERIFY_LEAF_SIGNATURE'.split(' '),
+  ...'UNABLE_TO_GET_ISSUER_CERT_LOCALLY ERR_TLS_CERT_ALTNAME_INVALID CERT_HAS_EXPIRED ERR_SSL_WRONG_VERSION_NUMBER'.split(
+    ' ',
+  ),
+]);
+
+/**
+ * How often in a row a cause must be met to be one of the setup. What users say decides whether one request is refused (its length, a filter of
+ * content), and any network fails now and then; a key, and a model that nobody knows, are refused by the setup alone.
+ */
+const IN_A_ROW: Readonly<Partial<Record<Misconfiguration, number>>> = {
+  candidate_request: 10,
+  candidate_unreachable: 3,
+};
+
+/** By arm: how often a cause has been met since the candidate last answered, or since it was last reached. */
+const met = new WeakMap<Experiment, Map<string, Map<Misconfiguration, number>>>();
+
+/** Notes of a candidate's leg whether it fails by how it is set up. */
+export function noteCandidateFault(experiment: Experiment, arm: string, leg: Leg): void {
+  const { name, candidates } = experiment;
+  const candidate = Object.hasOwn(candidates, arm) ? candidates[arm] : undefined;
+  if (candidate === undefined || leg.status === 'missing' || leg.status === 'aborted') return;
+  const counts = countsOf(experiment, arm);
+  if (leg.status === 'ok') return counts.clear();
+  const cause = BY_STATUS[leg.type] ?? (UNREACHED.has(leg.type) ? 'candidate_unreachable' : undefined);
+  // Whatever it answers, it can be reached.
+  if (/^\d/.test(leg.type)) counts.delete('candidate_unreachable');
+  if (cause === undefined) return;
+  const count = (counts.get(cause) ?? 0) + 1;
+  counts.set(cause, count);
+  if (count < (IN_A_ROW[cause] ?? 1)) return;
+  const { baseUrl, apiKey, model } = candidate;
+  const found = (): string => {
+    const where = baseUrl === undefined ? "the primary's address" : (shownAddress(baseUrl) ?? 'its address');
+    const what = model === undefined ? "the primary's model" : JSON.stringify(model.slice(0, 128));
+    const key = apiKey === undefined ? "the primary's own key" : `the key in ${describeReference(apiKey)}`;
+    const said = /^\d/.test(leg.type) ? `HTTP ${leg.type}` : leg.type;
+    return `candidate ${arm} of ${name}: ${said} from ${where} for the model ${what}${cause === 'candidate_key' ? `, with ${key}` : ''}`;
+  };
+  misconfigured(cause, { experiment: name, of: `${arm} ${leg.type}`, found });
+}
+
+function countsOf(experiment: Experiment, arm: string): Map<Misconfiguration, number> {
+  const arms = met.get(experiment) ?? new Map<string, Map<Misconfiguration, number>>();
+  met.set(experiment, arms);
+  const counts = arms.get(arm) ?? new Map<Misconfiguration, number>();
+  arms.set(arm, counts);
+  return counts;
+}

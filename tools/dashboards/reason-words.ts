@@ -1,0 +1,26 @@
+/** What the reasons of a verdict mean to the person who reads them, and what is to be done. The names are `understudy.reason`'s. */
+export const REASON_WORDS: Readonly<Record<string, readonly [text: string, color?: string]>> = {
+  safe: ['safe: every gate is passed. Replace the incumbent', 'green'],
+  provisional: ['provisional: by the word of the judge alone. Have people label pairs', 'light-green'],
+  harm: ['harm: worse than the margin allows. Mend the candidate, then start a new run', 'red'],
+  noise_harm: [
+    'noise_harm: the incumbent loses against itself, so the comparison is biased. Start a new run',
+    'purple',
+  ],
+  sample_ratio: ['sample_ratio: what was drawn is not what was declared. Find the cause, start a new run', 'purple'],
+  insufficient: ['insufficient: too few pairs to tell. Wait'],
+  inconclusive: ['inconclusive: the data do not favour GO at this margin. Another candidate, or another margin'],
+  expired: ['expired: window or budget over, and not settled. A longer window, or more money'],
+  stale: ['stale: the numbers are not of now. Look at services and evaluator'],
+  lossy: ['lossy: too many admitted calls were lost by us. See "Shadowing itself"'],
+  coverage: ['coverage: too much of the traffic was left out. See "Shadowing itself"'],
+  drift: ['drift: the incumbent itself has changed. Start a new run, or wait a week'],
+  segment: ['segment: a part of the traffic does worse. See the segments below'],
+  degrading: ['degrading: the candidate got worse lately. Look what changed at its provider'],
+  insensitive: ['insensitive: the scorer cannot tell answers apart. Another scorer'],
+  judge_insensitive: ['judge_insensitive: the judge cannot tell answers apart, or is unfit. Another judge'],
+  quarantined: ['quarantined: the candidate says the same whatever it is asked. Look at its answers'],
+  unpriced: ['unpriced: a price is not known. Give it in budget.prices'],
+  over_limit: ['over_limit: calls take more than mostPerCall. Bound the answers, or allow more'],
+  exploratory: ['exploratory: the policy is younger than the pairs. Start a new run'],
+};
