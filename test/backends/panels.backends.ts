@@ -24,6 +24,7 @@ const RARELY: Readonly<Record<string, string>> = {
   'Pauses begun, by reason A': 'the same',
   'Failures of Understudy itself A': 'nothing of ours fails',
   "Shadow spans inside the primary's trace A": 'every span is sampled',
+  'Set up wrong, last 30 minutes A': 'nothing is',
   'Judge: agrees with itself, and with people B': 'nobody labels',
   'Judge: false wins, and bias A': 'the judge is a good one',
   'Judge: false wins, and bias B': 'and likes no place',

@@ -9,7 +9,7 @@ import { raised } from '../../packages/instrumentation/src/guard.js';
 import { FunnelMetrics } from '../../packages/instrumentation/src/shadow/funnel-metrics.js';
 import { arm, errorsTally, funnel, report, run, runState } from '../evaluator/report.js';
 
-/** An experiment of which there is only what a healthy world has not: pauses, failures of ours, people who label, a judge that fails, a candidate that only lacks pairs. */
+/** An experiment of which there is only what a healthy world has not: pauses, failures of ours, a service set up wrong, people who label, a judge that fails, a candidate that only lacks pairs. */
 export const RARE = 'rare';
 
 const INTERVAL_MS = 1000;
@@ -82,5 +82,16 @@ function judgedReport(at: number): ReturnType<typeof report> {
     at,
     handledThrough: at,
     producers: snapshot.producers.map((one) => ({ ...one, lastSeen: at, lastSentAt: at })),
+    misconfigured: [
+      {
+        cause: 'rate_zero',
+        experiment: RARE,
+        count: 1,
+        found: 'the rate is 0',
+        firstAt: at - 1000,
+        lastAt: at,
+        by: [],
+      },
+    ],
   });
 }

@@ -15,8 +15,8 @@ const OF_THE_RUN = new Set([
   'understudy.duration.ratio',
   'gen_ai.response.time_to_first_chunk',
 ]);
-/** Of every span, and of no interest. */
-const LEFT_OUT = /^(otel\.|internal\.|span\.kind$|app\.call$)/;
+/** Of every span, and of no interest; and what only a call has of which the incumbent was asked again, by lot. */
+const LEFT_OUT = /^(otel\.|internal\.|span\.kind$|app\.call$|understudy\.noise\.)/;
 const DIGITS = 3;
 
 /** docs/traces.md: one pair as Jaeger's API returns it, the same in every run. */
@@ -54,7 +54,8 @@ ${block(traces.shadow.spans[0], traces.shadow)}
 ## The evaluation
 
 A trace with one span by the evaluator, moments later. Its references are both calls; its events (*Logs* in Jaeger) are the scores in the form of the GenAI conventions,
-its tags the same in a form that can be searched for.
+its tags the same in a form that can be searched for. Where the incumbent was asked again (\`aa\`), each event also has what its second answer scores
+against the first, \`understudy.noise.score.value\`.
 
 ${block(traces.evaluation.spans[0], traces.evaluation)}
 
