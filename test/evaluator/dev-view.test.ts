@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CallId, ClusterKey, Leg, PairId } from '@understudy/instrumentation/trial';
 import { renderDev } from '../../packages/evaluator/src/cli/dev/render-dev.js';
+import { collectedOutput } from '../../packages/evaluator/src/cli/collected-output.test.support.js';
 import type { DevState } from '../../packages/evaluator/src/cli/dev/state.js';
+import { plainView } from '../../packages/evaluator/src/cli/dev/views.js';
 import { styleFor } from '../../packages/evaluator/src/cli/style.js';
 import type { ShownPair } from '../../packages/evaluator/src/ledger/ledger.js';
-import { report, run, runState } from './report.js';
+import { arm, errorsTally, funnel, report, run, runState } from './report.js';
 
 const plain = styleFor(false);
 const NOTHING = { requests: 0, items: 0, uncounted: 0, passedOn: 0, refused: 0 };
@@ -141,5 +143,30 @@ describe('renderDev', () => {
 
   it('says what it waits for where there is no run', () => {
     expect(render({ report: null, pairs: [] })).toMatch(/Waits for a service[^]*embedded:\/srv\/\.understudy/);
+  });
+});
+
+describe('plainView', () => {
+  it('says why a verdict is what it is when it turns, and then only how many pairs there are', () => {
+    const output = collectedOutput();
+    const view = plainView(output);
+    const after = (pairs: number): DevState => {
+      const counts = {
+        stored: pairs,
+        evidence: pairs,
+        scored: pairs,
+        admitted: pairs,
+        published: pairs,
+        sampled: pairs,
+      };
+      const streams = { _all: { errors: errorsTally(0, pairs, 0) } };
+      return state({ report: report([runState({ arms: { small: arm({ streams, funnel: funnel(counts) }) } })]) });
+    };
+    for (const pairs of [20, 20, 21, 1000]) view.changed(after(pairs), [], 0);
+    const lines = output.lines.map((line) => line.replace(/^\S+ /, ''));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^support\/small HOLD: .+ \(20 pairs of evidence; /);
+    expect(lines[1]).toMatch(/^support\/small HOLD \(21 pairs of evidence; /);
+    expect(lines[2]).toMatch(/^support\/small GO: /);
   });
 });

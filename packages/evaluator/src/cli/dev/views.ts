@@ -1,4 +1,5 @@
 import type { Report } from '../../emit/ledger-metrics.js';
+import type { Standing } from '../../decide/standing.js';
 import { comparedTexts } from '../../dev/compared-pair.js';
 import { type NewPair, startOf } from '../../dev/new-pairs.js';
 import { printableLine } from '../foreign-text.js';
@@ -67,9 +68,12 @@ export function plainView({ out, err, style, errStyle }: Output): View {
     changed: (state, fresh, passedOver) => {
       for (const pair of fresh) out(renderPair(pair, state.content, WIDE, style).join('\n'));
       if (passedOver > 0) line(`and ${count(passedOver)} more`);
-      for (const standing of verdicts(state.report)) {
-        const name = printableLine(`${standing.run.experiment}/${standing.arm}`);
-        line(`${name} ${printableLine(standing.verdict.sentence)} (${etaText(standing)})`);
+      for (const { standing, turned } of verdicts(state.report)) {
+        const { run, arm, verdict } = standing;
+        const name = printableLine(`${run.experiment}/${arm}`);
+        // What was said already is not said again with each pair.
+        const said = turned ? printableLine(verdict.sentence) : verdict.state.toUpperCase();
+        line(`${name} ${said} (${etaText(standing)})`);
       }
     },
     failed: (text) => err(`${clock()} ${errStyle.bad(printableLine(text))}`),
@@ -87,7 +91,7 @@ export function jsonView({ out }: Output): View {
     changed: (state, fresh, passedOver) => {
       for (const pair of fresh) say('pair', pairJson(pair, state.content));
       if (passedOver > 0) say('passed_over', { pairs: passedOver });
-      for (const standing of verdicts(state.report))
+      for (const { standing } of verdicts(state.report))
         say('verdict', { ...verdictJson(standing), funnel: standing.state.funnel });
     },
     failed: (message) => say('error', { message }),
@@ -116,18 +120,27 @@ function pairJson({ experiment, shown }: NewPair, content: boolean): object {
   };
 }
 
+interface News {
+  readonly standing: Standing;
+  /** Its state or its reason is another one: more than that there are more pairs. */
+  readonly turned: boolean;
+}
+
 /** The current standings whose state, reason or pairs are not what they were the last time. */
-function createNews(): (report: Report | null) => Report['standings'] {
-  const known = new Map<string, string>();
+function createNews(): (report: Report | null) => readonly News[] {
+  const known = new Map<string, { readonly said: string; readonly pairs: string }>();
   return (report) =>
-    (report?.standings ?? []).filter(({ current, run, arm, verdict, state }) => {
-      const [name, news] = [
-        `${run.id} ${arm}`,
-        `${verdict.state} ${verdict.reason} ${state.funnel.stored} ${state.funnel.evidence}`,
-      ];
-      if (!current || known.get(name) === news) return false;
-      known.set(name, news);
-      return true;
+    (report?.standings ?? []).flatMap((standing) => {
+      const { current, run, arm, verdict, state } = standing;
+      const name = `${run.id} ${arm}`;
+      const now = {
+        said: `${verdict.state} ${verdict.reason}`,
+        pairs: `${state.funnel.stored} ${state.funnel.evidence}`,
+      };
+      const before = known.get(name);
+      if (!current || (before?.said === now.said && before.pairs === now.pairs)) return [];
+      known.set(name, now);
+      return [{ standing, turned: before?.said !== now.said }];
     });
 }
 
