@@ -23,7 +23,7 @@ class KeptLedger {
     if (this.failing !== null) throw this.failing;
     const fresh = rows.filter(({ pair }) => !this.rows.has(pair));
     for (const row of fresh) this.rows.set(row.pair, row);
-    return { repeated: fresh.length === 0, inserted: fresh.map(({ pair }) => pair), late: 0 };
+    return { repeated: fresh.length === 0, inserted: fresh.map(({ pair }) => pair), late: 0, drawn: [] };
   };
   readonly reject: Ledger['reject'] = async (rejections) => {
     this.rejected.push(...rejections);

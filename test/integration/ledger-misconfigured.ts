@@ -81,6 +81,31 @@ export function testMisconfigured(under: LedgerUnderTest): void {
     expect(await kept('one-team')).toMatchObject([{ by: [] }]);
   });
 
+  it('knows of the one process of a team, however many another has', async () => {
+    const [one, fleet] = [
+      await under.registered(runNamed('small-team')),
+      await under.registered(runNamed('large-team')),
+    ];
+    const seenAt = async (producer: string, now: number): Promise<unknown> =>
+      under.ledger.noteMisconfigured(
+        [{ cause: 'not_recorded', experiment: null, count: 1, found: 'none', by: [{ producer, found: 'none' }] }],
+        now,
+      );
+    const batch = fleet.batch({ now: START + 1 });
+    const own = one.batch({ now: START + 1 });
+    await under.ledger.storeBatch(own, [], START + 1);
+    await seenAt(own.producer, START + 1);
+    for (let pod = 0; pod < 100; pod += 1) {
+      const producer = `${batch.producer}-${pod}`;
+      await under.ledger.storeBatch({ ...batch, producer }, [], START + 2);
+      await seenAt(producer, START + 2 + pod);
+    }
+    const { misconfigured } = await under.ledger.snapshot({ now: START });
+    const by = misconfigured.find(({ cause }) => cause === 'not_recorded')?.by ?? [];
+    expect(by.map(({ producer }) => producer)).toContain(own.producer);
+    expect(by).toHaveLength(65);
+  });
+
   it('forgets what was not seen for as long as content is kept', async () => {
     const longAgo = at(-2 * 864_000);
     await under.ledger.noteMisconfigured([seen('put right', 1), seen('goes on', 1)], longAgo);

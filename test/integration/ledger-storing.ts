@@ -26,7 +26,7 @@ export function testStoring(under: LedgerUnderTest): void {
     expect(first).toMatchObject({ repeated: false, late: 0 });
     expect(first.inserted).toHaveLength(5);
     const again = await Promise.all([1, 2, 3].map(() => under.ledger.storeBatch(batch, rows, at(1))));
-    expect(again).toEqual([1, 2, 3].map(() => ({ repeated: true, inserted: [], late: 0 })));
+    expect(again).toEqual([1, 2, 3].map(() => ({ repeated: true, inserted: [], late: 0, drawn: [] })));
     await closeAt(under.ledger, producer.run, at(3));
     expect(await under.ledger.storeBatch(batch, rows, at(4))).toMatchObject({ repeated: true });
     expect((await stateOf(under.ledger, producer.run.id, at(4))).candidate.funnel).toMatchObject({

@@ -15,7 +15,7 @@ import { DIALECTS } from '../../packages/instrumentation/src/dialect/registry.js
 import type { ExperimentInput } from '../../packages/instrumentation/src/experiment/definition.js';
 import { resolveExperiment } from '../../packages/instrumentation/src/experiment/resolve.js';
 import { runOf } from '../../packages/instrumentation/src/experiment/run.js';
-import { armsOf, modelsOf, patternOf } from '../../packages/instrumentation/src/instrumentation-setup.js';
+import { armsOf, modelsOf, patternsOf } from '../../packages/instrumentation/src/instrumentation-setup.js';
 import { arrange } from '../../packages/instrumentation/src/queue/arrangement.js';
 import { SliceCounts } from '../../packages/instrumentation/src/queue/slice-counts.js';
 import { FunnelMetrics } from '../../packages/instrumentation/src/shadow/funnel-metrics.js';
@@ -83,10 +83,7 @@ export async function makeCalls(calls: number): Promise<ManyCalls> {
     apiKeys: new Map(),
   }));
   const experiments = setups.map(({ experiment }) => experiment);
-  reserveModels(
-    experiments.flatMap(modelsOf),
-    experiments.flatMap((one) => patternOf(one) ?? []),
-  );
+  reserveModels(experiments.flatMap(modelsOf), experiments.flatMap(patternsOf));
   const critical = new Map(experiments.map(({ name, segments }) => [name, segments.critical]));
   const metrics = new FunnelMetrics(() => meter, experiments.flatMap(armsOf), critical);
   metrics.initialise();

@@ -95,9 +95,11 @@ export function modelsOf({ candidates, match }: Pick<Experiment, 'candidates' | 
   return models.filter((model): model is string => typeof model === 'string' && !model.includes('*'));
 }
 
-/** Whether a model is one of those whose calls an experiment compares, where it names them by a pattern; null: it does not. */
-export function patternOf({ match }: Pick<Experiment, 'match'>): ((model: string) => boolean) | null {
-  return match.model.includes('*') && /[^*]/.test(match.model) ? compilePattern(match.model) : null;
+/** The pattern by which an experiment names the models whose calls it compares, and whether a model fits it; none where it names one model, or all. */
+export function patternsOf({
+  match: { model },
+}: Pick<Experiment, 'match'>): readonly (readonly [string, (model: string) => boolean])[] {
+  return model.includes('*') && /[^*]/.test(model) ? [[model, compilePattern(model)]] : [];
 }
 
 /** The arms of an experiment, by name. */

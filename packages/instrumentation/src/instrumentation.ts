@@ -16,7 +16,7 @@ import { dialectOf, DIALECTS } from './dialect/registry.js';
 import { comparesCode } from './experiment/of-code.js';
 import { createFunctionTap, type FunctionTap, setupOfCode } from './functions/function-tap.js';
 import { guard, remark } from './guard.js';
-import { armsOf, contentRemarks, modelsOf, patternOf, setupOf } from './instrumentation-setup.js';
+import { armsOf, contentRemarks, modelsOf, patternsOf, setupOf } from './instrumentation-setup.js';
 import { misconfigured } from './misconfigured.js';
 import { resolveSource, type Source, type SourceOptions } from './options.js';
 import type { ProducerLimits } from './queue/limits.js';
@@ -106,7 +106,7 @@ export class UnderstudyInstrumentation {
     this.#metrics = new FunnelMetrics(() => this.#getMeter(), arms, new Map(critical));
     reserveModels(
       this.#setups.flatMap(({ experiment }) => modelsOf(experiment)),
-      this.#setups.flatMap(({ experiment }) => patternOf(experiment) ?? []),
+      this.#setups.flatMap(({ experiment }) => patternsOf(experiment)),
     );
     this.#untapped = new UntappedCalls({
       isModelCall: (method, url) => dialectOf(method, url) !== null,

@@ -35,6 +35,7 @@ const said = new Set<string>();
  */
 export function misconfigured(cause: Misconfiguration, seen: Seen): void {
   const { experiment, of = '', found } = seen;
+  const { fix } = MISCONFIGURATIONS[cause];
   const key = `${cause} ${experiment ?? ''}`;
   const known = noted.get(key);
   const lastAt = Date.now();
@@ -45,7 +46,7 @@ export function misconfigured(cause: Misconfiguration, seen: Seen): void {
   const text = textOf(found);
   if (known === undefined) noted.set(key, { cause, experiment, count: 1, found: text, lastAt });
   else known.found = text;
-  if (seen.say !== null) (seen.say ?? say)(`${text}. Fix: ${MISCONFIGURATIONS[cause].fix}. This is said once`);
+  if (seen.say !== null) (seen.say ?? say)(`${text}. Fix: ${fix}. This is said once`);
 }
 
 /** Since the process started. */

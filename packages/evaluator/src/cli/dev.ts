@@ -1,7 +1,9 @@
+import { parseStoreUrl, shownStore } from '@understudy/instrumentation/experiment';
 import { loadConfig, loadSeal, NO_FILE, secretsOf, terminalOf } from '../config.js';
 import { followPairs, type NewPair } from '../dev/new-pairs.js';
 import { ConfigurationError, messageOf } from '../errors.js';
 import { startEvaluator } from '../evaluator.js';
+import { again } from '../evaluator/again.js';
 import { checkEmbeddings } from '../evaluator/embedding/embedder.js';
 import { checkJudges } from '../evaluator/judging/run-judges.js';
 import { openLedgerFor } from '../evaluator/stores.js';
@@ -49,14 +51,11 @@ export async function devCommand(
   checkJudges(config.experiments, config.source, secretsOf());
   checkEmbeddings(config.experiments, secretsOf());
   const { signal, release } = untilSignal();
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
   const otlp = await openOtlp(options, config.telemetry);
   let view: View | null = null;
   let state: DevState = {
     source: config.source,
-    store: config.queueUrl.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, ''),
+    store: shownStore(parseStoreUrl(config.queueUrl)),
     url: null,
     otlp: otlp.state(),
     report: null,
@@ -85,18 +84,16 @@ export async function devCommand(
             view = viewFor(options, output, stream);
             view.started(state);
           }
-          const ended = Promise.race([stopped, evaluator.gone]).then(() => true);
-          do {
-            try {
-              // Another process may hold the lease: then the ledger is read here.
-              const report = evaluator.report() ?? (await readReport(opened.ledger));
-              const { pairs, passedOver } = await following.next(report.snapshot);
-              const trouble = Date.now() - troubleAt > SHOWN_MS ? null : state.trouble;
-              view.changed(update({ report, pairs: newest(state.pairs, pairs), trouble }), pairs, passedOver);
-            } catch (error) {
-              failed('look', error);
-            }
-          } while (!(await Promise.race([ended, after(LOOK_MS)])));
+          const gone = new AbortController();
+          void evaluator.gone.then(() => gone.abort());
+          const look = async (): Promise<void> => {
+            // Another process may hold the lease: then the ledger is read here.
+            const report = evaluator.report() ?? (await readReport(opened.ledger));
+            const { pairs, passedOver } = await following.next(report.snapshot);
+            const trouble = Date.now() - troubleAt > SHOWN_MS ? null : state.trouble;
+            view?.changed(update({ report, pairs: newest(state.pairs, pairs), trouble }), pairs, passedOver);
+          };
+          await again(LOOK_MS, look, (error) => failed('look', error), AbortSignal.any([signal, gone.signal]));
         } finally {
           await opened.close().catch(() => undefined);
         }
@@ -119,8 +116,4 @@ function viewFor({ json }: DevOptions, output: Output, stream: TerminalStream & 
 
 function newest(known: readonly NewPair[], fresh: readonly NewPair[]): readonly NewPair[] {
   return [...known, ...fresh].slice(-MOST_PAIRS);
-}
-
-function after(ms: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(resolve, ms, false));
 }

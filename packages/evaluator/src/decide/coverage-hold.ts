@@ -56,7 +56,7 @@ export function commonest(reasons: Readonly<Record<string, number>> = {}): strin
   const [first] = Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
   if (first === undefined) return '';
   const [reason, calls] = first;
-  const remedy = REMEDIES[reason];
+  const remedy = REMEDIES.get(reason);
   return `: ${count(calls)} were ${reason}${remedy === undefined ? '' : `, ${remedy}`}`;
 }
 
@@ -64,18 +64,22 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-const REMEDIES: Readonly<Record<string, string>> = {
-  not_announced:
-    'made before the queue had acknowledged the run: start the queue (an embedded one: `understudy run`) before the service',
-  untranslatable:
-    'with something the candidate has no equal for: the service says what (OTEL_LOG_LEVEL=warn); declare it in `omit`, or narrow `match`',
-  disallowed_feature:
-    'with an effect at the provider, or a field nobody knows: the service says which (OTEL_LOG_LEVEL=warn); narrow `match`',
-  not_recording:
-    'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
-  below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',
-  backlog_full: 'made while the queue held as much as it may: the evaluator is stopped or behind (`understudy status`)',
-  paused_busy:
-    'made while the service had no time to spare for their shadows: lower `sample.rate`, or allow more by `governor.eventLoopShare`',
-  concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
-};
+/** Reasons come out of batches: those of every object are no entries of it. */
+const REMEDIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    not_announced:
+      'made before the queue had acknowledged the run: start the queue (an embedded one: `understudy run`) before the service',
+    untranslatable:
+      'with something the candidate has no equal for: the service says what (OTEL_LOG_LEVEL=warn); declare it in `omit`, or narrow `match`',
+    disallowed_feature:
+      'with an effect at the provider, or a field nobody knows: the service says which (OTEL_LOG_LEVEL=warn); narrow `match`',
+    not_recording:
+      'without a recorded span: set up an OpenTelemetry SDK that records them, or `shadow: { requireRecording: false }`',
+    below_pi_min: 'left out by a sampling rule, or below `piMin`: what should not be compared belongs into `match`',
+    backlog_full:
+      'made while the queue held as much as it may: the evaluator is stopped or behind (`understudy status`)',
+    paused_busy:
+      'made while the service had no time to spare for their shadows: lower `sample.rate`, or allow more by `governor.eventLoopShare`',
+    concurrency_cap: 'made with `shadow.concurrency` shadows in flight: raise it, or lower `sample.rate`',
+  }),
+);

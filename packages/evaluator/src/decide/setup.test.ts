@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MisconfiguredState } from '../ledger/snapshot.js';
+import type { MisconfiguredState, ProducerState, RunState } from '../ledger/snapshot.js';
 import { health, look } from './decide.test.support.js';
-import { withSetup } from './setup.js';
+import { setupOf, withSetup } from './setup.js';
 
 const AT = Date.UTC(2026, 10, 22, 6);
 const fault = (cause: MisconfiguredState['cause'], found: string, agoMs = 12_000) => ({
@@ -50,5 +50,29 @@ describe('withSetup', () => {
     const faults = [fault('window_over', 'the window of chat ended')];
     expect(withSetup(hold, faults, { at: AT, isIdle: true }).sentence).toBe(hold.sentence);
     expect(withSetup(hold, faults, AS_USUAL).sentence).toContain('(the window of chat ended; seen 12 s ago)');
+  });
+});
+
+describe('setupOf', () => {
+  const HOUR = 3_600_000;
+  const state = { run: { experiment: 'chat' }, producers: ['p1'], bounds: null, control: null } as unknown as RunState;
+  const seen = (cause: MisconfiguredState['cause'], experiment: string | null): MisconfiguredState => {
+    const by = experiment === null ? [{ producer: 'p1', found: 'its clock', lastAt: AT - 1000 }] : [];
+    return { cause, experiment, count: 1, found: 'HTTP 401', firstAt: AT - 9000, lastAt: AT - 1000, by };
+  };
+  const causes = (startedAgoMs: number, aheadMs: number): readonly string[] => {
+    const times = { startedAt: AT - startedAgoMs + aheadMs, lastSeen: AT - 500, lastSentAt: AT - 500 + aheadMs };
+    const producers = [{ id: 'p1', state: 'alive', ...times } as ProducerState];
+    const misconfigured = [seen('candidate_key', 'chat'), seen('clock_skew', null)];
+    return setupOf({ at: AT, misconfigured, producers }, state).map(({ cause }) => cause);
+  };
+
+  it.each([
+    ['kept by its service', 60_000, 0, ['candidate_key', 'clock_skew']],
+    ['ahead by an hour', 60_000, HOUR, ['candidate_key', 'clock_skew']],
+    ['behind by an hour', 60_000, -HOUR, ['candidate_key', 'clock_skew']],
+    ['kept by a service that was started anew', 500, 0, ['clock_skew']],
+  ])('has what is so whatever the clock: %s', (_, startedAgoMs, aheadMs, expected) => {
+    expect(causes(startedAgoMs, aheadMs)).toEqual(expected);
   });
 });

@@ -12,6 +12,15 @@ const LONGEST = 240;
 /** What a verdict says of its own where a run is idle, or over. */
 const IDLE: ReadonlySet<Misconfiguration> = new Set(['window_over', 'rate_zero']);
 
+/** When a producer was started by the clock of the evaluator, whose times all others are: its own may be ahead. Pure. */
+export function startedOnOurClock({
+  startedAt,
+  lastSeen,
+  lastSentAt,
+}: Pick<ProducerState, 'startedAt' | 'lastSeen' | 'lastSentAt'>): number {
+  return startedAt - Math.max(0, lastSentAt - lastSeen);
+}
+
 interface SeenFault extends SetupFault {
   /** Epoch ms. */
   readonly lastAt: number;
@@ -66,8 +75,12 @@ function isMended(
     case 'no_service':
       return alive.some(({ lastSeen }) => lastSeen > lastAt);
     default:
-      // Every service was started anew since: whether it is mended they will say.
-      return alive.length > 0 && alive.every(({ startedAt }) => startedAt > lastAt);
+      // Every service was started anew since: whether it is mended they will say. What the evaluator sees does not end by that.
+      return (
+        MISCONFIGURATIONS[cause].seenBy === 'service' &&
+        alive.length > 0 &&
+        alive.every((one) => startedOnOurClock(one) > lastAt)
+      );
   }
 }
 

@@ -15,9 +15,18 @@ export interface ComparedTexts {
 /** Why there are no texts: the experiment sends none, they are gone or sealed, nobody wants them, or a call has none. */
 export type Textless = 'features' | 'none' | 'removed' | 'sealed' | 'left_out' | 'no_answer' | 'no_text';
 
-/** What of a pair may be shown: its texts, or why there are none. Pure. @param wanted False: nothing that anybody said */
-export function comparedTexts({ content, withheld }: ShownPair, wanted: boolean): ComparedTexts | Textless {
+/** A screen is drawn often, and a pair on it stays what it is. */
+const compared = new WeakMap<ShownPair, ComparedTexts | Textless>();
+
+/** What of a pair may be shown: its texts, or why there are none. @param wanted False: nothing that anybody said */
+export function comparedTexts(pair: ShownPair, wanted: boolean): ComparedTexts | Textless {
   if (!wanted) return 'left_out';
+  const texts = compared.get(pair) ?? textsOf(pair);
+  compared.set(pair, texts);
+  return texts;
+}
+
+function textsOf({ content, withheld }: ShownPair): ComparedTexts | Textless {
   if (content === null) return withheld ?? 'removed';
   const { input, primary, shadow } = content;
   if (primary.status !== 'ok' || shadow.status !== 'ok') return 'no_answer';

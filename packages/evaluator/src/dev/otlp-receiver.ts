@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StoreError } from '../errors.js';
+import { isFromHere } from '../serve/from-here.js';
 import { createBodies, createCounting, MOST_BYTES } from './otlp-body.js';
 import { type Passed, passOn, type Target } from './otlp-target.js';
 
@@ -53,9 +54,6 @@ const MOST_CONNECTIONS = 64;
 /** Requests whose body is there and that are not answered yet. One that is still coming holds no place, only room for what has come. */
 const MOST_AT_ONCE = 8;
 const TARGET_MS = 10_000;
-
-/** What a program of this machine calls it. A name that a page's own server has pointed here is none of them. */
-const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 /**
  * Takes OTLP over HTTP on a port of this machine, counts it and passes it on as it came. Where there is no target it is taken all the same, so that
@@ -146,10 +144,6 @@ export async function startOtlpReceiver(options: ReceiverOptions): Promise<OtlpR
       await closed;
     },
   };
-}
-
-function isFromHere({ headers: { host = '', origin } }: IncomingMessage): boolean {
-  return origin === undefined && LOOPBACK_HOST.test(host);
 }
 
 function signalOf(url: string | undefined): Signal | null {

@@ -1,6 +1,6 @@
 import { parseStoreUrl } from '@understudy/instrumentation/experiment';
 import { type Misconfiguration, MISCONFIGURATIONS } from '@understudy/instrumentation/trial';
-import { FRESH_MS, seenLately } from '../decide/setup.js';
+import { FRESH_MS, seenLately, startedOnOurClock } from '../decide/setup.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import { UnderstudyError } from '../errors.js';
 import type { Ledger, SeenMisconfigured } from '../ledger/ledger.js';
@@ -104,7 +104,7 @@ export function reported(
   startedAt: number,
 ): readonly Reported[] {
   const alive = new Map(
-    snapshot.producers.filter(({ state }) => state === 'alive').map((one) => [one.id, one.startedAt]),
+    snapshot.producers.filter(({ state }) => state === 'alive').map((one) => [one.id, startedOnOurClock(one)]),
   );
   const isNow = (producers: readonly string[], lastAt: number): boolean =>
     lastAt >= startedAt || producers.some((id) => (alive.get(id) ?? Infinity) <= lastAt);

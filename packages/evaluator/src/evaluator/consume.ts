@@ -101,14 +101,14 @@ export function createHandlers(consuming: Consuming): Handlers {
     await putAside([...rejections, ...foreignArms(origin, foreign)]);
     const rows = declared.map(({ row }) => row);
     const drawn = await judging?.draw(declared);
-    const fresh = new Set((await ledger.storeBatch(batch, rows, now(), drawn)).inserted);
-    for (const { row, run, startedAt, endedAt } of declared) {
-      if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
-    }
-    const settled = new Map((drawn?.drawn ?? []).map((one) => [one.pair, one.status]));
+    const stored = await ledger.storeBatch(batch, rows, now(), drawn);
+    const fresh = new Set(stored.inserted);
+    const settled = new Map(stored.drawn.map((one) => [one.pair, one.status]));
     for (const one of declared) {
-      const status = settled.get(one.row.pair);
-      if (status !== undefined && status !== 'waiting' && fresh.has(one.row.pair)) emitUnasked(one, status);
+      const { row, run, startedAt, endedAt } = one;
+      if (fresh.has(row.pair)) emitter.pair(row, run.experiment, { startedAt, endedAt });
+      const status = settled.get(row.pair);
+      if (status !== undefined && status !== 'waiting') emitUnasked(one, status);
     }
   }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { parseStoreUrl } from '@understudy/instrumentation/experiment';
+import { parseStoreUrl, shownStore } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
 import { ConfigurationError, messageOf, StoreError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -119,13 +119,9 @@ async function reached<Value>(
     return await open();
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    const why = `the ${what} at ${withoutCredentials(url)} cannot be opened: ${messageOf(cause)}`;
+    const why = `the ${what} at ${shownStore(parseStoreUrl(url))} cannot be opened: ${messageOf(cause)}`;
     throw new StoreError(`${why}\nStart it, or set ${setting}.`, { cause });
   }
-}
-
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
 }
 
 /** Does each in its turn, also after one has failed; then throws the first failure. */

@@ -11,7 +11,7 @@ import type {
 import type { PairFacts } from '../tally/facts.js';
 import type { ChangeLedger } from './changes.js';
 import type { EmbeddingLedger } from './embedding-ledger.js';
-import type { BatchJudging, JudgingLedger } from './judging/judging-ledger.js';
+import type { BatchJudging, DrawnPair, JudgingLedger } from './judging/judging-ledger.js';
 import type { LabelLedger } from './label-ledger.js';
 import type { CloseReason, PairContent, QueueView, RegisteredRun, StoredTransition } from './record.js';
 import type { LedgerSnapshot } from './snapshot.js';
@@ -181,6 +181,8 @@ export interface StoreResult {
   readonly inserted: readonly PairId[];
   /** Of `inserted`, those whose slice was closed: shown, never evidence. */
   readonly late: number;
+  /** Of `inserted`, those that a judge is asked about, or that are settled without one. */
+  readonly drawn: readonly Pick<DrawnPair, 'pair' | 'status'>[];
 }
 
 /** Something put aside. `legs` are the admitted legs in it, where they could be counted. */

@@ -6,6 +6,9 @@ import { storable } from './text.js';
 
 /** Rows of a look: many more than causes times experiments of any ledger that is about something. */
 const MOST_SHOWN = 256;
+/** Processes of a look for each cause and experiment, so that a fleet of one does not hide the one process of another; and of all together. */
+const MOST_OWNERS = 64;
+const MOST_OF_ALL_OWNERS = 4096;
 /** What a batch is taken to bring at most: all causes, of the process as a whole and of a few dozen experiments. */
 const MOST_OF_A_BATCH = 512;
 
@@ -86,8 +89,13 @@ export async function selectMisconfigured(query: Query): Promise<readonly Miscon
     [MOST_SHOWN],
   );
   const { rows: owners } = await query<Owner>(
-    `select cause, producer, found, last_at from understudy.misconfigured_by order by last_at desc, cause, producer limit $1`,
-    [MOST_SHOWN],
+    `select distinct cause, producer, found, last_at from (
+       select m.*, row_number() over (partition by m.cause, s.experiment order by m.last_at desc, m.producer) as place
+       from understudy.misconfigured_by m left join (
+         select distinct p.producer, r.experiment from understudy.producer_runs p join understudy.runs r using (run)
+       ) s using (producer)
+     ) ranked where place <= $1 order by last_at desc, cause, producer limit $2`,
+    [MOST_OWNERS, MOST_OF_ALL_OWNERS],
   );
   const ownersOf = (wanted: Misconfiguration): readonly MisconfiguredBy[] =>
     owners

@@ -58,15 +58,13 @@ export async function storeBatch(
       late += await countPairs(query, here, runs, now);
       await upsertCounts(query, batch, fresh, now);
     });
-    if (judging !== undefined) {
-      const due = here.filter((row) => !isLate(row, runs, now));
-      await storeDrawn(query, judging, due, now);
-    }
+    const due = here.filter((row) => !isLate(row, runs, now));
+    const drawn = judging === undefined ? [] : await storeDrawn(query, judging, due, now);
     await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);
     // Last: rows that all producers share are held no longer than they must be.
     if (first) await addMisconfigured(query, batch.misconfigured ?? [], now, batch.producer);
-    return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late };
+    return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late, drawn };
   });
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { StoreError } from '../errors.js';
 import type { Listen } from '../outputs.js';
 import { answerOf, type Known } from './answer.js';
+import { isFromHere, isLoopback } from './from-here.js';
 
 export interface Serving {
   readonly listen: Listen;
@@ -24,12 +25,19 @@ export interface Server {
 
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 5000, maxHeaderSize: 8192 };
 const MOST_CONNECTIONS = 256;
+const FOREIGN = {
+  error: 'host',
+  message:
+    'it listens for programs of this machine: expected a Host of localhost, and no Origin. For others, --listen ADDRESS:PORT',
+};
 
 /** Answers `/api/verdict`, `/metrics`, `/healthz` and `/readyz`. Rejects with {@link StoreError} where the address cannot be had. */
 export async function startServer({ listen, known, metrics, onError }: Serving): Promise<Server> {
+  let isLocal = true;
   const server = createServer(LIMITS, (request, response) => {
-    // Nothing that a request holds beyond its first line is read.
+    // Nothing that a request holds beyond its first line and who it says it is for is read.
     request.resume();
+    if (isLocal && !isFromHere(request)) return reply(response, 403, FOREIGN);
     handle(request, response, { known, metrics }).catch((error: unknown) => {
       onError(error);
       if (!response.headersSent) reply(response, 500, { error: 'internal', message: 'see the log of the evaluator' });
@@ -45,6 +53,7 @@ export async function startServer({ listen, known, metrics, onError }: Serving):
   }
   server.on('error', onError);
   const { address, port } = server.address() as AddressInfo;
+  isLocal = isLoopback(address);
   return {
     url: `http://${hostOf(address)}:${port}`,
     async close() {

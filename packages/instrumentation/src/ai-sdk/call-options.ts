@@ -26,25 +26,33 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['abortSignal', 'headers', 'includ
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /** By provider, the options that change the answer and nothing else: no state, no side effect, nothing run at the provider's. */
-const ALLOWED: Readonly<Record<string, ReadonlySet<string>>> = {
-  openai: words(
-    'reasoningEffort reasoningSummary textVerbosity strictJsonSchema parallelToolCalls logprobs logitBias ' +
-      'maxCompletionTokens serviceTier systemMessageMode forceReasoning truncation instructions user safetyIdentifier ' +
-      'promptCacheKey promptCacheRetention prediction structuredOutputs',
-  ),
-  anthropic: words(
-    'thinking effort cacheControl disableParallelToolUse sendReasoning structuredOutputMode speed toolStreaming',
-  ),
-  google: words('thinkingConfig safetySettings structuredOutputs mediaResolution threshold serviceTier'),
-};
-const SAME_AS: Readonly<Record<string, string>> = { azure: 'openai', vertex: 'google', googleVertex: 'google' };
+const ALLOWED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [
+    'openai',
+    words(
+      'reasoningEffort reasoningSummary textVerbosity strictJsonSchema parallelToolCalls logprobs logitBias ' +
+        'maxCompletionTokens serviceTier systemMessageMode forceReasoning truncation instructions user safetyIdentifier ' +
+        'promptCacheKey promptCacheRetention prediction structuredOutputs',
+    ),
+  ],
+  [
+    'anthropic',
+    words('thinking effort cacheControl disableParallelToolUse sendReasoning structuredOutputMode speed toolStreaming'),
+  ],
+  ['google', words('thinkingConfig safetySettings structuredOutputs mediaResolution threshold serviceTier')],
+]);
+const SAME_AS: ReadonlyMap<string, string> = new Map([
+  ['azure', 'openai'],
+  ['vertex', 'google'],
+  ['googleVertex', 'google'],
+]);
 
 /** Left out: they store or label the call, and leave its answer as it is. */
-const STRIPPED: Readonly<Record<string, ReadonlySet<string>>> = {
-  openai: words('store metadata'),
-  anthropic: words('metadata includePings'),
-  google: words('labels'),
-};
+const STRIPPED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['openai', words('store metadata')],
+  ['anthropic', words('metadata includePings')],
+  ['google', words('labels')],
+]);
 
 /**
  * On a part of a prompt; all else there is left out. An item's id is a reference to what is stored only where the call is stored too,
@@ -94,11 +102,11 @@ export function shadowOptions(
 function optionsOf(given: unknown, { provider }: LanguageModel, allowed: ReadonlySet<string>): JsonObject {
   const kept: Record<string, JsonObject> = {};
   for (const [name, options] of Object.entries(asObject(given))) {
-    const family = SAME_AS[name] ?? name;
+    const family = SAME_AS.get(name) ?? name;
     kept[name] = Object.fromEntries(
       Object.entries(asObject(options)).filter(([option, value]) => {
-        if (ALLOWED[family]?.has(option) === true || allowed.has(`${name}.${option}`)) return true;
-        if (STRIPPED[family]?.has(option) === true || value === undefined || value === null) return false;
+        if (ALLOWED.get(family)?.has(option) === true || allowed.has(`${name}.${option}`)) return true;
+        if (STRIPPED.get(family)?.has(option) === true || value === undefined || value === null) return false;
         throw new Refused('disallowed_feature', `the provider option \`${name.slice(0, 40)}.${option.slice(0, 40)}\``);
       }),
     );

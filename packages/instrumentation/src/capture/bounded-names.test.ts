@@ -93,7 +93,7 @@ describe('attributes of the standard metrics', () => {
   });
 
   it('are those of the first models that fit a pattern of the configuration', () => {
-    bounded.reserveModels([], [(model) => model.startsWith('gpt-')]);
+    bounded.reserveModels([], [['gpt-*', (model) => model.startsWith('gpt-')]]);
     junk(100);
     const answered = attributes('gpt-5-turbo');
     expect(bounded.boundedAttributes('duration', answered)).toBe(answered);
@@ -102,9 +102,17 @@ describe('attributes of the standard metrics', () => {
     expect(new Set(many.map((one) => one['gen_ai.request.model']))).toEqual(new Set(['gpt-0', '_OTHER']));
   });
 
+  it('are asked about once, however often the instrumentation is made anew', () => {
+    let asked = 0;
+    const fits = (): boolean => (asked += 1) === 0;
+    for (let time = 0; time < 50; time += 1) bounded.reserveModels([], [['gpt-*', fits]]);
+    bounded.boundedSpanName('chat other', 'chat');
+    expect(asked).toBe(1);
+  });
+
   it('are few, whatever is called', () => {
     const models = Array.from({ length: 20 }, (_, at) => `own-${at}`);
-    bounded.reserveModels(models, [(model) => model.startsWith('gpt-')]);
+    bounded.reserveModels(models, [['gpt-*', (model) => model.startsWith('gpt-')]]);
     const combinations = new Set<string>();
     for (let at = 0; at < 20_000; at += 1) {
       const model = at % 3 === 0 ? `own-${at % 20}` : `${at % 2 === 0 ? 'gpt' : 'junk'}-${at % 500}`;

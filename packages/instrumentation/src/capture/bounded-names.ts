@@ -33,16 +33,20 @@ const MOST = {
 type Fits = (model: string) => boolean;
 
 const exact = new Set<string>();
-const patterns: Fits[] = [];
+/** By their text: whoever makes the instrumentation anew brings the same ones. */
+const patterns = new Map<string, Fits>();
 
 /**
  * Keeps places for what the configuration names, whatever is called before.
  *
- * @param fitting Patterns of models: of those that fit one the first few are kept places for.
+ * @param fitting Patterns of models, with what fits each: of those that fit one the first few are kept places for.
  */
-export function reserveModels(models: Iterable<string>, fitting: Iterable<Fits> = []): void {
+export function reserveModels(
+  models: Iterable<string>,
+  fitting: Iterable<readonly [pattern: string, fits: Fits]> = [],
+): void {
   for (const model of models) exact.add(model);
-  patterns.push(...fitting);
+  for (const [pattern, fits] of fitting) patterns.set(pattern, fits);
 }
 
 /** The first of a kind. */
@@ -70,8 +74,13 @@ class Reserved {
   /** @param value What there is for the model: itself, or a name with it. */
   admits(model: string, value: string): boolean {
     if (exact.has(model)) return this.#exact.admits(value);
-    return patterns.some((fits) => fits(model)) && this.#fitting.admits(value);
+    return fitsAny(model) && this.#fitting.admits(value);
   }
+}
+
+function fitsAny(model: string): boolean {
+  for (const fits of patterns.values()) if (fits(model)) return true;
+  return false;
 }
 
 /** What of one metric's attributes is told apart. */

@@ -72,6 +72,7 @@ export {
   parseStoreUrl,
   QUEUES,
   readEmbeddedOwner,
+  shownStore,
   type StoreAddress,
 } from './store.js';
 export { anchorEmbedded, parseConfigYaml } from './yaml.js';

@@ -55,6 +55,11 @@ export function parseStoreUrl(url: string): StoreAddress {
   ]);
 }
 
+/** What may be said aloud of where a store is: no password, whatever signs it holds. */
+export function shownStore(address: StoreAddress): string {
+  return address.kind === 'embedded' ? `embedded:${address.folder}` : (shownAddress(address.url) ?? address.kind);
+}
+
 /** The process that owns an embedded store, as its lock file says. It serves the PostgreSQL protocol on loopback. */
 export interface EmbeddedOwner {
   readonly pid: number;

@@ -1,6 +1,5 @@
 import { noteForeignApi } from '../capture/registered-api.js';
-import { parseStoreUrl } from '../experiment/store.js';
-import { shownAddress } from '../experiment/address.js';
+import { parseStoreUrl, shownStore } from '../experiment/store.js';
 import { misconfigured, UntoldMisconfigurations } from '../misconfigured.js';
 import type { PublisherOptions } from './publisher.js';
 
@@ -17,7 +16,8 @@ export function queueNotes(queueUrl: string): Required<Pick<PublisherOptions, 'o
       if (stuck > 0)
         misconfigured('no_evaluator', {
           experiment: null,
-          found: () => `nobody takes what is put on the queue at ${addressOf(queueUrl)}: ${stuck} batches wait there`,
+          found: () =>
+            `nobody takes what is put on the queue at ${shownStore(parseStoreUrl(queueUrl))}: ${stuck} batches wait there`,
         });
     },
     misconfigured() {
@@ -26,9 +26,4 @@ export function queueNotes(queueUrl: string): Required<Pick<PublisherOptions, 'o
       return untold.take();
     },
   };
-}
-
-function addressOf(url: string): string {
-  const address = parseStoreUrl(url);
-  return address.kind === 'embedded' ? address.folder : (shownAddress(address.url) ?? address.kind);
 }

@@ -30,10 +30,27 @@ const found = (): Partial<Record<Misconfiguration, number>> =>
 
 it('notes a refused key and an unknown model at once', () => {
   note(failing('401'));
-  note(failing('403'));
   note(failing('404'));
-  expect(found()).toEqual({ candidate_key: 2, candidate_model: 1 });
+  expect(found()).toEqual({ candidate_key: 1, candidate_model: 1 });
 });
+
+it('takes a 403 for a key only where no request is taken', () => {
+  for (let time = 0; time < 100; time += 1) {
+    note(failing('403'), 9);
+    note(OK);
+  }
+  expect(found()).toEqual({});
+  note(failing('403'), 10);
+  expect(found()).toEqual({ candidate_key: 1 });
+});
+
+it.each(['constructor', 'valueOf', 'toString', 'hasOwnProperty', '__proto__'])(
+  'takes the error `%s`, as an answer may call it, for no cause',
+  (type) => {
+    note(failing(type), 20);
+    expect(found()).toEqual({});
+  },
+);
 
 it('takes requests that are refused now and then for what users say', () => {
   for (let time = 0; time < 100; time += 1) {

@@ -5,14 +5,27 @@ import { misconfigured } from '../misconfigured.js';
 import type { Misconfiguration } from '../trial/misconfigurations.js';
 import type { Leg } from '../trial/trial.js';
 
-/** What an endpoint's status says of how a candidate is set up. Others are its provider's own trouble. */
-const BY_STATUS: Readonly<Record<string, Misconfiguration>> = {
-  400: 'candidate_request',
-  401: 'candidate_key',
-  403: 'candidate_key',
-  404: 'candidate_model',
-  422: 'candidate_request',
-};
+/** What a failure says of how a candidate is set up. */
+interface Fault {
+  readonly cause: Misconfiguration;
+  /**
+   * How often in a row it must be met. What users say decides whether one request is refused (its length, a filter of content, which some
+   * gateways answer with 403), and any network fails now and then; a key, and a model that nobody knows, are refused by the setup alone.
+   */
+  readonly inARow: number;
+}
+
+const REFUSED = 10;
+const UNREACHABLE: Fault = { cause: 'candidate_unreachable', inARow: 3 };
+
+/** By an endpoint's status; other ones are its provider's own trouble. A map: the words of an answer stand in the place of a status, too. */
+const BY_STATUS: ReadonlyMap<string, Fault> = new Map([
+  ['400', { cause: 'candidate_request', inARow: REFUSED }],
+  ['401', { cause: 'candidate_key', inARow: 1 }],
+  ['403', { cause: 'candidate_key', inARow: REFUSED }],
+  ['404', { cause: 'candidate_model', inARow: 1 }],
+  ['422', { cause: 'candidate_request', inARow: REFUSED }],
+]);
 
 /** No connection, or none that can be trusted: as a firewall, a wrong name or a proxy's own certificate make it. */
 const UNREACHED: ReadonlySet<string> = new Set([
@@ -25,15 +38,6 @@ const UNREACHED: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/**
- * How often in a row a cause must be met to be one of the setup. What users say decides whether one request is refused (its length, a filter of
- * content), and any network fails now and then; a key, and a model that nobody knows, are refused by the setup alone.
- */
-const IN_A_ROW: Readonly<Partial<Record<Misconfiguration, number>>> = {
-  candidate_request: 10,
-  candidate_unreachable: 3,
-};
-
 /** By arm: how often a cause has been met since the candidate last answered, or since it was last reached. */
 const met = new WeakMap<Experiment, Map<string, Map<Misconfiguration, number>>>();
 
@@ -44,13 +48,14 @@ export function noteCandidateFault(experiment: Experiment, arm: string, leg: Leg
   if (candidate === undefined || leg.status === 'missing' || leg.status === 'aborted') return;
   const counts = countsOf(experiment, arm);
   if (leg.status === 'ok') return counts.clear();
-  const cause = BY_STATUS[leg.type] ?? (UNREACHED.has(leg.type) ? 'candidate_unreachable' : undefined);
+  const fault = BY_STATUS.get(leg.type) ?? (UNREACHED.has(leg.type) ? UNREACHABLE : undefined);
   // Whatever it answers, it can be reached.
   if (/^\d/.test(leg.type)) counts.delete('candidate_unreachable');
-  if (cause === undefined) return;
+  if (fault === undefined) return;
+  const { cause, inARow } = fault;
   const count = (counts.get(cause) ?? 0) + 1;
   counts.set(cause, count);
-  if (count < (IN_A_ROW[cause] ?? 1)) return;
+  if (count < inARow) return;
   const { baseUrl, apiKey, model } = candidate;
   const found = (): string => {
     const where = baseUrl === undefined ? "the primary's address" : (shownAddress(baseUrl) ?? 'its address');

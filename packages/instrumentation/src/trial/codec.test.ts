@@ -102,6 +102,20 @@ describe('codec', () => {
     await expect(decodeBatch(data)).rejects.toMatchObject({ name: 'ContractError', code });
   });
 
+  it('leaves out what is unreadable of how a service is set up, and loses nothing else for it', async () => {
+    const seen = { cause: 'candidate_key', experiment: null, count: 1, found: 'HTTP 401' };
+    const broken = [{ ...seen, cause: undefined }, { ...seen, cause: 'Not A Word' }, { ...seen, count: -1 }, 'x', null];
+    const sent = batch([trial()]);
+    const misconfigured = async (value: unknown): Promise<unknown> => {
+      const decoded = await decodeBatch(encodeRaw({ ...sent, misconfigured: value }));
+      expect(decoded.trials).toHaveLength(1);
+      return decoded.misconfigured;
+    };
+    expect(await misconfigured([seen, ...broken, seen])).toEqual([seen, seen]);
+    expect(await misconfigured('x')).toEqual([]);
+    expect(await misconfigured(Array.from({ length: 2000 }, () => seen))).toHaveLength(1024);
+  });
+
   it('refuses a bomb by its size', async () => {
     const bomb = { v: 1, bytes: deflateRawSync(Buffer.alloc(1_000_000, 0x20)).toString('base64') };
     await expect(decodeBatch(bomb, { maxBytes: 10_000 })).rejects.toMatchObject({ code: 'size' });

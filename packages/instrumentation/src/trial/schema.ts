@@ -131,6 +131,7 @@ const sliceCount = z.object({
 
 const drawCount = z.object({ run: hex(16), pi: probability, draws: legCount, drawn: legCount });
 
+const MOST_MISCONFIGURED = 1024;
 /** Its `cause` may be one that a newer producer knows. */
 const misconfigured = z.object({
   cause: z.string().regex(/^[a-z][a-z_]{0,63}$/),
@@ -138,6 +139,16 @@ const misconfigured = z.object({
   count: legCount,
   found: z.string().max(1000),
 });
+/** Advice beside the evidence: what of it is unreadable is left out, and no trial is lost for it. */
+const misconfigurations = z
+  .array(z.unknown())
+  .catch([])
+  .transform((all) =>
+    all.slice(0, MOST_MISCONFIGURED).flatMap((one) => {
+      const { success, data } = misconfigured.safeParse(one);
+      return success ? [data] : [];
+    }),
+  );
 
 const announcement = z.object({
   run: hex(16),
@@ -158,7 +169,7 @@ const batch = z.object({
   totals: z.object({ admitted: count, published: count, dropped: count }),
   draws: z.array(drawCount).optional(),
   slices: z.array(sliceCount),
-  misconfigured: z.array(misconfigured).max(1024).optional(),
+  misconfigured: misconfigurations.optional(),
   trials: z.array(trial),
 });
 

@@ -20,6 +20,8 @@ const MOST_SENTENCE = 4;
 const MOST_DIFF = 4;
 /** Places of what was asked, where lines are as wide as they come: a prompt may be a book. */
 const MOST_ASKED = 200;
+/** Signs of it that are looked at: some take no place. */
+const MOST_READ = 4 * MOST_ASKED;
 
 /** All of it on one screen: what runs, the verdicts, the funnel, and as many of the last pairs as there is room for, the newest first. Pure. */
 export function renderDev(state: DevState, size: Size, style: Style): readonly string[] {
@@ -130,7 +132,7 @@ export function renderPair(
     return why === null ? heading : [...heading, cut([{ text: `  ${why}`, mark: style.dim }], columns)];
   }
   const asked = cut(
-    [{ text: `  asked: ${printableLine(texts.request)}`, mark: style.dim }],
+    [{ text: `  asked: ${printableLine(texts.request.slice(0, MOST_READ).toWellFormed())}`, mark: style.dim }],
     Math.min(columns, MOST_ASKED),
   );
   const same = texts.diff.every(({ kind }) => kind === 'both');

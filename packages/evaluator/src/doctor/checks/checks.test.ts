@@ -158,7 +158,7 @@ describe('what was seen in operation', () => {
     firstAt: 1,
     by: [],
   } as const;
-  const producer = { state: 'alive', startedAt: NOW - 60_000 } as ProducerState;
+  const producer = { state: 'alive', startedAt: NOW - 60_000, lastSeen: NOW, lastSentAt: NOW } as ProducerState;
   const found = (lastAt: number, startedAt = producer.startedAt): readonly Finding[] =>
     checkSeen(
       { misconfigured: [{ ...seen, lastAt }], producers: [{ ...producer, startedAt }], runs: [] },
@@ -206,6 +206,18 @@ describe('what was seen in operation', () => {
     ['is over where every service was started anew', NOW - 5000, NOW - 4000],
   ])('%s', (_, lastAt, startedAt) => {
     expect(found(lastAt, startedAt)).toMatchObject([{ check: 'seen in operation', status: 'ok' }]);
+  });
+
+  it('is not over because the clock of a service is ahead', () => {
+    const ahead = { ...producer, startedAt: NOW + 3_540_000, lastSentAt: NOW + 3_600_000, lastSeen: NOW };
+    const misconfigured = [{ ...seen, lastAt: NOW - 5000 }];
+    const findings = checkSeen({ misconfigured, producers: [ahead], runs: [] }, [{ name: 'support' }], NOW);
+    expect(findings).toMatchObject([{ check: 'seen candidate_key of support', status: 'fail' }]);
+  });
+
+  it('is left out where only a newer version knows what it is', () => {
+    const misconfigured = [{ ...seen, cause: 'constructor' as typeof seen.cause, lastAt: NOW }];
+    expect(checkSeen({ misconfigured, producers: [producer], runs: [] }, [], NOW)).toMatchObject([{ status: 'ok' }]);
   });
 });
 

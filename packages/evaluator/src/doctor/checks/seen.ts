@@ -1,4 +1,5 @@
 import { MISCONFIGURATIONS } from '@understudy/instrumentation/trial';
+import { seenLately, startedOnOurClock } from '../../decide/setup.js';
 import type { LedgerSnapshot, MisconfiguredBy, MisconfiguredState } from '../../ledger/snapshot.js';
 import { type Finding, fail, ok, warn } from '../finding.js';
 
@@ -16,12 +17,12 @@ export function checkSeen(
   experiments: readonly { readonly name: string }[],
   now: number,
 ): readonly Finding[] {
-  const alive = producers.filter(({ state }) => state === 'alive').map(({ startedAt }) => startedAt);
+  const alive = producers.filter(({ state }) => state === 'alive').map(startedOnOurClock);
   const isAsked = (experiment: string | null): boolean =>
     experiments.length === 0 || experiments.some(({ name }) => name === experiment);
   const serving = new Set(runs.filter(({ run }) => isAsked(run.experiment)).flatMap((run) => run.producers));
   const isFresh = (lastAt: number): boolean => now - lastAt <= FRESH_MS;
-  const fresh = misconfigured.filter(({ cause, experiment, lastAt }) => {
+  const fresh = seenLately({ at: now, misconfigured }).filter(({ cause, experiment, lastAt }) => {
     if (!isFresh(lastAt) || (experiment !== null && !isAsked(experiment))) return false;
     // Every service was started anew since: whether it is mended they will say.
     return MISCONFIGURATIONS[cause].seenBy === 'evaluator' || alive.length === 0 || alive.some((at) => at <= lastAt);

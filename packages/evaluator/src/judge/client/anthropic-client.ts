@@ -38,14 +38,14 @@ const FIELDS: readonly OptionalField<Field>[] = [
   { name: 'temperature', mentioned: /temperature/i },
 ];
 
-const FINISHES: Readonly<Record<string, Finish>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  tool_use: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  refusal: 'filter',
-};
+const FINISHES: ReadonlyMap<string, Finish> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['tool_use', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['refusal', 'filter'],
+]);
 
 /**
  * A client of Anthropic's `/v1/messages`. A structured reply is the input of a tool that has to be called; where tools, or forcing one, are refused, JSON
@@ -95,7 +95,7 @@ function replyOf(body: unknown): ModelReply {
   return {
     status: 'ok',
     text: called === undefined ? texts.join('') : (JSON.stringify(called.input) ?? ''),
-    finish: FINISHES[reason ?? ''] ?? 'other',
+    finish: FINISHES.get(reason ?? '') ?? 'other',
     finishReason: reason,
     model,
     usage: usageIn(body),

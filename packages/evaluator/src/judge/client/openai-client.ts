@@ -36,7 +36,11 @@ const FIELDS: readonly OptionalField<Field>[] = [
   { name: 'top_logprobs', mentioned: /top_logprobs/i },
 ];
 
-const FINISHES: Readonly<Record<string, Finish>> = { stop: 'stop', length: 'length', content_filter: 'filter' };
+const FINISHES: ReadonlyMap<string, Finish> = new Map([
+  ['stop', 'stop'],
+  ['length', 'length'],
+  ['content_filter', 'filter'],
+]);
 
 /**
  * A client of any endpoint that speaks OpenAI's `/chat/completions`. A structured reply is asked for by JSON Schema, else as a JSON object, else by
@@ -102,7 +106,7 @@ function replyOf(body: unknown): ModelReply {
   return {
     status: 'ok',
     text: message.content ?? '',
-    finish: message.refusal ? 'filter' : (FINISHES[reason ?? ''] ?? 'other'),
+    finish: message.refusal ? 'filter' : (FINISHES.get(reason ?? '') ?? 'other'),
     finishReason: reason,
     model,
     usage: usageIn(body),

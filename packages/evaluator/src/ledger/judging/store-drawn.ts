@@ -6,24 +6,22 @@ import { selectMain } from './judge-state.js';
 import type { BatchJudging, DrawnPair } from './judging-ledger.js';
 import { insertJudge, nameDrawn } from './main-judge.js';
 
-/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence: what is late, or repeats, is not worth a call. */
+/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence, and gives it back: what is late, or repeats, is not worth a call. */
 export async function storeDrawn(
   query: Query,
   { drawn, guarded }: BatchJudging,
   due: readonly Clustered[],
   now: number,
-): Promise<void> {
+): Promise<readonly DrawnPair[]> {
   const pairs = new Set<string>(due.map(({ pair }) => pair));
   const spoken = drawn.length === 0 ? pairs : await repeated(query, due);
-  await insertDrawn(
-    query,
-    drawn.filter(({ pair }) => pairs.has(pair) && !spoken.has(pair)),
-    now,
-  );
+  const kept = drawn.filter(({ pair }) => pairs.has(pair) && !spoken.has(pair));
+  await insertDrawn(query, kept, now);
   await mergeGuards(
     query,
     guarded.filter(({ pair }) => pairs.has(pair)),
   );
+  return kept;
 }
 
 type Clustered = Pick<PairRow, 'pair' | 'run' | 'arm' | 'cluster'>;
