@@ -58,7 +58,7 @@ export function evidence(): readonly AnyPanel[] {
       unit: 'short',
       queries: [
         {
-          expr: `sum by (arm) (max by (arm, segment, outcome) (understudy_pairs_total{${CHOSEN}}))`,
+          expr: `max by (arm) (understudy_pairs_evidence{${CHOSEN}})`,
           legend: '{{arm}}: known',
         },
         { expr: `max by (arm) (understudy_pairs_remaining{${CHOSEN}})`, legend: '{{arm}}: needed, at most' },

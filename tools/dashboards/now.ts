@@ -63,11 +63,11 @@ export function now(): readonly AnyPanel[] {
     stat({
       title: 'Pairs of evidence',
       description:
-        'Primary calls that have been compared with a shadow and are settled. It should grow while there is traffic; where it does not, look at "Shadowing itself".',
+        'Pairs that the verdict rests on: of the current run, in closed slices, one of a conversation. It should grow while there is traffic; where it does not, look at "Shadowing itself".',
       unit: 'short',
       queries: [
         {
-          expr: `sum by (arm) (max by (arm, segment, outcome) (understudy_pairs_total{${CHOSEN}}))`,
+          expr: `max by (arm) (understudy_pairs_evidence{${CHOSEN}})`,
           legend: '{{arm}}',
         },
       ],

@@ -68,6 +68,7 @@ export const METRIC_EVIDENCE = 'understudy.evidence';
 export const METRIC_EVIDENCE_THRESHOLD = 'understudy.evidence.threshold';
 export const METRIC_VERDICT = 'understudy.verdict';
 export const METRIC_REASON = 'understudy.reason';
+export const METRIC_PAIRS_EVIDENCE = 'understudy.pairs.evidence';
 export const METRIC_PAIRS_REMAINING = 'understudy.pairs.remaining';
 export const METRIC_TIME_REMAINING = 'understudy.time.remaining.seconds';
 export const METRIC_WINDOW_REMAINING = 'understudy.window.remaining.seconds';

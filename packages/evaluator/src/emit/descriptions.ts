@@ -25,6 +25,7 @@ import {
   METRIC_MISCONFIGURED,
   METRIC_MISCONFIGURED_LAST_SEEN,
   METRIC_PAIRS,
+  METRIC_PAIRS_EVIDENCE,
   METRIC_PAIRS_REMAINING,
   METRIC_QUEUE_AGE,
   METRIC_QUEUE_WAITING,
@@ -245,6 +246,13 @@ export const METRICS: readonly MetricDescription[] = [
     attributes: { reason: REASONS, ...ARM },
     help: 'Why the verdict is what it is: 1 for each reason that applies, 0 for the others.',
     remark: 'of `hold` every one, of the other states the one that is stated',
+  },
+  {
+    name: METRIC_PAIRS_EVIDENCE,
+    kind: 'gauge',
+    unit: '',
+    attributes: ARM,
+    help: 'Pairs that the verdict rests on: of the current run, in closed slices, one of a conversation.',
   },
   {
     name: METRIC_PAIRS_REMAINING,

@@ -12,6 +12,7 @@ import {
   METRIC_EVIDENCE,
   METRIC_EVIDENCE_THRESHOLD,
   METRIC_MARGIN,
+  METRIC_PAIRS_EVIDENCE,
   METRIC_PAIRS_REMAINING,
   METRIC_REASON,
   METRIC_TIME_REMAINING,
@@ -33,6 +34,10 @@ export function verdictMetrics(standings: readonly Standing[]): readonly Metric[
     ),
     numbers(METRIC_EVIDENCE, current.flatMap(evidencePoints)),
     numbers(METRIC_EVIDENCE_THRESHOLD, current.flatMap(thresholdPoints)),
+    numbers(
+      METRIC_PAIRS_EVIDENCE,
+      current.map((standing) => ({ attributes: of(standing), value: standing.verdict.pairs })),
+    ),
     numbers(METRIC_PAIRS_REMAINING, current.flatMap(remainingPoints)),
     numbers(METRIC_TIME_REMAINING, current.flatMap(timePoints)),
     numbers(METRIC_COVERAGE, current.flatMap(coveragePoints)),
