@@ -149,7 +149,7 @@ describe('understudy', () => {
     const ended = await understudy(['verdict'], { UNDERSTUDY_QUEUE_URL: 'postgres://me:secret@127.0.0.1:1/x' });
     expect(ended.code).toBe(4);
     expect(ended.err).toMatch(
-      /ledger at postgres:\/\/127\.0\.0\.1:1\/x cannot be opened: .*ECONNREFUSED[^]*UNDERSTUDY_LEDGER_URL/,
+      /ledger at postgres:\/\/…@127\.0\.0\.1:1\/x cannot be opened: .*ECONNREFUSED[^]*UNDERSTUDY_LEDGER_URL/,
     );
     expect(ended.err).not.toContain('secret');
   });

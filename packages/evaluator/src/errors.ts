@@ -10,6 +10,9 @@ export class StoreError extends UnderstudyError {
   }
 }
 
+/** The ledger's tables are not there, or not as this version has them. */
+export class SchemaError extends StoreError {}
+
 /** A command was asked for something that is not there: a run, an experiment, an arm. */
 export class NotFoundError extends UnderstudyError {
   constructor(message: string) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseStoreUrl, shownStore } from '@understudy/instrumentation/experiment';
 import type { Seal } from '@understudy/instrumentation/trial';
-import { ConfigurationError, messageOf, StoreError } from '../errors.js';
+import { ConfigurationError, messageOf, SchemaError, StoreError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openLedger } from '../ledger/open.js';
 import { openStore, type Store } from '../queue/store.js';
@@ -34,10 +34,10 @@ export async function openStores(urls: StoreUrls, options: OpenStoresOptions = {
     openStore(urls.queueUrl, { memory: options.memory ?? false }),
   );
   try {
-    const { ledger, gone, close } = await openLedgerIn(
-      urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl,
-      options.seal ?? null,
-    );
+    const { ledger, gone, close } = await openLedgerIn(urls.ledgerUrl === urls.queueUrl ? queue : urls.ledgerUrl, {
+      seal: options.seal ?? null,
+      migrate: true,
+    });
     return {
       queue,
       ledger,
@@ -58,7 +58,7 @@ export interface OpenedLedger {
 }
 
 /**
- * Opens the ledger of a URL alone; without a seal, for its numbers. An embedded store is reached through its owner; where nobody serves it, this process
+ * Opens the ledger of a URL alone, and leaves its schema as it is; without a seal, for its numbers. An embedded store is reached through its owner; where nobody serves it, this process
  * does until `close`. Throws {@link StoreError} where there is no store.
  */
 export async function openLedgerFor(
@@ -66,7 +66,7 @@ export async function openLedgerFor(
   { seal = null }: Pick<OpenStoresOptions, 'seal'> = {},
 ): Promise<OpenedLedger> {
   requireStore(url);
-  return openLedgerIn(url, seal);
+  return openLedgerIn(url, { seal, migrate: false });
 }
 
 /** Opens the queue's store alone. Throws {@link StoreError} where there is none, or it cannot be reached. */
@@ -83,7 +83,10 @@ function requireStore(url: string): void {
   );
 }
 
-async function openLedgerIn(place: string | Store, seal: Seal | null): Promise<OpenedLedger> {
+async function openLedgerIn(
+  place: string | Store,
+  options: { readonly seal: Seal | null; readonly migrate: boolean },
+): Promise<OpenedLedger> {
   const store =
     typeof place === 'string' ? await reached(LEDGER, place, () => openStore(place, { queue: false })) : place;
   const closeStore = async (): Promise<void> => {
@@ -97,7 +100,7 @@ async function openLedgerIn(place: string | Store, seal: Seal | null): Promise<O
     }
     const url = store.postgresUrl;
     const ledger = await reached(LEDGER, typeof place === 'string' ? place : url, () =>
-      openLedger(url, Date.now(), { seal }),
+      openLedger(url, Date.now(), options),
     );
     return { ledger, gone: store.gone, close: () => inOrder([() => ledger.close(), closeStore]) };
   } catch (error) {
@@ -119,6 +122,8 @@ async function reached<Value>(
     return await open();
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
+    if (cause instanceof SchemaError)
+      throw new SchemaError(`the ledger at ${shownStore(parseStoreUrl(url))} ${cause.message}`);
     const why = `the ${what} at ${shownStore(parseStoreUrl(url))} cannot be opened: ${messageOf(cause)}`;
     throw new StoreError(`${why}\nStart it, or set ${setting}.`, { cause });
   }

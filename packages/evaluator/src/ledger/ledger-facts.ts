@@ -1,5 +1,5 @@
 import { openDatabase } from './database.js';
-import { NEWEST_MIGRATION } from './migrate.js';
+import { migrationOf, NEWEST_MIGRATION } from './migrate.js';
 
 /** What a PostgreSQL that holds the ledger says of itself. */
 export interface LedgerFacts {
@@ -16,27 +16,19 @@ export interface LedgerFacts {
 export async function readLedgerFacts(url: string, now: () => number = Date.now): Promise<LedgerFacts> {
   const database = openDatabase(url, { connections: 1, statementTimeoutMs: 5_000 });
   try {
-    const { rows: schema } = await database.query<{ found: boolean }>(
-      "select to_regclass('understudy.migrations') is not null as found",
-    );
+    const migration = await migrationOf(database.query);
     const before = now();
     const { rows } = await database.query<{ server: string; at: number }>(
       "select current_setting('server_version') as server, (extract(epoch from clock_timestamp()) * 1000)::float8 as at",
     );
     const after = now();
-    const applied = schema[0]?.found === true ? await newestOf(database.query) : null;
     return {
       server: rows[0]?.server ?? '',
-      migration: applied,
+      migration,
       newest: NEWEST_MIGRATION,
       clock: { differenceMs: (rows[0]?.at ?? 0) - (before + after) / 2, aroundMs: after - before },
     };
   } finally {
     await database.close();
   }
-}
-
-async function newestOf(query: ReturnType<typeof openDatabase>['query']): Promise<number | null> {
-  const { rows } = await query<{ newest: number | null }>('select max(version) as newest from understudy.migrations');
-  return rows[0]?.newest ?? null;
 }

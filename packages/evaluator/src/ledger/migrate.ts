@@ -1,3 +1,4 @@
+import { SchemaError } from '../errors.js';
 import type { Database, Query } from './database.js';
 import { sql as ledger } from './migrations/0001-ledger.js';
 import { sql as erasure } from './migrations/0002-erasure.js';
@@ -61,6 +62,30 @@ export async function migrate(database: Database, now: number): Promise<void> {
     }
   }
   await database.transaction((query) => applyMissing(query, now));
+}
+
+/**
+ * Rejects with a {@link SchemaError} where the schema lacks something: who reads verdicts changes no tables, and one that runs where CI does may be
+ * newer than the evaluator. A database newer than this code is left alone.
+ */
+export async function requireMigrated({ query }: Database): Promise<void> {
+  const migration = await migrationOf(query);
+  if (migration === null)
+    throw new SchemaError('holds no tables of ours yet: start `understudy run`, which makes them');
+  if (migration < NEWEST_MIGRATION)
+    throw new SchemaError(
+      `is at migration ${migration} of ${NEWEST_MIGRATION}: \`understudy run\` of this version brings it up to date, or use the version that runs`,
+    );
+}
+
+/** The newest migration that was applied; null: none, there is no ledger yet. */
+export async function migrationOf(query: Query): Promise<number | null> {
+  const { rows: there } = await query<{ found: boolean }>(
+    "select to_regclass('understudy.migrations') is not null as found",
+  );
+  if (there[0]?.found !== true) return null;
+  const { rows } = await query<{ newest: number | null }>('select max(version) as newest from understudy.migrations');
+  return rows[0]?.newest ?? null;
 }
 
 async function applyMissing(query: Query, now: number): Promise<void> {

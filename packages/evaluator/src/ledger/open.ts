@@ -11,7 +11,7 @@ import { judgingOf } from './judging/open-judging.js';
 import { labelsOf } from './label-ledger.js';
 import { releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
-import { migrate } from './migrate.js';
+import { migrate, requireMigrated } from './migrate.js';
 import { addMisconfigured } from './misconfigured.js';
 import { readEvidence } from './read-evidence.js';
 import { readPairs } from './read-pairs.js';
@@ -25,18 +25,20 @@ import { storable } from './text.js';
 export interface LedgerOptions extends DatabaseOptions {
   /** Seals content, and opens it. Default: it is stored as it is. */
   readonly seal?: Seal | null;
+  /** False: its schema is left as it is, and has to be up to date. Default true: it is brought up to date. */
+  readonly migrate?: boolean;
 }
 
 /**
- * Opens the ledger in a PostgreSQL database (15 or newer), or in an embedded store by the URL of its owner, and brings its
- * schema up to date. Rejects with a retryable `LedgerUnavailable` where nobody answers.
+ * Opens the ledger in a PostgreSQL database (15 or newer), or in an embedded store by the URL of its owner. Rejects with a retryable
+ * `LedgerUnavailable` where nobody answers.
  *
  * @param now Epoch ms, for the record of migrations.
  */
 export async function openLedger(url: string, now: number, options: LedgerOptions = {}): Promise<Ledger> {
   const database = openDatabase(url, options);
   try {
-    await migrate(database, now);
+    await (options.migrate === false ? requireMigrated(database) : migrate(database, now));
   } catch (error) {
     await database.close();
     throw error;
