@@ -87,6 +87,18 @@ it.each(['coverage', 'missing'] as const)('the reasons of a loss of kind %s are 
   expect(listed.split('|').toSorted()).toEqual(meant.toSorted());
 });
 
+it.each([
+  ['understudy:refused:increase30m', 'Coverage low'],
+  ['understudy:lost:increase30m', 'Losing pairs'],
+])('each reason in %s has its word in the entry %s', (record, title) => {
+  const { expr = '' } = rules.find((rule) => rule.record === record) ?? {};
+  const reasons = [...expr.matchAll(/reason=~"([^"]+)"/g)].flatMap(([, listed = '']) => listed.split('|'));
+  const [, entry = ''] = file('docs/runbook.md').split(`### ${title}\n`);
+  const own = entry.split('\n### ')[0] ?? '';
+  expect(reasons.length).toBeGreaterThan(5);
+  expect(reasons.filter((reason) => !own.includes(`\`${reason}\``))).toEqual([]);
+});
+
 it.each(pages)('the links of $name lead somewhere', ({ name, text: page }) => {
   const links = [...page.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link);
   expect(links.length).toBeGreaterThan(3);
