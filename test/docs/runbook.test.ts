@@ -60,9 +60,14 @@ describe.each(alerts)('$alert', ({ alert, labels, annotations = {} }) => {
   });
 });
 
-it('each recording is used by an alert', () => {
+it('each recording is used by an alert, or by a recording that is', () => {
   const recorded = rules.flatMap(({ record }) => record ?? []);
-  expect(recorded.filter((record) => !alerts.some(({ expr }) => expr.includes(record)))).toEqual([]);
+  const isUsed = (name: string): boolean =>
+    rules.some(
+      ({ alert, record, expr }) =>
+        expr.includes(name) && (alert !== undefined || (record !== undefined && record !== name && isUsed(record))),
+    );
+  expect(recorded.filter((record) => !isUsed(record))).toEqual([]);
 });
 
 it('the rules ask for metrics that there are', () => {
@@ -80,6 +85,18 @@ it.each(['coverage', 'missing'] as const)('the reasons of a loss of kind %s are 
   const [, listed = ''] = /reason=~"([^"]+)"/.exec(expr) ?? [];
   const meant = Object.entries(DROP_REASONS).flatMap(([reason, loss]) => (loss.kind === kind ? [reason] : []));
   expect(listed.split('|').toSorted()).toEqual(meant.toSorted());
+});
+
+it.each([
+  ['understudy:refused:increase30m', 'Coverage low'],
+  ['understudy:lost:increase30m', 'Losing pairs'],
+])('each reason in %s has its word in the entry %s', (record, title) => {
+  const { expr = '' } = rules.find((rule) => rule.record === record) ?? {};
+  const reasons = [...expr.matchAll(/reason=~"([^"]+)"/g)].flatMap(([, listed = '']) => listed.split('|'));
+  const [, entry = ''] = file('docs/runbook.md').split(`### ${title}\n`);
+  const own = entry.split('\n### ')[0] ?? '';
+  expect(reasons.length).toBeGreaterThan(5);
+  expect(reasons.filter((reason) => !own.includes(`\`${reason}\``))).toEqual([]);
 });
 
 it.each(pages)('the links of $name lead somewhere', ({ name, text: page }) => {

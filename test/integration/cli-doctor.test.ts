@@ -23,8 +23,12 @@ interface Doctor {
 }
 
 /** `understudy doctor --json`. */
-async function doctor(config: string, environment: Record<string, string> = {}): Promise<Doctor> {
-  await using running = start([CLI, 'doctor', '--json', '--config', config], environment);
+async function doctor(
+  config: string,
+  environment: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<Doctor> {
+  await using running = start([CLI, 'doctor', '--json', '--config', config, ...options], environment);
   const code = await new Promise<number | null>((resolve) => running.child.once('close', resolve));
   const text = running.log();
   const { findings } = JSON.parse(text) as { findings: readonly Finding[] };
@@ -101,6 +105,24 @@ experiments:
     });
     expect(findings.get('queue')).toMatchObject({ status: 'fail' });
     expect(text).not.toContain('very-secret');
+  });
+
+  it('asks for no key of a candidate where it asks no model, as in a pod of the evaluator, and for that of a judge', async () => {
+    const path = configured(`
+experiments:
+  - name: support
+    candidate: { model: gpt-5-mini, apiKey: { env: NOT_SET } }
+    judge: { rubric: helpfulness, model: gpt-5, baseUrl: "${provider.origin}/v1", apiKey: { env: NOT_SET_EITHER } }
+`);
+    const without = await doctor(path, {}, ['--no-calls']);
+    expect(without.findings.get('candidate candidate of support')).toMatchObject({
+      status: 'skipped',
+      found:
+        'not asked (--no-calls); its key is not in the environment variable NOT_SET here: it is for the service to have',
+    });
+    expect(without.findings.get('judge of support')?.status).toBe('fail');
+    const { findings } = await doctor(path);
+    expect(findings.get('candidate candidate of support')?.status).toBe('fail');
   });
 
   it('prints the fix beside what is wrong', async () => {

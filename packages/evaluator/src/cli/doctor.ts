@@ -121,6 +121,8 @@ interface Endpoint {
   readonly asked: Omit<Asked, 'apiKey'> | null;
   readonly model: string;
   readonly key: { readonly named: string; readonly text: string | undefined } | null;
+  /** Whose environment has the key: it need not be there for the other. */
+  readonly askedBy: 'service' | 'evaluator';
 }
 
 function endpointsOf({ name, candidates, judge }: Experiment): readonly Endpoint[] {
@@ -132,22 +134,30 @@ function endpointsOf({ name, candidates, judge }: Experiment): readonly Endpoint
   const ofCandidates = Object.entries(candidates).map(([arm, one]): Endpoint => {
     const { model = '', baseUrl, dialect = 'openai-chat', keyHeader, headers, query } = one;
     const asked = baseUrl === undefined || model === '' ? null : { baseUrl, dialect, model, keyHeader, headers, query };
-    return { what: `candidate ${arm} of ${name}`, asked, model, key: keyOf(one.apiKey) };
+    return { what: `candidate ${arm} of ${name}`, asked, model, key: keyOf(one.apiKey), askedBy: 'service' };
   });
   const ofJudge = (judge?.models ?? []).map(({ model, dialect, baseUrl, apiKey }): Endpoint => {
     const protocol = dialect === 'anthropic' ? 'anthropic-messages' : 'openai-chat';
-    return { what: `judge of ${name}`, asked: { baseUrl, dialect: protocol, model }, model, key: keyOf(apiKey) };
+    const asked = { baseUrl, dialect: protocol, model };
+    return { what: `judge of ${name}`, asked, model, key: keyOf(apiKey), askedBy: 'evaluator' };
   });
   return [...ofCandidates, ...ofJudge];
 }
 
-async function tried({ what, asked, model, key }: Endpoint, calls: boolean): Promise<Finding> {
-  if (key !== null && key.text === undefined)
+async function tried({ what, asked, model, key, askedBy }: Endpoint, calls: boolean): Promise<Finding> {
+  if (key !== null && key.text === undefined) {
+    // As in a pod of the evaluator, which should not have it.
+    if (askedBy === 'service' && !calls)
+      return skipped(
+        what,
+        `not asked (--no-calls); its key is not in ${key.named} here: it is for the service to have`,
+      );
     return fail(
       what,
       `its key is not in ${key.named}`,
       'set it where the service (of a judge: the evaluator) runs, and here',
     );
+  }
   if (asked === null)
     return skipped(
       what,

@@ -83,5 +83,5 @@ function further({ exportedTo, keptIn }: DemoResult): readonly string[] {
       ? 'See the pairs: set OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 (a collector, Jaeger, ...) and run it again.'
       : `The pairs are in ${exportedTo}: each span \`evaluate\` links to the primary's and the shadow's.`;
   if (keptIn === null) return [pairs];
-  return [pairs, `The store is kept: UNDERSTUDY_QUEUE_URL=embedded:${keptIn} npx understudy status`];
+  return [pairs, `The store is kept: UNDERSTUDY_QUEUE_URL=embedded:${keptIn} npx --no -- understudy status`];
 }
