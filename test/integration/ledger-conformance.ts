@@ -10,6 +10,7 @@ import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testMisconfigured } from './ledger-misconfigured.js';
 import { testRacing } from './ledger-racing.js';
+import { testRetiring } from './ledger-retiring.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 import { testSegments } from './ledger-segments.js';
 import { testSoundness } from './ledger-soundness.js';
@@ -60,6 +61,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     testSoundness(under);
     testCompacting(under);
     testRacing(under);
+    testRetiring(under);
     testHostile(under);
   });
 }

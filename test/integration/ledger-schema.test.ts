@@ -8,6 +8,9 @@ import { openLedgerFor } from '../../packages/evaluator/src/evaluator/stores.js'
 import { NEWEST_MIGRATION } from '../../packages/evaluator/src/ledger/migrate.js';
 import { openLedger } from '../../packages/evaluator/src/ledger/open.js';
 import { openStore, type Store } from '../../packages/evaluator/src/queue/store.js';
+import { describeWithPostgres } from '../servers/found.js';
+import { startPostgres } from '../servers/postgres.js';
+import { legs, ScriptedProducer, scriptedRun, START } from './ledger-script.js';
 
 let folder: string;
 let store: Store;
@@ -22,8 +25,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function asked(sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url() });
+async function asked(sql: string, at: string = url()): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: at });
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;
@@ -52,4 +55,30 @@ it('is brought up to date by who evaluates, and not by who reads', async () => {
     `insert into understudy.migrations values (${NEWEST_MIGRATION}, 'again', 0), (9999, 'of a newer one', 0)`,
   );
   await (await openLedgerFor(url())).close();
+});
+
+describeWithPostgres('PostgreSQL', () => {
+  it('lets a role that may only read say what a verdict is made of', async () => {
+    const server = await startPostgres();
+    try {
+      const owner = await server.createDatabase();
+      const ledger = await openLedger(owner, START);
+      const producer = new ScriptedProducer(scriptedRun('read'));
+      await ledger.registerRun(producer.run, START);
+      await ledger.storeBatch(producer.hello(), producer.admit(legs(0, 3)), START);
+      await ledger.close();
+      await asked(
+        `create role reader login; grant usage on schema understudy to reader; grant select on all tables in schema understudy to reader`,
+        owner,
+      );
+      const reader = new URL(owner);
+      reader.username = 'reader';
+      const opened = await openLedgerFor(reader.href);
+      expect((await opened.ledger.snapshot({ now: START, shown: true })).runs).toHaveLength(1);
+      await expect(opened.ledger.retire('read', START)).rejects.toThrow('permission denied');
+      await opened.close();
+    } finally {
+      await server.stop();
+    }
+  });
 });

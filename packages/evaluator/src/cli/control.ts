@@ -7,7 +7,7 @@ import {
   boundsOf,
 } from '@understudy/instrumentation/experiment';
 import { type EvaluatorConfig, loadConfig } from '../config.js';
-import { ConfigurationError, NotFoundError } from '../errors.js';
+import { ConfigurationError, NotFoundError, SchemaError } from '../errors.js';
 import {
   changedControl,
   changesAnything,
@@ -53,7 +53,8 @@ export async function controlCommand(options: ControlOptions, output: Output): P
   const config = loadConfig({ path: options.config });
   const opened = await openLedgerFor(config.ledgerUrl).catch((error: unknown) => {
     // To switch off must not need more than the queue.
-    if (config.ledgerUrl === config.queueUrl || error instanceof ConfigurationError) throw error;
+    const isOfLedger = config.ledgerUrl !== config.queueUrl || error instanceof SchemaError;
+    if (!isOfLedger || error instanceof ConfigurationError) throw error;
     output.err(output.errStyle.doubtful(`${errorText(error)}\nSo it is not known who follows.`));
     return null;
   });

@@ -34,6 +34,8 @@ export interface Ledger {
   noteBudget(budget: BudgetState): Promise<void>;
   /** Adds to what was seen of how an evaluator, or what it sees, is set up; services tell theirs with their batches. */
   noteMisconfigured(seen: readonly SeenMisconfigured[], now: number): Promise<void>;
+  /** Leaves the runs of an experiment out of every snapshot, with all of them kept, or shows them again (null). Gives how many. Epoch ms. */
+  retire(experiment: string, at: number | null): Promise<number>;
   /** A registered run, or null. Kept in memory once found: a run never changes. */
   findRun(run: RunId): Promise<RegisteredRun | null>;
   /**

@@ -18,7 +18,7 @@ import { readPairs } from './read-pairs.js';
 import { readSnapshot } from './read-snapshot.js';
 import { reject } from './reject.js';
 import { expire } from './retention.js';
-import { registerRun, selectRun } from './runs.js';
+import { registerRun, retireRuns, selectRun } from './runs.js';
 import { storeBatch } from './store-batch.js';
 import { storable } from './text.js';
 
@@ -59,6 +59,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     noteControl: (experiment, control) => noteControl(query, experiment, control),
     noteBudget: (budget) => noteBudget(query, budget),
     noteMisconfigured: (seen, now) => addMisconfigured(query, seen, now),
+    retire: (experiment, at) => retireRuns(query, experiment, at),
     async findRun(id) {
       const known = runs.get(id) ?? (await selectRun(query, id));
       return known === null ? null : keep(known);

@@ -26,7 +26,7 @@ import {
 } from './read-judging.js';
 import { producersOf } from './progress.js';
 import { readProgress, selectTotals, selectTransitions } from './read-runs.js';
-import { armsOf, selectRuns } from './runs.js';
+import { armsOf, selectShownRuns } from './runs.js';
 import { selectThresholds } from './slice-rows.js';
 import { selectVouching } from './vouched.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RejectedItem, RejectedState, RunState } from './snapshot.js';
@@ -45,7 +45,7 @@ export async function readSnapshot(
     const bounds = await selectBounds(query);
     const controls = await selectControls(query);
     const budgets = await selectBudgets(query);
-    for (const run of await selectRuns(query)) {
+    for (const run of await selectShownRuns(query)) {
       const { experiment } = run;
       const set = {
         bounds: bounds.get(run.id) ?? null,

@@ -49,8 +49,36 @@ export async function selectRun(query: Query, run: RunId): Promise<RegisteredRun
 
 /** All runs in order of registration. */
 export async function selectRuns(query: Query): Promise<readonly RegisteredRun[]> {
-  const { rows } = await query<RunRow>(`${SELECT} order by registered_at, experiment, k`);
+  const { rows } = await query<RunRow>(`${SELECT} ${IN_ORDER}`);
   return rows.map(toRun);
+}
+
+/** Those of experiments that are not done with. */
+export async function selectShownRuns(query: Query): Promise<readonly RegisteredRun[]> {
+  const { rows } = await query<RunRow>(`${SELECT} where retired_at is null ${IN_ORDER}`);
+  return rows.map(toRun);
+}
+
+/**
+ * Leaves all runs of an experiment out of what is shown, or shows them again; gives how many runs that are. All that is stored of them stays, their
+ * verdicts and their numbers too: what comes later is the next run, with as much of the level as is left to it.
+ *
+ * @param at Epoch ms; null: shown again.
+ */
+export async function retireRuns(query: Query, experiment: string, at: number | null): Promise<number> {
+  const { count } = await query(
+    'update understudy.runs set retired_at = $2 where experiment = $1 and (retired_at is null) = ($2::bigint is not null)',
+    [storable(experiment), at],
+  );
+  return count;
+}
+
+/** What a service announces is shown, whatever was said of it before. */
+export async function showRuns(query: Query, runs: readonly RunId[]): Promise<void> {
+  if (runs.length === 0) return;
+  await query('update understudy.runs set retired_at = null where run = any($1::text[]) and retired_at is not null', [
+    runs,
+  ]);
 }
 
 /** The arms a run's definition declares. */
@@ -58,6 +86,7 @@ export function armsOf(run: Pick<Run, 'definition'>): readonly string[] {
   return [...Object.keys(run.definition.candidates), AA_ARM];
 }
 
+const IN_ORDER = 'order by registered_at, experiment, k';
 const SELECT = 'select run, experiment, definition, k, registered_at from understudy.runs';
 
 function toRun(row: RunRow): RegisteredRun {

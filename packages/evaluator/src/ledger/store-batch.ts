@@ -11,6 +11,7 @@ import { keepLabelNames } from './label-names.js';
 import type { PairRow, StoreResult } from './ledger.js';
 import { boundSegments } from './segments.js';
 import { addMisconfigured } from './misconfigured.js';
+import { showRuns } from './runs.js';
 import { newCounts, upsertCounts } from './store-counts.js';
 
 /** The last moment a date can name, in epoch ms: nothing closes a slice after it. */
@@ -63,7 +64,11 @@ export async function storeBatch(
     await addCompacted(query, batch.producer, old);
     await advance(query, batch.producer, now);
     // Last: rows that all producers share are held no longer than they must be.
-    if (first) await addMisconfigured(query, batch.misconfigured ?? [], now, batch.producer);
+    if (first) {
+      const announced = batch.runs.map(({ run }) => run).sort();
+      await showRuns(query, announced);
+      await addMisconfigured(query, batch.misconfigured ?? [], now, batch.producer);
+    }
     return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late, drawn };
   });
 }

@@ -1,6 +1,7 @@
 import { controlCommand } from '../control.js';
 import { devCommand } from '../dev.js';
 import { eraseCommand } from '../erase.js';
+import { retireCommand } from '../retire.js';
 import { runCommand } from '../run.js';
 import { aRate, aTime, config, json, wholeNumber } from '../options.js';
 import type { Commands } from './commands.js';
@@ -45,6 +46,14 @@ export function addRunning({ program, output, ended }: Commands): void {
     .option('--clear', 'forget what was set before: all as configured')
     .addHelpText('after', CONTROL_EXAMPLES)
     .action((options: Parameters<typeof controlCommand>[0]) => ended(controlCommand(options, output)));
+  program
+    .command('retire')
+    .description('leave an experiment that is done with out of verdicts, metrics and alerts; all of it is kept')
+    .addOption(config())
+    .addOption(json())
+    .requiredOption('-e, --experiment <name>', 'the experiment; no service may compare for it any more')
+    .option('--undo', 'show it again')
+    .action((options: Parameters<typeof retireCommand>[0]) => ended(retireCommand(options, output)));
   program
     .command('erase')
     .description('remove what a person or a pair said from the queue and the ledger; numbers and verdicts stay')
