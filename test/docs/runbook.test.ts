@@ -60,6 +60,12 @@ describe.each(alerts)('$alert', ({ alert, labels, annotations = {} }) => {
   });
 });
 
+it.each(['admitted', 'refused', 'lost'])('%s of six hours is counted as of half an hour', (what) => {
+  const of = (span: string): string =>
+    rules.find(({ record }) => record === `understudy:${what}:increase${span}`)?.expr.replaceAll(span, 'SPAN') ?? span;
+  expect(of('6h')).toBe(of('30m'));
+});
+
 it('each recording is used by an alert, or by a recording that is', () => {
   const recorded = rules.flatMap(({ record }) => record ?? []);
   const isUsed = (name: string): boolean =>

@@ -13,6 +13,7 @@ const OF_THE_RUN = new Set([
   'understudy.primary.duration_ms',
   'understudy.shadow.duration_ms',
   'understudy.duration.ratio',
+  'understudy.candidate.slower',
   'gen_ai.response.time_to_first_chunk',
 ]);
 /** Of every span, and of no interest; and what only a call has of which the incumbent was asked again, by lot. */
