@@ -7,7 +7,7 @@ const QUEUE = { connectedSince: 0, handledThrough: 0 };
 
 function looking(ledger: Partial<Ledger>, change: Partial<Looking> = {}): Looking {
   return {
-    ledger: { compact: async () => 0, expire: async () => 0, ...ledger } as Ledger,
+    ledger: { noteQueue: async () => undefined, compact: async () => 0, expire: async () => 0, ...ledger } as Ledger,
     holder: 'me',
     queue: () => QUEUE,
     now: () => 1,

@@ -5,6 +5,7 @@ import type {
   MisconfiguredState,
   RunState,
 } from '../../packages/evaluator/src/ledger/snapshot.js';
+import { standingsOf } from '../../packages/evaluator/src/decide/standing.js';
 import { EMPTY_HEALTH } from '../../packages/evaluator/src/judge/trial/judge-health.js';
 import { arm, AT, errorsTally, funnel, report, run, runState } from './report.js';
 
@@ -24,6 +25,22 @@ describe('standingsOf', () => {
       ['small', false],
       ['other', true],
     ]);
+  });
+
+  it('leaves out a run of which nothing can be said, tells why, and says all of the others', () => {
+    const broken = run({ name: 'broken', segments: { attribute: 'a', critical: ['a'] } });
+    const senseless = {
+      ...broken,
+      definition: { ...broken.definition, policy: { ...broken.definition.policy, alpha: 5e-324 } },
+    };
+    const { snapshot } = report([runState()]);
+    const told: unknown[] = [];
+    const standings = standingsOf(
+      { ...snapshot, runs: [runState({ run: senseless }), ...snapshot.runs] },
+      (of, error) => told.push([of.experiment, error instanceof Error]),
+    );
+    expect(standings.map((one) => [one.run.experiment, one.verdict.state])).toEqual([['support', 'go']]);
+    expect(told).toEqual([['broken', true]]);
   });
 
   it('divides the level by candidates and runs', () => {

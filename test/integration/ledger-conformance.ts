@@ -9,6 +9,7 @@ import { testEvidence } from './ledger-evidence.js';
 import { testExpiring } from './ledger-expiring.js';
 import { testHostile } from './ledger-hostile.js';
 import { testMisconfigured } from './ledger-misconfigured.js';
+import { testQueue } from './ledger-queue.js';
 import { testRacing } from './ledger-racing.js';
 import { testRetiring } from './ledger-retiring.js';
 import { ScriptedProducer, scriptedRun, START } from './ledger-script.js';
@@ -61,6 +62,7 @@ export function testLedger(name: string, connect: () => Promise<Connected>): voi
     testSoundness(under);
     testCompacting(under);
     testRacing(under);
+    testQueue(under);
     testRetiring(under);
     testHostile(under);
   });

@@ -12,10 +12,20 @@ export function testControl(under: LedgerUnderTest): void {
     await under.registered(run);
     expect(await stateOf(under.ledger, run.id, START)).toMatchObject({ bounds: null, control: null });
     const target = { pairs: 5, afterwards: 'stop', rate: 0.01 } as const;
-    await under.ledger.noteBounds(run.id, BOUNDS, START);
-    await under.ledger.noteBounds(run.id, { ...BOUNDS, target }, START + 2.5);
-    await under.ledger.noteBounds(run.id, { ...BOUNDS, rate: 1 }, START + 1);
+    const now = START + 10;
+    await under.ledger.noteBounds(run.id, BOUNDS, { startedAt: START, now });
+    await under.ledger.noteBounds(run.id, { ...BOUNDS, target }, { startedAt: START + 2.5, now });
+    await under.ledger.noteBounds(run.id, { ...BOUNDS, rate: 1 }, { startedAt: START + 1, now });
     expect((await stateOf(under.ledger, run.id, START)).bounds).toEqual({ ...BOUNDS, target });
+  });
+
+  it('takes no service for younger than now, so that a clock that was ahead rules for no longer than its process', async () => {
+    const run = scriptedRun();
+    await under.registered(run);
+    const years = 4 * 365 * 86_400_000;
+    await under.ledger.noteBounds(run.id, { ...BOUNDS, rate: 1 }, { startedAt: START + years, now: START });
+    await under.ledger.noteBounds(run.id, BOUNDS, { startedAt: START + 1000, now: START + 2000 });
+    expect((await stateOf(under.ledger, run.id, START)).bounds).toEqual(BOUNDS);
   });
 
   it('keeps what people have set last for an experiment, for each of its runs', async () => {

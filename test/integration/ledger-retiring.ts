@@ -9,7 +9,7 @@ export function testRetiring(under: LedgerUnderTest): void {
     return runs.filter(({ run }) => run.experiment === experiment).map(({ run }) => run.k);
   };
 
-  it('shows no run of an experiment that was retired, keeps it, and shows what a service announces again', async () => {
+  it('shows no run of an experiment that was retired, keeps it, and shows what a service compares for', async () => {
     const producer = await under.registered(scriptedRun('retired'));
     await under.registered(scriptedRun('retired', { policy: { alpha: 0.01, gates: { errors: { margin: 0.02 } } } }));
     await under.registered(scriptedRun('kept'));
@@ -26,11 +26,17 @@ export function testRetiring(under: LedgerUnderTest): void {
     // A number is used up for good: the level is shared by all runs.
     const third = { policy: { alpha: 0.02, gates: { errors: { margin: 0.02 } } } };
     await under.registered(scriptedRun('retired', third));
-    expect(await shown('retired')).toEqual([3]);
+    expect(await shown('retired')).toEqual([1, 2, 3]);
 
-    await under.ledger.storeBatch(producer.batch({ now: START + 4 }), [], START + 4);
-    expect(await shown('retired')).toEqual([1, 3]);
-    expect(await under.ledger.retire('retired', null)).toBe(1);
+    expect(await under.ledger.retire('retired', START + 4)).toBe(3);
+    expect(await under.ledger.retire('retired', null)).toBe(3);
+    expect(await shown('retired')).toEqual([1, 2, 3]);
+
+    // A service that was there all the time, though nobody heard of it meanwhile, announces nothing anew.
+    expect(await under.ledger.retire('retired', START + 5)).toBe(3);
+    const counted = { ...producer.batch({ now: START + 6 }), runs: [] };
+    await under.ledger.storeBatch(counted, [], START + 6);
+    expect(counted.slices).not.toEqual([]);
     expect(await shown('retired')).toEqual([1, 2, 3]);
   });
 }

@@ -12,7 +12,7 @@ import type { Ledger, PairRow, QueueView, RegisteredRun } from '../../packages/e
 
 /** Slices of the scripted runs: a second long, closed by force ten seconds after their end. */
 export const LENGTH_MS = 1000;
-const DEADLINE_MS = 10_000;
+export const DEADLINE_MS = 10_000;
 /** Start of slice 0 of the scripts, on a whole slice. */
 export const START = 1_700_000_000_000;
 export const FIRST_SLICE = START / LENGTH_MS;

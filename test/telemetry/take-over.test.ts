@@ -21,7 +21,15 @@ function growingLedger() {
     looks += 1;
     return Promise.resolve(grown(now, looks));
   };
-  const ledger = { tryLease, snapshot, closeSlices: async () => [], compact: async () => 0, expire: async () => 0 };
+  const noteQueue = async (): Promise<void> => undefined;
+  const ledger = {
+    tryLease,
+    noteQueue,
+    snapshot,
+    closeSlices: async () => [],
+    compact: async () => 0,
+    expire: async () => 0,
+  };
   return ledger as unknown as Ledger;
 }
 

@@ -19,7 +19,7 @@ import { openLedgerFor, openQueueFor } from '../evaluator/stores.js';
 import type { LedgerSnapshot, RunState } from '../ledger/snapshot.js';
 import { withSettings } from '../queue/settings.js';
 import { EXIT } from './exit-codes.js';
-import { errorText } from './foreign-text.js';
+import { errorText, printableLine } from './foreign-text.js';
 import { describeControl, renderBounds } from './render-control.js';
 import { count, type Style } from './style.js';
 import { jsonText, type Output } from './terminal.js';
@@ -105,14 +105,16 @@ function choose(named: string | undefined, config: EvaluatorConfig, snapshot: Le
   const names = new Set([...config.experiments, ...states.map(({ run }) => run)].map(nameOf));
   const [only] = names;
   const name = named ?? (names.size === 1 ? only : undefined);
-  const list = [...names].map((one) => `\n  --experiment ${one}`).join('');
+  const list = [...names].map((one) => `\n  --experiment ${printableLine(one)}`).join('');
   if (name === undefined) {
     if (names.size === 0) throw new NotFoundError('no experiment is configured here, and none has been announced yet');
     throw new NotFoundError(`several experiments are meant; there are:${list}`);
   }
   // Without the ledger there may be experiments that nobody here knows: setting one that is not there does no harm.
   if (!names.has(name) && snapshot !== null)
-    throw new NotFoundError(`there is no experiment ${name}${names.size === 0 ? '' : `; there are:${list}`}`);
+    throw new NotFoundError(
+      `there is no experiment ${printableLine(name)}${names.size === 0 ? '' : `; there are:${list}`}`,
+    );
 
   const alive = new Set(snapshot?.producers.flatMap(({ id, state }) => (state === 'alive' ? [id] : [])));
   const own = states.filter(({ run }) => run.experiment === name);
@@ -157,7 +159,7 @@ function render(
 ): readonly string[] {
   const followers = `${count(producers.length)} service process${producers.length === 1 ? '' : 'es'} alive`;
   return [
-    `${style.bold(name)}  ${control === null ? 'nothing set, all as configured' : describeControl(control)}`,
+    `${style.bold(printableLine(name))}  ${control === null ? 'nothing set, all as configured' : describeControl(control)}`,
     ...runs.flatMap((state) => [
       style.dim(`  run ${state.run.id}: ${configuredAs(state)}`),
       ...renderBounds({ ...state, control }, Date.now())
@@ -166,7 +168,7 @@ function render(
     ]),
     producers.length === 0
       ? `  no service process alive: the next one obeys from its first call${runs.length === 0 ? ', if it has this experiment' : ''}`
-      : `  ${followers}: ${producers.join(', ')}`,
+      : `  ${followers}: ${producers.map(printableLine).join(', ')}`,
     ...(changed && producers.length > 0
       ? [
           '  They follow within a second; one that cannot reach the queue goes on as before, until `control.offAfterMs` have passed.',

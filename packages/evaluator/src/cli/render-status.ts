@@ -54,7 +54,7 @@ function renderRun(
   const { run, arms } = state;
   const superseded = standings.some(({ current }) => current) ? '' : ', superseded';
   return [
-    `${style.bold(run.experiment)}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
+    `${style.bold(printableLine(run.experiment))}  ${style.dim(`run ${run.id}, number ${run.k}${superseded}, since ${time(run.registeredAt)}`)}`,
     ...[
       ...renderNewRun(definitionChangesOf(runs, run), run.k),
       ...renderBounds(state, at),

@@ -14,7 +14,7 @@ export function renderVerdict(standing: Standing, style: Style): readonly string
   const { run, arm, verdict, expired, spent, state, labelNames, days } = standing;
   const shown = [...renderShown(state, labelNames), ...renderDrift(days)];
   return [
-    `${style.bold(run.experiment)}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
+    `${style.bold(printableLine(run.experiment))}  candidate ${style.bold(arm)}  ${style.dim(`run ${run.id}, number ${run.k} of its experiment`)}`,
     '',
     renderSentence(verdict, style),
     ...verdict.holds

@@ -1,4 +1,5 @@
 import { checkGates, type Gates } from '../tally/gate-settings.js';
+import { gatesOf } from '../tally/gates.js';
 
 /** What was agreed beforehand, defaults resolved: plain data, part of the run's identity. */
 export interface Policy {
@@ -38,13 +39,19 @@ export class PolicyError extends RangeError {
   readonly code = 'policy';
 }
 
+/** Below it a level that runs and candidates share is none any more. */
+const LEAST_ALPHA = 1e-9;
+/** A mean that is as good as 0 or 1 leaves nothing to bet on. */
+const LEAST_NULL = 1e-4;
+
 /**
  * Refuses a policy under which a verdict would mean nothing.
  *
  * @throws PolicyError, or GateSettingsError for a gate
  */
 export function checkPolicy(policy: Policy): void {
-  if (!(policy.alpha > 0 && policy.alpha <= 0.5)) throw refuse('alpha', 'in (0, 0.5]', policy.alpha);
+  if (!(policy.alpha >= LEAST_ALPHA && policy.alpha <= 0.5))
+    throw refuse('alpha', `in [${LEAST_ALPHA}, 0.5]`, policy.alpha);
   if (!(policy.minPairs >= 0 && Number.isFinite(policy.minPairs)))
     throw refuse('minPairs', 'a number from 0', policy.minPairs);
   if (!(policy.minCoverage >= 0 && policy.minCoverage <= 1))
@@ -52,6 +59,14 @@ export function checkPolicy(policy: Policy): void {
   if (!(Number.isSafeInteger(policy.maxSegments) && policy.maxSegments >= 1))
     throw refuse('maxSegments', 'an integer from 1', policy.maxSegments);
   checkGates(policy.gates);
+  for (const { name, m } of gatesOf(policy.gates)) {
+    if (!(m >= LEAST_NULL && m <= 1 - LEAST_NULL))
+      throw refuse(
+        `${name}: a mean to be above`,
+        `in [${LEAST_NULL}, ${1 - LEAST_NULL}]: change its margin or its floor`,
+        m,
+      );
+  }
 }
 
 /**

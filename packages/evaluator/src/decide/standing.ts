@@ -47,30 +47,41 @@ const UNCLOSED_MS = 30_000;
 /** How long what lies in the queue may be behind before the evidence is not of now. */
 const BEHIND_MS = 60_000;
 
-/** The verdict on every candidate of every run, from one look at the ledger. Pure. Order: as the runs were registered. */
-export function standingsOf(snapshot: LedgerSnapshot): readonly Standing[] {
+/** Told of a run of which nothing can be said, as its definition makes no sense. It is left out, and silences no other. */
+export type OnUndecidable = (run: RegisteredRun, error: unknown) => void;
+
+/** The verdict on every candidate of every run, from one look at the ledger. Pure but for `onUndecidable`. Order: as the runs were registered. */
+export function standingsOf(snapshot: LedgerSnapshot, onUndecidable?: OnUndecidable): readonly Standing[] {
   // By number, not by time: replicas have clocks of their own.
   const newest = new Map(
     [...snapshot.runs].sort((a, b) => a.run.k - b.run.k).map(({ run }) => [run.experiment, run.id]),
   );
   return snapshot.runs.flatMap((state) => {
-    const { run, arms } = state;
-    const current = newest.get(run.experiment) === run.id;
-    return Object.entries(arms)
-      .filter(([arm]) => arm !== AA_ARM)
-      .map(([arm, one]) => ({
-        run,
-        arm,
-        current,
-        state: one,
-        noise: arms[AA_ARM] ?? null,
-        verdict: verdictOf(state, one, snapshot, current),
-        labelNames: state.labelNames,
-        days: state.days,
-        expired: isOver(state, snapshot),
-        spent: isSpent(state),
-      }));
+    try {
+      return standingsOfRun(state, snapshot, newest.get(state.run.experiment) === state.run.id);
+    } catch (error) {
+      onUndecidable?.(state.run, error);
+      return [];
+    }
   });
+}
+
+function standingsOfRun(state: RunState, snapshot: LedgerSnapshot, current: boolean): readonly Standing[] {
+  const { run, arms } = state;
+  return Object.entries(arms)
+    .filter(([arm]) => arm !== AA_ARM)
+    .map(([arm, one]) => ({
+      run,
+      arm,
+      current,
+      state: one,
+      noise: arms[AA_ARM] ?? null,
+      verdict: verdictOf(state, one, snapshot, current),
+      labelNames: state.labelNames,
+      days: state.days,
+      expired: isOver(state, snapshot),
+      spent: isSpent(state),
+    }));
 }
 
 /** A call of long before its run has a broken clock: days are counted from the first that can be. */
@@ -158,7 +169,8 @@ function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStan
 /** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */
 function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: RunState): string | null {
   const oldestDeadline = of.open[0]?.deadlineAt ?? null;
-  if (oldestDeadline !== null && at > oldestDeadline + UNCLOSED_MS) {
+  // What lies in the queue because the evaluator was away is not late, and no slice is closed before it is handled.
+  if (oldestDeadline !== null && Math.min(at, handledThrough) > oldestDeadline + UNCLOSED_MS) {
     return 'slices past their deadline are not closed: no evaluator is running';
   }
   if (at - handledThrough > BEHIND_MS) {

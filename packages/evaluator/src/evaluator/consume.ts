@@ -147,7 +147,7 @@ async function register(
     if (run.definition.judge !== null) judging?.judges.hashOf(run, run.definition.judge);
     await ledger.registerRun(run, now());
     if (announcement.bounds !== undefined) {
-      await ledger.noteBounds(run.id, announcement.bounds, origin.batch.startedAt);
+      await ledger.noteBounds(run.id, announcement.bounds, { startedAt: origin.batch.startedAt, now: now() });
       noting?.changed(run.id);
     }
     return [];

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Standing, standingsOf } from '../decide/standing.js';
 import type { Report } from '../emit/ledger-metrics.js';
 import type { Backlog } from '../emit/queue-metrics.js';
+import { messageOf, UnderstudyError } from '../errors.js';
 import type { ClosedSlice, Ledger, QueueView } from '../ledger/ledger.js';
 
 /** What the closer must know of the queue, and where it is a real one what lies in it. */
@@ -36,6 +37,7 @@ export async function look(looking: Looking): Promise<Report | null> {
   const { ledger, holder, now, onClosed } = looking;
   if (!(await ledger.tryLease(holder, now(), TIMES.lease))) return null;
   const queue = await looking.queue();
+  await ledger.noteQueue(holder, queue);
   try {
     const closed = await ledger.closeSlices({ holder, now: now(), queue });
     if (closed.length > 0) onClosed(closed);
@@ -44,7 +46,11 @@ export async function look(looking: Looking): Promise<Report | null> {
     looking.onError(error);
   }
   const snapshot = await ledger.snapshot({ now: now(), queue });
-  const standings = standingsOf(snapshot);
+  const standings = standingsOf(snapshot, (run, error) =>
+    looking.onError(
+      new UnderstudyError('undecidable', `run ${run.id} of ${run.experiment}: ${messageOf(error)}`, { cause: error }),
+    ),
+  );
   for (const standing of standings) await recordTransition(looking, standing);
   // Last: nobody waits for these.
   await attempted(looking, () => ledger.compact({ holder, now: now(), queue }));

@@ -20,25 +20,46 @@ import { evidenceLegs, writeEvidence } from './write-evidence.js';
 
 /** Slices looked at in one go; there may be more after them. */
 const AT_ONCE = 64;
+/** Slices closed in one call, of all runs together: what was closed has to be told, and others wait, before the next ones are. */
+const MOST = 256;
 
 /**
- * Closes what can be closed, run by run, slice by slice in order of start, each slice in a transaction of its own that holds
- * the lease. A run whose slice cannot be closed because of an error does not stop the others; the first error is thrown last.
+ * Closes what can be closed, slice by slice in order of start, each slice in a transaction of its own that holds the lease, and the runs in turn:
+ * one that has thousands to be closed is gone on with the next time. A run whose slice cannot be closed because of an error does not stop the
+ * others; the first error is thrown last.
  */
 export async function closeSlices(database: Database, options: CloseOptions): Promise<readonly ClosedSlice[]> {
   const closed: ClosedSlice[] = [];
   const errors: unknown[] = [];
-  for (const run of await selectRuns(database.query)) {
-    try {
-      for await (const slice of closeRun(database, run, options)) closed.push(slice);
-      await closeWinRates(database, run, options);
-    } catch (error) {
-      if (error instanceof LeaseLost) return closed;
-      errors.push(error);
+  let turns = (await selectRuns(database.query)).map((run) => ({ run, slices: closeRun(database, run, options) }));
+  while (turns.length > 0) {
+    const left: typeof turns = [];
+    for (const turn of turns) {
+      try {
+        const some = closed.length < MOST ? await upTo(AT_ONCE, turn.slices) : [];
+        closed.push(...some);
+        if (some.length === AT_ONCE) left.push(turn);
+        else await closeWinRates(database, turn.run, options);
+      } catch (error) {
+        if (error instanceof LeaseLost) return closed;
+        errors.push(error);
+      }
     }
+    turns = left;
   }
   if (errors.length > 0) throw errors[0];
   return closed;
+}
+
+/** The next ones of a generator, which goes on where it was left. */
+async function upTo<Item>(most: number, items: AsyncGenerator<Item>): Promise<readonly Item[]> {
+  const some: Item[] = [];
+  while (some.length < most) {
+    const next = await items.next();
+    if (next.done === true) break;
+    some.push(next.value);
+  }
+  return some;
 }
 
 async function* closeRun(database: Database, run: RegisteredRun, options: CloseOptions): AsyncGenerator<ClosedSlice> {

@@ -1,13 +1,24 @@
 import { type Bounds, type Control, readControl } from '@understudy/instrumentation/experiment';
 import type { Query } from './database.js';
 
-/** Stores a run's bounds, as a service that started at `startedAt` (epoch ms) has them: those of the youngest stay. */
-export async function noteBounds(query: Query, run: string, bounds: Bounds, startedAt: number): Promise<void> {
+/**
+ * Stores a run's bounds, as a service that started at `startedAt` (epoch ms) has them: those of the youngest stay. By its own clock, which may be
+ * ahead: none is younger than `now`.
+ */
+export async function noteBounds(
+  query: Query,
+  {
+    run,
+    bounds,
+    startedAt,
+    now,
+  }: { readonly run: string; readonly bounds: Bounds; readonly startedAt: number; readonly now: number },
+): Promise<void> {
   await query(
     `insert into understudy.bounds (run, announced_at, data) values ($1, $2, $3::json)
      on conflict (run) do update set announced_at = excluded.announced_at, data = excluded.data
-     where understudy.bounds.announced_at <= excluded.announced_at`,
-    [run, Math.floor(startedAt), JSON.stringify(bounds)],
+     where understudy.bounds.announced_at <= excluded.announced_at or understudy.bounds.announced_at > $4`,
+    [run, Math.floor(Math.min(startedAt, now)), JSON.stringify(bounds), Math.floor(now)],
   );
 }
 

@@ -67,7 +67,7 @@ export function labelsOf(database: Database, seal: Seal | null): LabelLedger {
 
 const OPEN = `from understudy.labels l join understudy.runs r on r.run = l.run join understudy.pairs p on p.pair = l.pair
   where l.answer is null and not l.abstained and l.deadline > $1 and ($2::text is null or r.experiment = $2)
-    and p.content is not null
+    and p.content is not null and r.retired_at is null
     and not exists (select from understudy.runs n where n.experiment = r.experiment and n.k > r.k)
     and not exists (select from understudy.judge_state s where s.run = l.run and s.main and s.unfit is not null)`;
 

@@ -27,7 +27,7 @@ export interface Ledger {
   /** Registers an announced run and numbers it among the runs of its experiment. A run already known keeps its number. */
   registerRun(run: Run, now: number): Promise<RegisteredRun>;
   /** Stores what bounds a run's shadowing, in the words of a service that started at `startedAt`; the youngest service's stay. */
-  noteBounds(run: RunId, bounds: Bounds, startedAt: number): Promise<void>;
+  noteBounds(run: RunId, bounds: Bounds, times: { readonly startedAt: number; readonly now: number }): Promise<void>;
   /** Stores what people have set for an experiment, as the queue's store has it. */
   noteControl(experiment: string, control: Control): Promise<void>;
   /** Stores what the queue's store says of a budget: what it is told again where it has lost it. */
@@ -49,6 +49,8 @@ export interface Ledger {
   reject(rejections: readonly Rejection[], now: number): Promise<void>;
   /** Takes or renews the lease for `ttlMs`. False where another holder has it. */
   tryLease(holder: string, now: number, ttlMs: number): Promise<boolean>;
+  /** Keeps with the lease what its holder knows of the queue: others who read the ledger judge by it, too. */
+  noteQueue(holder: string, queue: QueueView): Promise<void>;
   /** Gives the lease up, so that the next holder need not wait for its end. */
   releaseLease(holder: string): Promise<void>;
   /** Closes every slice that can be closed, in order of start per run. Needs the lease; without it closes nothing. */
@@ -219,7 +221,10 @@ export interface ClosedSlice {
 
 export interface SnapshotOptions {
   readonly now: number;
-  /** Without it, producers are judged as by a reader that has always been connected to a drained queue. */
+  /**
+   * Without it what the holder of the lease has noted is taken. Where nobody holds it, producers are judged as by a reader that has always been
+   * connected to a drained queue.
+   */
   readonly queue?: QueueView;
   /**
    * With what is shown beside the gates in every stream, which is read seldom and much; without it only the overall counters, which metrics are

@@ -19,6 +19,7 @@ import { sql as soundness } from './migrations/0016-soundness.js';
 import { sql as misconfigured } from './migrations/0017-misconfigured.js';
 import { sql as misconfiguredBy } from './migrations/0018-misconfigured-by.js';
 import { sql as retired } from './migrations/0019-retired.js';
+import { sql as queueView } from './migrations/0020-queue-view.js';
 
 /** In order; a number is never used twice, and a released migration never changes. */
 const MIGRATIONS: readonly { readonly version: number; readonly name: string; readonly sql: string }[] = [
@@ -41,6 +42,7 @@ const MIGRATIONS: readonly { readonly version: number; readonly name: string; re
   { version: 17, name: 'misconfigured', sql: misconfigured },
   { version: 18, name: 'misconfigured_by', sql: misconfiguredBy },
   { version: 19, name: 'retired', sql: retired },
+  { version: 20, name: 'queue_view', sql: queueView },
 ];
 
 export const NEWEST_MIGRATION: number = Math.max(...MIGRATIONS.map(({ version }) => version));

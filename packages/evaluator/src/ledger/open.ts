@@ -9,7 +9,7 @@ import { embeddingsOf } from './embedding-ledger.js';
 import { erase } from './erase.js';
 import { judgingOf } from './judging/open-judging.js';
 import { labelsOf } from './label-ledger.js';
-import { releaseLease, tryLease } from './lease.js';
+import { noteQueue, releaseLease, tryLease } from './lease.js';
 import type { Ledger, RegisteredRun, StoredTransition } from './ledger.js';
 import { migrate, requireMigrated } from './migrate.js';
 import { addMisconfigured } from './misconfigured.js';
@@ -55,7 +55,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
   };
   return {
     registerRun: async (run, now) => runs.get(run.id) ?? keep(await registerRun(database, run, now)),
-    noteBounds: (run, bounds, startedAt) => noteBounds(query, run, bounds, startedAt),
+    noteBounds: (run, bounds, times) => noteBounds(query, { run, bounds, ...times }),
     noteControl: (experiment, control) => noteControl(query, experiment, control),
     noteBudget: (budget) => noteBudget(query, budget),
     noteMisconfigured: (seen, now) => addMisconfigured(query, seen, now),
@@ -67,6 +67,7 @@ function ledgerOf(database: Database, seal: Seal | null): Ledger {
     storeBatch: (batch, rows, now, judging) => storeBatch(database, batch, rows, now, seal, judging),
     reject: (rejections, now) => reject(database, rejections, now, seal),
     tryLease: (holder, now, ttlMs) => tryLease(query, holder, now, ttlMs),
+    noteQueue: (holder, view) => noteQueue(query, holder, view),
     releaseLease: (holder) => releaseLease(query, holder),
     closeSlices: (options) => closeSlices(database, options),
     compact: (options) => compact(database, options),

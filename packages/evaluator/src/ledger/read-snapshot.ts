@@ -13,6 +13,7 @@ import { selectHours } from './hour-sums.js';
 import { selectAsked } from './judging/asked.js';
 import { selectMisconfigured } from './misconfigured.js';
 import { NO_LABELS } from './judging-state.js';
+import { selectQueueView } from './lease.js';
 import { selectLabelNames } from './label-names.js';
 import type { QueueView, RegisteredRun, SnapshotOptions } from './ledger.js';
 import { selectLegs } from './read-counts.js';
@@ -39,8 +40,8 @@ export async function readSnapshot(
   { now, queue, shown = false }: SnapshotOptions,
   seal: Seal | null,
 ): Promise<LedgerSnapshot> {
-  const view: QueueView = queue ?? { connectedSince: 0, handledThrough: now };
   return database.transaction(async (query) => {
+    const view: QueueView = queue ?? (await selectQueueView(query, now)) ?? { connectedSince: 0, handledThrough: now };
     const runs: RunState[] = [];
     const bounds = await selectBounds(query);
     const controls = await selectControls(query);
@@ -82,7 +83,7 @@ async function readRun(
   const totals = await selectTotals(query, run.id, { shown });
   const evidenceDays = await selectEvidenceDays(query, run.id);
   const transitions = await selectTransitions(query, run.id);
-  const legs = await selectLegs(query, run, now);
+  const legs = await selectLegs(query, run, { now, handled: Math.min(now, view.handledThrough) });
   const hours = await selectHours(query, run.id);
   const judging = await selectJudging(query, run);
   const judge = judging?.judge ?? null;

@@ -73,12 +73,14 @@ export async function retireRuns(query: Query, experiment: string, at: number | 
   return count;
 }
 
-/** What a service announces is shown, whatever was said of it before. */
-export async function showRuns(query: Query, runs: readonly RunId[]): Promise<void> {
+/** What a service compares for is shown, with all runs of the experiment: one of them alone would stand as its only one. */
+export async function showRuns(query: Query, runs: readonly string[]): Promise<void> {
   if (runs.length === 0) return;
-  await query('update understudy.runs set retired_at = null where run = any($1::text[]) and retired_at is not null', [
-    runs,
-  ]);
+  await query(
+    `update understudy.runs set retired_at = null
+     where retired_at is not null and experiment in (select experiment from understudy.runs where run = any($1::text[]))`,
+    [runs],
+  );
 }
 
 /** The arms a run's definition declares. */

@@ -65,8 +65,7 @@ export async function storeBatch(
     await advance(query, batch.producer, now);
     // Last: rows that all producers share are held no longer than they must be.
     if (first) {
-      const announced = batch.runs.map(({ run }) => run).sort();
-      await showRuns(query, announced);
+      await showRuns(query, [...runs.keys()].sort());
       await addMisconfigured(query, batch.misconfigured ?? [], now, batch.producer);
     }
     return { repeated: !first && inserted.length === 0, inserted: inserted.map(({ pair }) => pair), late, drawn };

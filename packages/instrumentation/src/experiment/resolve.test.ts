@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../errors.js';
 import { resolveConfig, resolveExperiment, resolveRun } from './resolve.js';
-import { runOf } from './run.js';
+import { runId, runOf } from './run.js';
 import { parseConfigYaml } from './yaml.js';
 
 const minimal = { name: 'support-mini', candidate: { model: 'small' }, content: 'full' } as const;
@@ -164,6 +164,18 @@ describe('runOf', () => {
     expect(resolveRun(announced)).toEqual(run);
     expect(issuesOf(() => resolveRun({ ...announced, run: '0'.repeat(16) }))[0]).toContain('hash');
     expect(issuesOf(() => resolveRun({ ...announced, definition: { v: 9 } })).length).toBeGreaterThan(0);
+  });
+
+  it('is refused where its name or its times are none that a configuration could have', () => {
+    const run = runOf(resolveExperiment(minimal));
+    const name = 'x\u001b]0;owned\u0007\u001b[2J';
+    const id = runId(name, run.definition);
+    expect(issuesOf(() => resolveRun({ run: id, experiment: name, definition: run.definition }))[0]).toContain(
+      '1 to 64 letters',
+    );
+    const long = { ...run.definition, slice: { lengthMs: 60_000, deadlineMs: 9e15 } };
+    const late = { run: runId(run.experiment, long), experiment: run.experiment, definition: long };
+    expect(issuesOf(() => resolveRun(late))[0]).toContain('slice.deadlineMs');
   });
 });
 

@@ -7,7 +7,13 @@ import { defaultPiMin, resolveWindow, samplingIssues } from './resolve-sampling.
 import { embeddingsIssues } from './resolve-embeddings.js';
 import { judgeIssues, resolveJudge } from './resolve-judging.js';
 import { runId } from './run.js';
-import { type Parsed, parseConfigShape, parseExperimentShape, parseRunDefinitionShape } from './schema.js';
+import {
+  type Parsed,
+  parseConfigShape,
+  parseExperimentShape,
+  parseExperimentName,
+  parseRunDefinitionShape,
+} from './schema.js';
 
 /**
  * Checks an experiment (an `ExperimentInput`) and resolves its defaults. Throws {@link ConfigurationError} with every field that is wrong.
@@ -43,12 +49,16 @@ export function resolveConfig(input: unknown, source: string = 'configuration'):
  * Reads an announced run: a definition whose hash is its id. Throws {@link ConfigurationError} where it is not.
  */
 export function resolveRun(announced: { run: string; experiment: string; definition: unknown }): Run {
-  const source = `run ${announced.run} of ${announced.experiment}`;
+  const experiment = orThrow(
+    parseExperimentName(announced.experiment),
+    `run ${announced.run}: the name of its experiment`,
+  );
+  const source = `run ${announced.run} of ${experiment}`;
   const definition: RunDefinition = orThrow(parseRunDefinitionShape(announced.definition), source);
-  const id = runId(announced.experiment, definition);
+  const id = runId(experiment, definition);
   if (id !== announced.run)
     throw new ConfigurationError(source, [`run: expected the definition's hash ${id}, got ${announced.run}`]);
-  return { id, experiment: announced.experiment, definition };
+  return { id, experiment, definition };
 }
 
 function orThrow<Value>(result: Parsed<Value>, source: string): Value {

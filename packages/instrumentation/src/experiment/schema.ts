@@ -20,6 +20,11 @@ const margin = z.number().gt(0).max(0.5);
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'expected 1 to 64 letters, digits, `_`, `.` or `-`');
 const label = z.string().min(1).max(256);
 const milliseconds = z.int().positive();
+/** A slice that is longer, or waits longer, would be no evidence in any window. */
+const MOST_MS = 31 * 86_400_000;
+const sliceTime = milliseconds.max(MOST_MS);
+/** Below it no test could be passed in a lifetime, and levels shared by runs would vanish. */
+const LEAST_ALPHA = 1e-6;
 
 const NO_CREDENTIAL = 'expected no credential here: a key belongs in `apiKey`';
 /** What the transport itself sends: a candidate that says otherwise would fail for a reason of ours. */
@@ -143,7 +148,7 @@ const gatesShape = strict({
 
 const policyFields = strict({
   preset: z.enum(PRESET_NAMES).optional(),
-  alpha: z.number().gt(0).max(0.2).default(DEFAULTS.policy.alpha),
+  alpha: z.number().min(LEAST_ALPHA).max(0.2).default(DEFAULTS.policy.alpha),
   minPairs: z.int().min(1).default(DEFAULTS.policy.minPairs),
   minCoverage: unit.default(DEFAULTS.policy.minCoverage),
   fullDay: z.boolean().optional(),
@@ -178,7 +183,7 @@ const experiment = strict({
   subject: strict({ attribute: label.nullable().default(defaults.subject.attribute) }).prefault({}),
   policy: policyShape.prefault({}),
   slice: z
-    .strictObject({ lengthMs: milliseconds.default(DEFAULTS.sliceLengthMs), deadlineMs: milliseconds.optional() })
+    .strictObject({ lengthMs: sliceTime.default(DEFAULTS.sliceLengthMs), deadlineMs: sliceTime.optional() })
     .prefault({}),
   piMin: positiveUnit.optional(),
   shadow: z
@@ -224,7 +229,7 @@ const runDefinition = strict({
   judge: judgeDefinitionShape.nullable(),
   embeddings: embeddingsDefinitionShape.optional(),
   policy: resolvedPolicy,
-  slice: strict({ lengthMs: milliseconds, deadlineMs: milliseconds }),
+  slice: strict({ lengthMs: sliceTime, deadlineMs: sliceTime }),
   piMin: positiveUnit,
   noise: strict({ rate: unit }),
   redaction: redaction.optional(),
@@ -248,6 +253,11 @@ export function parseExperimentShape(input: unknown): Parsed<ExperimentShape> {
 /** Checks an announced definition: every default is already in it. */
 export function parseRunDefinitionShape(input: unknown): Parsed<RunDefinition> {
   return parsed(runDefinition, input);
+}
+
+/** Checks the name of an announced experiment. */
+export function parseExperimentName(input: string): Parsed<string> {
+  return parsed(name, input);
 }
 
 function parsed<Value>(schema: z.ZodType, input: unknown): Parsed<Value> {

@@ -141,7 +141,7 @@ export async function selectTried(query: Query, now: number): Promise<readonly R
   const { rows } = await query<ReadyJudge>(
     `select s.run, s.judge, (b.data -> 'judging' ->> 'concurrency')::integer as concurrency
      from understudy.judge_state s join understudy.runs r using (run) left join understudy.bounds b using (run)
-     ${NOT_HELD} and s.sensitivity is not null order by r.registered_at, s.run`,
+     ${NOT_HELD} and s.sensitivity is not null and r.retired_at is null order by r.registered_at, s.run`,
     [now],
   );
   return rows;
@@ -158,7 +158,7 @@ export interface ReadyJudge extends Pick<JudgeState, 'run' | 'judge'> {
 export async function selectUntried(query: Query, now: number): Promise<readonly Pick<JudgeState, 'run' | 'judge'>[]> {
   const { rows } = await query<{ run: RunId; judge: string }>(
     `select s.run, s.judge from understudy.judge_state s join understudy.runs r using (run)
-     ${NOT_HELD} and s.sensitivity is null and (
+     ${NOT_HELD} and s.sensitivity is null and r.retired_at is null and (
        not exists (select from understudy.runs n where n.experiment = r.experiment and n.k > r.k)
        or exists (select from understudy.judgements j where j.run = s.run and j.judge = s.judge and j.status = 'waiting'))
      order by r.registered_at, s.run`,
