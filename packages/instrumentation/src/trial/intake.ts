@@ -114,7 +114,6 @@ export class Intake {
     for (const [arm, leg] of Object.entries(legs)) {
       guard('trial.measured', () => meters.measured(leg, experiment.name, arm, segment));
       if (leg.status !== 'missing') this.#reached('answered', [arm]);
-      guard('trial.fault', () => noteCandidateFault(experiment, arm, leg));
       const reason = dropped[arm];
       if (reason === undefined) continue;
       account.dropped({ run, slice, segment, arm, pi }, reason);
@@ -196,7 +195,10 @@ export class Intake {
       const fired = guard('shadow.fire', () =>
         this.#describe(
           call,
-          shadows.fire(call, names, shadow, (end) => permit.ended(end)),
+          shadows.fire(call, names, shadow, (end) => {
+            permit.ended(end);
+            guard('trial.fault', () => noteCandidateFault(experiment, arm, end.outcome));
+          }),
         ),
       );
       if (fired === undefined) permit.unused();
