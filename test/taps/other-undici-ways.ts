@@ -46,6 +46,16 @@ async function retried(world: World, agent: Dispatcher): Promise<unknown> {
   return [statusCode, answer];
 }
 
+/** An interceptor as people write it: what it hands on is a copy of the handler, with a member of its own. */
+const copying: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options, { ...handler, onBodySent: () => undefined });
+
+/** The same agent, around an interceptor that copies handlers. */
+const aroundCopying = (world: World): World => ({
+  ...world,
+  agent: world.use(new world.undici.Agent().compose(copying)),
+});
+
 /** The options of a bare dispatch. */
 const options = (world: World, behaviour: string): Dispatcher.DispatchOptions => {
   const { origin, pathname } = new URL(world.url(behaviour));
@@ -257,6 +267,19 @@ export const OTHER_UNDICI_WAYS: readonly UndiciWay[] = [
         return controller.pause === undefined ? false : undefined;
       }),
     told: ['200 ended'],
+  },
+  {
+    name: 'dispatch, around an interceptor that copies the handler',
+    run: (world) => raw(aroundCopying(world), 'json', () => undefined),
+    told: ['200 ended'],
+  },
+  {
+    name: 'request, around an interceptor that copies the handler, which has its methods from its class',
+    run: (world) => {
+      const { agent } = aroundCopying(world);
+      return outcome(() => agent.request(options(world, 'json')));
+    },
+    told: ['failed'],
   },
   {
     name: 'dispatch of what cannot be sent',

@@ -2,16 +2,23 @@ import { guard, raised } from '../guard.js';
 import type { BodyObserver, RequestObserver } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 
+/** A call that may be told of its answer when it has come already. */
+export interface LateKnown extends RequestObserver, BodyObserver {
+  /** The answer goes on, and nobody has held the rest of it. */
+  cutOff(): void;
+}
+
 /**
  * Stands in for a call whose request body is still being read (a `Request`, whose body is a stream), and hands on everything it was
  * told once the call is known, or lets go of it where there turns out to be none. Nearly always that is before the response: what is
- * held in between is bounded all the same.
+ * held in between is bounded all the same, and is the beginning of the answer without a gap.
  */
-export class LateCall<Known extends RequestObserver & BodyObserver> implements RequestObserver, BodyObserver {
+export class LateCall<Known extends LateKnown> implements RequestObserver, BodyObserver {
   readonly abandonedAfterMs: number;
   readonly #maxBytes: number;
   #waiting: ((call: Known) => void)[] | null = [];
   #heldBytes = 0;
+  #cut = false;
   #known: Known | null = null;
 
   constructor(known: Promise<Known | null>, abandonedAfterMs: number, maxBytes: number) {
@@ -41,13 +48,16 @@ export class LateCall<Known extends RequestObserver & BodyObserver> implements R
   }
 
   chunk(bytes: Uint8Array): void {
-    if (this.#known !== null) {
-      this.#known.chunk(bytes);
-    } else if (this.#waiting !== null && this.#heldBytes + bytes.length <= this.#maxBytes) {
-      this.#heldBytes += bytes.length;
-      const copy = bytes.slice();
-      this.#tell((call) => call.chunk(copy));
+    if (this.#cut) return;
+    if (this.#known !== null) return this.#known.chunk(bytes);
+    if (this.#waiting === null) return;
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > this.#maxBytes) {
+      this.#cut = true;
+      return this.#tell((call) => call.cutOff());
     }
+    const copy = bytes.slice();
+    this.#tell((call) => call.chunk(copy));
   }
 
   ended(): void {

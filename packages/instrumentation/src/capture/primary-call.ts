@@ -10,7 +10,7 @@ import {
   ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
   ATTR_OUTCOME,
 } from '../semconv.js';
-import type { BodyObserver, OutgoingRequest, RequestObserver } from '../tap/observer.js';
+import type { BodyObserver, OutgoingRequest } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
 import { type Call, type CallListener, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
@@ -20,6 +20,7 @@ import { contentAttributes } from './content-attributes.js';
 import { endWithContent } from './content-turns.js';
 import { failureType, isTimeout } from './failure.js';
 import { release } from './foreign-span.js';
+import type { LateKnown } from './late-call.js';
 import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
 import type { ProviderResponse } from './provider-response.js';
 import { SentRequest } from './sent-request.js';
@@ -59,7 +60,7 @@ type End =
   | { readonly how: 'abandoned' };
 
 /** One primary: what listeners see of it, and what the tap tells about it. Ends exactly once, whatever happens. */
-export class PrimaryCall implements Call, RequestObserver, BodyObserver {
+export class PrimaryCall implements Call, LateKnown {
   readonly startedAt: number;
   readonly request: ModelRequest;
   readonly resendCount: number;
@@ -90,6 +91,8 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
   /** When the last event of the answer came, which may be long before the response ends. */
   #overMs: number | null = null;
   #ending = false;
+  /** The answer went on, and its rest was not shown. */
+  #cut = false;
   #settled = false;
 
   constructor(environment: CallEnvironment, start: CallStart) {
@@ -204,6 +207,11 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     }
   }
 
+  /** What follows the end of an answer is none of it. */
+  cutOff(): void {
+    this.#cut = this.#reader?.terminal === false;
+  }
+
   ended(): void {
     this.#settle({ how: 'ended' });
   }
@@ -246,7 +254,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     const leg = this.#leg(end, answer, reader, durationMs);
     guard('capture.span', () => this.#describe(end, leg, answer));
     guard('capture.metrics', () => this.#measure(leg, answer));
-    const told = leg.status === 'ok' && reader !== null && isTooLarge(reader) ? PRIMARY_TOO_LARGE : leg;
+    const told = leg.status === 'ok' && this.#isTooLarge(reader) ? PRIMARY_TOO_LARGE : leg;
     for (const listener of this.#listeners.splice(0)) guard('capture.outcome', () => listener(told));
     if (this.#own) guard('capture.span', () => this.#end(answer));
     else if (leg.status !== 'ok') guard('capture.span', () => release(this.span));
@@ -267,7 +275,7 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
     if (end.how === 'abandoned') return { status: 'aborted', afterMs: this.#movedMs ?? durationMs, span };
     if (end.how === 'failed') return { status: 'error', type: end.type, durationMs, span };
     // What the caller gets is whole, however much of it is read here.
-    const tooLarge = reader !== null && isTooLarge(reader);
+    const tooLarge = this.#isTooLarge(reader);
     const fault = reader === null ? UNREADABLE : tooLarge ? null : faultOf(reader, answer, this.request.stream);
     if (fault !== null) return { status: 'error', type: fault, durationMs, span };
     return {
@@ -281,6 +289,10 @@ export class PrimaryCall implements Call, RequestObserver, BodyObserver {
       model: answer?.model ?? null,
       span,
     };
+  }
+
+  #isTooLarge(reader: AnswerReader | null): boolean {
+    return reader !== null && (isTooLarge(reader) || (this.#cut && reader.errorType === null));
   }
 
   #describe(end: End, leg: Leg, answer: ModelAnswer | null): void {

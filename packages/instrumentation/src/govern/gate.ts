@@ -1,4 +1,5 @@
 import type { Call } from '../capture/call.js';
+import { guard } from '../guard.js';
 import type { ExchangeOutcome } from '../shadow/bounded.js';
 import type { ShadowCall } from '../shadow/prepare.js';
 import type { DropReason } from '../trial/funnel.js';
@@ -45,7 +46,8 @@ export function allOf<About extends Proposed>(gates: readonly Gate<About>[]): Ga
   return (about) => {
     const held: Permit[] = [];
     for (const gate of gates) {
-      const given = gate(about);
+      // A gate that breaks lets nothing pass.
+      const given = guard('govern.gate', () => gate(about)) ?? 'concurrency_cap';
       if (typeof given === 'string') {
         both(held).unused();
         return given;
@@ -56,14 +58,14 @@ export function allOf<About extends Proposed>(gates: readonly Gate<About>[]): Ga
   };
 }
 
-/** Several permits as one. */
+/** Several permits as one. Each is given back whatever becomes of the others: an outcome is looked at that may throw, and a place kept is lost for good. */
 export function both(permits: readonly Permit[]): Permit {
   return {
     ended(end) {
-      for (const permit of permits) permit.ended(end);
+      for (const permit of permits) guard('govern.ended', () => permit.ended(end));
     },
     unused() {
-      for (const permit of permits) permit.unused();
+      for (const permit of permits) guard('govern.unused', () => permit.unused());
     },
   };
 }

@@ -37,7 +37,7 @@ interface Slice {
 const RESENT_SLICES = 10;
 /** Rows in one batch at most; the rest goes with the next one. */
 const MAX_ROWS = 2000;
-/** Slices kept in memory at most: weeks of an absent queue must not fill it. The totals still tell what is not accounted for. */
+/** Slices kept in memory at most: weeks of an absent queue must not fill it. */
 const MAX_SLICES = 5000;
 /** Rows in memory at most, about half a kilobyte each: segments and arms multiply slices. */
 const MAX_ROWS_HELD = 20_000;
@@ -47,11 +47,16 @@ const GRACE_MS = 1000;
 /**
  * The producer's account of every slice, by run, segment, arm and probability of inclusion. Cumulative, and it adds up:
  * `sampled = admitted + sum(skipped)`, and once final `admitted = published + sum(dropped)`.
+ *
+ * A slice is held whole or not at all: where there is no room for more, the least missed is forgotten, and nothing is counted in it any
+ * more, neither a new call nor a leg that was open. The totals still tell what of it is not accounted for.
  */
 export class SliceCounts {
   readonly #slices = new Map<string, Slice>();
   readonly #draws = new DrawCounts();
   readonly #lengths: ReadonlyMap<RunId, number>;
+  /** By run, the last slice that was forgotten: of those up to it, none begins again. */
+  readonly #forgotten = new Map<RunId, number>();
   #rowsHeld = 0;
   #totals = { admitted: 0, published: 0, dropped: 0 };
 
@@ -65,9 +70,9 @@ export class SliceCounts {
     return Math.floor(startedAt / this.#lengthOf(run));
   }
 
-  /** True where the slice has been reported as final: no call may be counted in it any more. */
+  /** True where the slice has been reported as final, or is forgotten: no call may be counted in it any more. */
   isFinal(run: RunId, slice: number): boolean {
-    return this.#slices.get(`${run} ${slice}`)?.final === true;
+    return this.#slices.get(idOf(run, slice))?.final ?? this.#isForgotten(run, slice);
   }
 
   drew(run: RunId, pi: number): void {
@@ -83,34 +88,38 @@ export class SliceCounts {
   }
 
   eligible(key: CountKey): void {
-    this.#row(key).eligible += 1;
+    this.#count(key, (row) => (row.eligible += 1));
   }
 
   sampled(key: CountKey): void {
-    this.#row(key).sampled += 1;
+    this.#count(key, (row) => (row.sampled += 1));
   }
 
   skipped(key: CountKey, reason: DropReason): void {
-    const { skipped } = this.#row(key);
-    skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
+    this.#count(key, ({ skipped }) => skipped.set(reason, (skipped.get(reason) ?? 0) + 1));
   }
 
   admitted(key: CountKey): void {
-    this.#row(key).admitted += 1;
-    this.#slice(key).unresolved += 1;
+    this.#count(key, (row, slice) => {
+      row.admitted += 1;
+      slice.unresolved += 1;
+    });
     this.#totals.admitted += 1;
   }
 
   published(key: CountKey): void {
-    this.#row(key).published += 1;
-    this.#slice(key).unresolved -= 1;
+    this.#count(key, (row, slice) => {
+      row.published += 1;
+      slice.unresolved -= 1;
+    });
     this.#totals.published += 1;
   }
 
   dropped(key: CountKey, reason: DropReason): void {
-    const { dropped } = this.#row(key);
-    dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
-    this.#slice(key).unresolved -= 1;
+    this.#count(key, ({ dropped }, slice) => {
+      dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
+      slice.unresolved -= 1;
+    });
     this.#totals.dropped += 1;
   }
 
@@ -141,52 +150,66 @@ export class SliceCounts {
   /** A batch with these rows has arrived. Slices that are known to be closed are forgotten, but for the last ones of each run. */
   acknowledge(rows: readonly SliceCount[]): void {
     for (const { run, slice, final } of rows) {
-      const known = this.#slices.get(`${run} ${slice}`);
+      const known = this.#slices.get(idOf(run, slice));
       if (known !== undefined && final) known.acknowledged = true;
     }
     for (const run of this.#lengths.keys()) {
       const closed = [...this.#slices.values()].filter((slice) => slice.run === run && slice.acknowledged);
       closed.sort((a, b) => a.slice - b.slice);
-      for (const { slice } of closed.slice(0, -RESENT_SLICES)) this.#forget(`${run} ${slice}`);
+      for (const slice of closed.slice(0, -RESENT_SLICES)) this.#forget(slice);
     }
   }
 
-  #slice({ run, slice }: CountKey): Slice {
-    const id = `${run} ${slice}`;
-    let known = this.#slices.get(id);
-    if (known === undefined) {
-      const endsAt = (slice + 1) * this.#lengthOf(run);
-      known = { run, slice, endsAt, rows: new Map(), unresolved: 0, final: false, acknowledged: false };
-      this.#slices.set(id, known);
-      if (this.#slices.size > MAX_SLICES) this.#forgetOldest();
-    }
-    return known;
+  /** Counts in a slice that is held. One that is forgotten is not: its legs are told by the totals alone. */
+  #count(key: CountKey, count: (row: Row, slice: Slice) => void): void {
+    const slice = this.#slice(key);
+    const row = slice === null ? null : this.#row(slice, key);
+    if (slice !== null && row !== null) count(row, slice);
   }
 
-  #forgetOldest(): void {
-    for (const [id, { unresolved }] of this.#slices) {
-      if (unresolved > 0) continue;
-      this.#forget(id);
-      return;
-    }
+  #slice({ run, slice }: CountKey): Slice | null {
+    const id = idOf(run, slice);
+    const known = this.#slices.get(id);
+    if (known !== undefined) return known;
+    if (this.#isForgotten(run, slice)) return null;
+    while (this.#slices.size >= MAX_SLICES) this.#forget(leastMissed(this.#slices.values()));
+    const endsAt = (slice + 1) * this.#lengthOf(run);
+    const made = { run, slice, endsAt, rows: new Map(), unresolved: 0, final: false, acknowledged: false };
+    this.#slices.set(id, made);
+    return made;
   }
 
-  #forget(id: string): void {
-    this.#rowsHeld -= this.#slices.get(id)?.rows.size ?? 0;
-    this.#slices.delete(id);
-  }
-
-  #row(key: CountKey): Row {
-    const { rows } = this.#slice(key);
-    if (this.#rowsHeld > MAX_ROWS_HELD) this.#forgetOldest();
+  #row(slice: Slice, key: CountKey): Row | null {
     const id = JSON.stringify([key.segment, key.arm, key.pi]);
-    let row = rows.get(id);
-    if (row === undefined) {
-      row = { key, eligible: 0, sampled: 0, admitted: 0, published: 0, skipped: new Map(), dropped: new Map() };
-      rows.set(id, row);
-      this.#rowsHeld += 1;
-    }
+    const known = slice.rows.get(id);
+    if (known !== undefined) return known;
+    if (!this.#hasRoomFor(slice)) return null;
+    const row = { key, eligible: 0, sampled: 0, admitted: 0, published: 0, skipped: new Map(), dropped: new Map() };
+    slice.rows.set(id, row);
+    this.#rowsHeld += 1;
     return row;
+  }
+
+  /** Makes room for one more row of `slice`. False where it alone takes all there is, and is forgotten itself. */
+  #hasRoomFor(slice: Slice): boolean {
+    while (this.#rowsHeld >= MAX_ROWS_HELD) {
+      const others = [...this.#slices.values()].filter((other) => other !== slice);
+      const missed = others.length === 0 ? slice : leastMissed(others);
+      this.#forget(missed);
+      if (missed === slice) return false;
+    }
+    return true;
+  }
+
+  #forget(slice: Slice): void {
+    const { run, slice: number, rows } = slice;
+    this.#rowsHeld -= rows.size;
+    this.#slices.delete(idOf(run, number));
+    this.#forgotten.set(run, Math.max(number, this.#forgotten.get(run) ?? -Infinity));
+  }
+
+  #isForgotten(run: RunId, slice: number): boolean {
+    return slice <= (this.#forgotten.get(run) ?? -Infinity);
   }
 
   #lengthOf(run: RunId): number {
@@ -194,6 +217,19 @@ export class SliceCounts {
     if (length === undefined) throw new Error(`no such run: ${run}`);
     return length;
   }
+}
+
+/** The oldest that has arrived, else the oldest: also one with open legs, since evidence that comes so late is none. */
+function leastMissed(slices: Iterable<Slice>): Slice {
+  return [...slices].reduce((one, other) => (isLessMissed(other, one) ? other : one));
+}
+
+function isLessMissed(one: Slice, other: Slice): boolean {
+  return one.acknowledged === other.acknowledged ? one.endsAt < other.endsAt : one.acknowledged;
+}
+
+function idOf(run: RunId, slice: number): string {
+  return `${run} ${slice}`;
 }
 
 function countOf({ key, eligible, sampled, admitted, published, skipped, dropped }: Row, final: boolean): SliceCount {

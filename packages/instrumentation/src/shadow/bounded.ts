@@ -30,6 +30,8 @@ type Outcome =
       readonly durationMs: number;
       /** The provider was not reached, or refused: nobody pays for it. */
       readonly unbilled?: true;
+      /** The type is a word of the answer's own: no status and no connection's code, whatever it is called. */
+      readonly inAnswer?: true;
     }
   /** A limit of ours has ended it, which says nothing of its candidate. It may be billed. */
   | { readonly status: 'missing'; readonly reason: LimitReason; readonly durationMs: number };

@@ -1,9 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
 import { resolveExperiment } from '../experiment/resolve.js';
 import type { Experiment } from '../experiment/definition.js';
+import { responseWith } from '../govern/governor.test.support.js';
 import { misconfigurations } from '../misconfigured.js';
 import type { Misconfiguration } from '../trial/misconfigurations.js';
-import type { Leg } from '../trial/trial.js';
+import type { ExchangeOutcome } from './bounded.js';
 import { noteCandidateFault } from './candidate-faults.js';
 
 let experiment: Experiment;
@@ -16,10 +17,19 @@ beforeEach(() => {
   });
 });
 
-const OK = { status: 'ok', durationMs: 1 } as Leg;
-const failing = (type: string): Leg => ({ status: 'error', type, durationMs: 1 }) as Leg;
-const note = (leg: Leg, times = 1, arm = 'small'): void => {
-  for (let time = 0; time < times; time += 1) noteCandidateFault(experiment, arm, leg);
+type Failed = ExchangeOutcome & { readonly status: 'error' };
+
+const OK = { status: 'ok', durationMs: 1 } as ExchangeOutcome;
+const failing = (type: string): Failed => ({
+  status: 'error',
+  type,
+  durationMs: 1,
+  ...(/^\d/.test(type) && { response: responseWith(Number(type)) }),
+});
+/** An answer that calls its error so. */
+const saying = (type: string): Failed => ({ ...failing(type), inAnswer: true, response: responseWith(200) });
+const note = (outcome: ExchangeOutcome, times = 1, arm = 'small'): void => {
+  for (let time = 0; time < times; time += 1) noteCandidateFault(experiment, arm, outcome);
 };
 const found = (): Partial<Record<Misconfiguration, number>> =>
   Object.fromEntries(
@@ -48,9 +58,32 @@ it.each(['constructor', 'valueOf', 'toString', 'hasOwnProperty', '__proto__'])(
   'takes the error `%s`, as an answer may call it, for no cause',
   (type) => {
     note(failing(type), 20);
+    note(saying(type), 20);
     expect(found()).toEqual({});
   },
 );
+
+it.each(['401', '404', '400', 'ECONNREFUSED', 'CERT_HAS_EXPIRED'])(
+  'takes %s for no status and no word of a connection where an answer calls its error so',
+  (type) => {
+    const { response: _, ...ofCode } = saying(type);
+    note(saying(type), 20);
+    note(ofCode, 20);
+    expect(found()).toEqual({});
+  },
+);
+
+it('takes a candidate for reached that says otherwise itself', () => {
+  note(failing('ECONNREFUSED'), 2);
+  note(saying('ECONNREFUSED'));
+  note(failing('ECONNREFUSED'), 2);
+  expect(found()).toEqual({});
+});
+
+it('takes a connection that fails once an answer has begun for no candidate that cannot be reached', () => {
+  note({ ...failing('ETIMEDOUT'), response: responseWith(200) }, 20);
+  expect(found()).toEqual({});
+});
 
 it('takes requests that are refused now and then for what users say', () => {
   for (let time = 0; time < 100; time += 1) {
@@ -63,7 +96,7 @@ it('takes requests that are refused now and then for what users say', () => {
 it('notes that no request is taken, whichever way it is said and whatever else fails in between', () => {
   note(failing('400'), 5);
   note(failing('500'));
-  note({ status: 'missing' } as Leg);
+  note({ status: 'missing' } as ExchangeOutcome);
   note(failing('422'), 4);
   expect(found()).toEqual({});
   note(failing('400'), 3);

@@ -3,7 +3,7 @@ import { shownAddress } from '../experiment/address.js';
 import { describeReference } from '../experiment/secret-reference.js';
 import { misconfigured } from '../misconfigured.js';
 import type { Misconfiguration } from '../trial/misconfigurations.js';
-import type { Leg } from '../trial/trial.js';
+import type { ExchangeOutcome } from './bounded.js';
 
 /** What a failure says of how a candidate is set up. */
 interface Fault {
@@ -18,7 +18,7 @@ interface Fault {
 const REFUSED = 10;
 const UNREACHABLE: Fault = { cause: 'candidate_unreachable', inARow: 3 };
 
-/** By an endpoint's status; other ones are its provider's own trouble. A map: the words of an answer stand in the place of a status, too. */
+/** By an endpoint's status; other ones are its provider's own trouble. */
 const BY_STATUS: ReadonlyMap<string, Fault> = new Map([
   ['400', { cause: 'candidate_request', inARow: REFUSED }],
   ['401', { cause: 'candidate_key', inARow: 1 }],
@@ -41,16 +41,17 @@ const UNREACHED: ReadonlySet<string> = new Set([
 /** By arm: how often a cause has been met since the candidate last answered, or since it was last reached. */
 const met = new WeakMap<Experiment, Map<string, Map<Misconfiguration, number>>>();
 
-/** Notes of a candidate's leg whether it fails by how it is set up. */
-export function noteCandidateFault(experiment: Experiment, arm: string, leg: Leg): void {
+/** Notes of how a candidate's shadow ended whether it fails by how it is set up. */
+export function noteCandidateFault(experiment: Experiment, arm: string, outcome: ExchangeOutcome | null): void {
   const { name, candidates } = experiment;
   const candidate = Object.hasOwn(candidates, arm) ? candidates[arm] : undefined;
-  if (candidate === undefined || leg.status === 'missing' || leg.status === 'aborted') return;
+  if (candidate === undefined || outcome === null || outcome.status === 'missing') return;
   const counts = countsOf(experiment, arm);
-  if (leg.status === 'ok') return counts.clear();
-  const fault = BY_STATUS.get(leg.type) ?? (UNREACHED.has(leg.type) ? UNREACHABLE : undefined);
+  if (outcome.status === 'ok') return counts.clear();
+  const { type } = outcome;
   // Whatever it answers, it can be reached.
-  if (/^\d/.test(leg.type)) counts.delete('candidate_unreachable');
+  if (hasAnswered(outcome)) counts.delete('candidate_unreachable');
+  const fault = faultOf(outcome);
   if (fault === undefined) return;
   const { cause, inARow } = fault;
   const count = (counts.get(cause) ?? 0) + 1;
@@ -61,10 +62,23 @@ export function noteCandidateFault(experiment: Experiment, arm: string, leg: Leg
     const where = baseUrl === undefined ? "the primary's address" : (shownAddress(baseUrl) ?? 'its address');
     const what = model === undefined ? "the primary's model" : JSON.stringify(model.slice(0, 128));
     const key = apiKey === undefined ? "the primary's own key" : `the key in ${describeReference(apiKey)}`;
-    const said = /^\d/.test(leg.type) ? `HTTP ${leg.type}` : leg.type;
+    const said = hasAnswered(outcome) ? `HTTP ${type}` : type;
     return `candidate ${arm} of ${name}: ${said} from ${where} for the model ${what}${cause === 'candidate_key' ? `, with ${key}` : ''}`;
   };
-  misconfigured(cause, { experiment: name, of: `${arm} ${leg.type}`, found });
+  misconfigured(cause, { experiment: name, of: `${arm} ${type}`, found });
+}
+
+type Failed = ExchangeOutcome & { readonly status: 'error' };
+
+function hasAnswered({ response, inAnswer }: Failed): boolean {
+  return response !== undefined || inAnswer === true;
+}
+
+/** By a status that came as one, and by a connection's word where no answer came: the words of an answer can be any. */
+function faultOf(outcome: Failed): Fault | undefined {
+  const { type, response } = outcome;
+  if (!hasAnswered(outcome)) return UNREACHED.has(type) ? UNREACHABLE : undefined;
+  return response !== undefined && String(response.status) === type ? BY_STATUS.get(type) : undefined;
 }
 
 function countsOf(experiment: Experiment, arm: string): Map<Misconfiguration, number> {

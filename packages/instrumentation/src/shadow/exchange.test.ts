@@ -56,6 +56,10 @@ const routes: Readonly<Record<string, Handle>> = {
     response
       .writeHead(200, events)
       .end(`data: {"error":{"type":"response_too_large"}}\n\n${chunk('x'.repeat(200_000), null)}`),
+  pretends: (response) =>
+    response
+      .writeHead(200, events)
+      .end(`${chunk('word ', null).repeat(200)}data: {"error":{"code":"ECONNREFUSED","type":"ECONNREFUSED"}}\n\n`),
   inside: (response) => response.writeHead(200, events).end('data: {"error":{"type":"overloaded_error"}}\n\n'),
 };
 
@@ -169,6 +173,12 @@ describe('exchange', () => {
     await new Promise<void>((resolve) => unused.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(unused.address() as AddressInfo).port}`;
     await new Promise((resolve) => unused.close(resolve));
-    expect(await send('good', { base })).toMatchObject({ status: 'error', type: 'ECONNREFUSED' });
+    expect(await send('good', { base })).toMatchObject({ status: 'error', type: 'ECONNREFUSED', unbilled: true });
+  });
+
+  it('what has answered was reached, and its words are paid for, whatever it calls its error', async () => {
+    const outcome = await send('pretends', { stream: true });
+    expect(outcome).toMatchObject({ status: 'error', type: 'ECONNREFUSED', response: { status: 200 }, inAnswer: true });
+    expect(outcome).not.toHaveProperty('unbilled');
   });
 });

@@ -55,7 +55,7 @@ export async function exchange(
     async (signal, clock) => await attempt(transport, request, limits, { signal, clock, reading }),
   );
   const outcome = unlessHeldUp(ended, reading);
-  return outcome.status === 'error' && NOT_REACHED.has(outcome.type) ? { ...outcome, unbilled: true } : outcome;
+  return isNotReached(outcome) ? { ...outcome, unbilled: true } : outcome;
 }
 
 async function attempt(
@@ -100,6 +100,11 @@ async function attempt(
   }
 }
 
+/** What has answered was reached, and is paid for what it said before it broke off. */
+function isNotReached(outcome: ExchangeOutcome): outcome is ExchangeOutcome & { readonly status: 'error' } {
+  return outcome.status === 'error' && outcome.response === undefined && NOT_REACHED.has(outcome.type);
+}
+
 /** For how long an exchange of so many milliseconds may be held up. */
 function mostHeldMs(durationMs: number): number {
   return Math.max(HELD_UP.ms, HELD_UP.share * durationMs);
@@ -109,7 +114,8 @@ function mostHeldMs(durationMs: number): number {
 function unlessHeldUp(outcome: ExchangeOutcome, { heldMs }: Reading): ExchangeOutcome {
   const { status, durationMs } = outcome;
   if (heldMs <= mostHeldMs(durationMs)) return outcome;
-  if (status !== 'ok' && !(status === 'error' && BY_TIME.has(outcome.type))) return outcome;
+  if (status !== 'ok' && !(status === 'error' && outcome.inAnswer !== true && BY_TIME.has(outcome.type)))
+    return outcome;
   const { response } = outcome;
   return { status: 'missing', reason: 'leg_held_up', durationMs, ...(response !== undefined && { response }) };
 }
@@ -123,7 +129,8 @@ function outcomeOf(
 ): ExchangeOutcome {
   if (isTooLarge(reader)) return { status: 'missing', reason: 'leg_too_large', durationMs };
   const type = faultOf(reader, answer, request.stream);
-  if (type !== null || answer === null) return { status: 'error', type: type ?? UNREADABLE, durationMs };
+  if (type !== null || answer === null)
+    return { status: 'error', type: type ?? UNREADABLE, durationMs, inAnswer: true };
   return {
     status: 'ok',
     answer,

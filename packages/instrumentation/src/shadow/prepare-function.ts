@@ -102,7 +102,7 @@ async function attempt(shadow: FunctionShadow, limits: ExchangeLimits, clock: St
   });
   const durationMs = clock.elapsed();
   if (read.status === 'too_large') return { status: 'missing', reason: 'leg_too_large', durationMs };
-  if (read.status === 'fault') return { status: 'error', type: read.type, durationMs };
+  if (read.status === 'fault') return { status: 'error', type: read.type, durationMs, inAnswer: true };
   return {
     status: 'ok',
     answer: read.answer,

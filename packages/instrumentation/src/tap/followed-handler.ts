@@ -6,7 +6,13 @@ import { Once } from './once.js';
 import { rawHeader, rawHeaders } from './raw-header.js';
 import { runOutside } from './untapped.js';
 
-type Method = (...args: unknown[]) => unknown;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A method of the host's, as it was found, and what stands for it. */
+interface Followed {
+  readonly found: unknown;
+  readonly method: Method;
+}
 
 /** What a handler is told, in either of undici's two ways: before the host's handler, or after it. */
 interface Moments {
@@ -29,7 +35,8 @@ export interface FollowedHandler {
 
 /**
  * A handler for undici's `dispatch` that hands everything on to the host's, with the same arguments and results, and shows the
- * exchange to `observer`. It has the members the host's has, no more: what undici does depends on which are there.
+ * exchange to `observer`. It has the members the host's has, no more: what undici does depends on which are there. A copy of it has what a
+ * copy of the host's would have, so that interceptors may spread it.
  */
 export function followedHandler(
   handler: object,
@@ -38,32 +45,44 @@ export function followedHandler(
 ): FollowedHandler {
   const exchange = new Exchange(request, observer);
   const moments = momentsOf(exchange);
-  const methods = new Map<string | symbol, Method>();
+  const methods = new Map<string | symbol, Followed>();
 
   const follow = (name: string | symbol, method: Method): Method => {
     const { given, before, after } = moments.get(name) ?? {};
-    // Called on the host's own object, which may have private members, and outside of the tapped request.
-    return (...args) => {
+    // Called on the host's own object, which may have private members, or on the copy it is a member of; outside of the tapped request.
+    return function (this: unknown, ...args) {
+      const self = this === followed ? handler : this;
       if (before !== undefined) guard('tap.handler', () => before(args));
       const passed = (given === undefined ? null : guard('tap.handler', () => given(args))) ?? args;
-      const result = runOutside(() => Reflect.apply(method, handler, passed));
+      const result = runOutside(() => Reflect.apply(method, self, passed));
       if (after !== undefined) guard('tap.handler', () => after(args, result));
       return result;
     };
   };
 
+  const member = (name: string | symbol): unknown => {
+    const found: unknown = Reflect.get(handler, name);
+    if (typeof found !== 'function' || name === 'constructor') return found;
+    const known = methods.get(name);
+    if (known?.found === found) return known.method;
+    const method = follow(name, found as Method);
+    methods.set(name, { found, method });
+    return method;
+  };
+
   // A target of its own: a proxy of a frozen handler may not give other methods than the handler has.
-  const followed = new Proxy(Object.create(Object.getPrototypeOf(handler) as object | null) as object, {
+  const followed: object = new Proxy(Object.create(Object.getPrototypeOf(handler) as object | null) as object, {
     has: (_target, name) => name in handler,
     set: (_target, name, value) => Reflect.set(handler, name, value),
-    get(_target, name) {
-      const known = methods.get(name);
-      if (known !== undefined) return known;
-      const value: unknown = Reflect.get(handler, name);
-      if (typeof value !== 'function' || name === 'constructor') return value;
-      const method = follow(name, value as Method);
-      methods.set(name, method);
-      return method;
+    deleteProperty: (_target, name) => Reflect.deleteProperty(handler, name),
+    get: (_target, name) => member(name),
+    ownKeys: () => Reflect.ownKeys(handler),
+    getOwnPropertyDescriptor(_target, name) {
+      const own = Reflect.getOwnPropertyDescriptor(handler, name);
+      if (own === undefined) return undefined;
+      // Configurable whatever it is: of what the target has not, a proxy may say nothing else.
+      if ('value' in own) return { ...own, value: member(name), configurable: true };
+      return { ...own, get: () => member(name), configurable: true };
     },
   });
   return { handler: followed, refused: (error) => exchange.failed(error) };

@@ -13,7 +13,7 @@ import { Shadows } from '../shadow/shadows.js';
 import type { Transport, TransportResponse } from '../shadow/undici.js';
 import type { Assembled } from './assemble.js';
 import { createIds, type Ids } from './ids.js';
-import type { Admittance } from './account.js';
+import type { Admittance, Meters } from './account.js';
 import { Intake } from './intake.js';
 import { OpenTrials } from './open-trials.js';
 import type { Leg } from './trial.js';
@@ -65,7 +65,13 @@ export interface World {
 
 export function world(
   input: Partial<ExperimentInput> = {},
-  options: { admittance?: Admittance; deadlineMs?: number; respond?: () => Promise<TransportResponse>; ids?: Ids } = {},
+  options: {
+    admittance?: Admittance;
+    deadlineMs?: number;
+    respond?: () => Promise<TransportResponse>;
+    ids?: Ids;
+    meters?: Partial<Meters>;
+  } = {},
 ): World {
   const experiment = resolveExperiment({
     name: 'e',
@@ -134,6 +140,7 @@ export function world(
       reached: () => undefined,
       dropped: (reason, { arm }) => lost.set(`${reason} ${arm}`, (lost.get(`${reason} ${arm}`) ?? 0) + 1),
       measured: () => undefined,
+      ...options.meters,
     },
     shadows,
     gates: { before: concurrencyGate(experiment.shadow.concurrency), made: allOf([]) },

@@ -165,6 +165,22 @@ describe('Intake', () => {
     expect(events.filter((event) => event.endsWith('ended'))).toHaveLength(2);
   });
 
+  it('accounts for every leg, and has its trial, where the meters of the host throw', async () => {
+    const broken = (): never => {
+      throw new Error('a view of the host');
+    };
+    const meters = { reached: broken, dropped: broken, measured: broken };
+    const { intake, call, trials, assembled, counts } = world({}, { meters });
+    const [answered, unanswered] = [call(), call()];
+    intake.take(answered);
+    intake.take(unanswered);
+    answered.settle(ok);
+    unanswered.settle({ status: 'missing', reason: 'primary_unresolved' });
+    await new Promise<void>((resolve) => void trials.whenSettled(resolve));
+    expect(assembled.map(({ trial }) => trial === null)).toEqual([false, true]);
+    expect(counts.totals()).toEqual({ admitted: 4, published: 0, dropped: 2 });
+  });
+
   it('admits no more than may be in flight, and again when there is room', async () => {
     const { intake, call, trials, counts, lost } = world({ shadow: { concurrency: 5 } });
     const calls = Array.from({ length: 4 }, () => call());

@@ -109,11 +109,11 @@ export class Intake {
   settled({ admission, primary, legs, paired, dropped }: Assembled): void {
     const { experiment, account, meters } = this.#options;
     const { run, slice, segment, pi } = admission;
-    meters.measured(primary, experiment.name, null, segment);
+    // A meter may be the host's own.
+    guard('trial.measured', () => meters.measured(primary, experiment.name, null, segment));
     for (const [arm, leg] of Object.entries(legs)) {
-      meters.measured(leg, experiment.name, arm, segment);
+      guard('trial.measured', () => meters.measured(leg, experiment.name, arm, segment));
       if (leg.status !== 'missing') this.#reached('answered', [arm]);
-      guard('trial.fault', () => noteCandidateFault(experiment, arm, leg));
       const reason = dropped[arm];
       if (reason === undefined) continue;
       account.dropped({ run, slice, segment, arm, pi }, reason);
@@ -195,7 +195,10 @@ export class Intake {
       const fired = guard('shadow.fire', () =>
         this.#describe(
           call,
-          shadows.fire(call, names, shadow, (end) => permit.ended(end)),
+          shadows.fire(call, names, shadow, (end) => {
+            permit.ended(end);
+            guard('trial.fault', () => noteCandidateFault(experiment, arm, end.outcome));
+          }),
         ),
       );
       if (fired === undefined) permit.unused();
@@ -236,10 +239,12 @@ export class Intake {
   }
 
   #reached(stage: Stage, arms: readonly string[]): void {
-    for (const arm of arms) this.#options.meters.reached(stage, { experiment: this.#options.experiment.name, arm });
+    const { experiment, meters } = this.#options;
+    for (const arm of arms) guard('trial.counted', () => meters.reached(stage, { experiment: experiment.name, arm }));
   }
 
   #lost(reason: DropReason, arms: readonly string[]): void {
-    for (const arm of arms) this.#options.meters.dropped(reason, { experiment: this.#options.experiment.name, arm });
+    const { experiment, meters } = this.#options;
+    for (const arm of arms) guard('trial.counted', () => meters.dropped(reason, { experiment: experiment.name, arm }));
   }
 }
