@@ -34,8 +34,9 @@ a stream.
 ## Attributes
 
 Of the span of a call, primary or shadow, by the OpenTelemetry GenAI conventions v1.41. An attribute is there where the request or the
-answer says it. Besides, in every dialect: \`gen_ai.response.time_to_first_chunk\` of a stream, \`http.request.resend_count\` where an SDK
-retried, \`error.type\` of a failure.
+answer says it: names are [redacted](privacy.md#on-spans), and \`gen_ai.request.stop_sequences\` is there only where what was said is. Besides,
+in every dialect: \`gen_ai.response.time_to_first_chunk\` of a stream, \`http.request.resend_count\` where an SDK retried, \`error.type\` of a
+failure.
 
 ${attributes(all)}
 

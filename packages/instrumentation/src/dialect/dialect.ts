@@ -133,7 +133,7 @@ export interface ShadowRules {
   readonly translation: Translation | null;
 }
 
-/** The values an attribute of a request may have. */
+/** The values an attribute of a request may have. Names and texts as they came: what of them may stand on a span is its privacy's to say. */
 export type RequestAttributes = Readonly<Record<string, string | number | boolean | string[]>>;
 
 /** How one provider's protocol is read and rewritten: a table and pure functions. */
