@@ -12,6 +12,7 @@ export interface Described {
 const RULES = [
   ['keep', 'kept'],
   ['strip', 'stripped'],
+  ['route', 'kept for the same model'],
   ['refuse', 'not repeated'],
 ] as const;
 
@@ -33,18 +34,21 @@ a stream.
 ## Attributes
 
 Of the span of a call, primary or shadow, by the OpenTelemetry GenAI conventions v1.41. An attribute is there where the request or the
-answer says it. Besides, in every dialect: \`gen_ai.response.time_to_first_chunk\` of a stream, \`http.request.resend_count\` where an SDK
-retried, \`error.type\` of a failure.
+answer says it: names are [redacted](privacy.md#on-spans), and \`gen_ai.request.stop_sequences\` is there only where what was said is. Besides,
+in every dialect: \`gen_ai.response.time_to_first_chunk\` of a stream, \`http.request.resend_count\` where an SDK retried, \`error.type\` of a
+failure.
 
 ${attributes(all)}
 
 ## Fields
 
 What becomes of the fields of a request, at its top level, in a shadow. *Kept*: it shapes the answer and nothing else. *Stripped*: it changes
-nothing in the answer and leaves a trace at the provider. *Not repeated*: by it the provider would do something, or the answer depends on state
-that a shadow does not have; such a call has no shadow, and is counted under \`disallowed_feature\`, but where the field is \`null\` or
-\`false\`. **A field that is in no list is one of the last.** A candidate's own \`parameters\` may have any field but those of the last kind.
-The same holds below the top level: tools that the provider runs, files and other things stored there, and items that stand for them.
+nothing in the answer and leaves a trace at the provider. *Kept for the same model*: by it another model than the one that is asked may
+answer, such as the incumbent wherever the candidate fails; it is left out where the candidate declares a \`model\` or a \`baseUrl\`. *Not
+repeated*: by it the provider would do something, or the answer depends on state that a shadow does not have; such a call has no shadow, and
+is counted under \`disallowed_feature\`, but where the field is \`null\` or \`false\`. **A field that is in no list is one of the last.** A
+candidate's own \`parameters\` may have any field but those of the last kind. The same holds below the top level: tools that the provider
+runs, files and other things stored there, and items that stand for them.
 ${all.map(fields).join('')}`;
 }
 
@@ -86,8 +90,9 @@ function attributesOf({ dialect, fixtures }: Described, others: readonly object[
 
 function fields({ dialect: { name, shadow } }: Described): string {
   if (shadow === null) return '';
-  const rows = RULES.map(([rule, word]) => {
+  const rows = RULES.flatMap(([rule, word]) => {
     const named = Object.keys(shadow.fields).filter((field) => shadow.fields[field] === rule);
+    if (rule === 'route' && named.length === 0) return [];
     const list = named.toSorted().map((field) => `\`${field}\``);
     return `| ${word} | ${list.length === 0 ? 'none' : list.join(', ')} |`;
   });

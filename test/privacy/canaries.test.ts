@@ -136,8 +136,12 @@ async function call(provider: CanaryProvider, index: number): Promise<void> {
 
 function asked(index: number): object {
   const id = `call_${MARK}`;
+  const secrets = Object.values(SECRETS).map(([, text]) => text);
   return {
     user: TEXT,
+    // What the conventions have attributes for.
+    stop: [TEXT, `${MARK}:`, ...secrets],
+    service_tier: secrets[index % secrets.length],
     tools: [{ type: 'function', function: { name: 'find', description: TEXT, parameters: { type: 'object' } } }],
     messages: [
       { role: 'system', content: `${TEXT} ${index}` },

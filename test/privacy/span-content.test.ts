@@ -7,6 +7,7 @@ import { type CanaryProvider, startCanaryProvider } from './canary-provider.js';
 
 const INPUT = 'gen_ai.input.messages';
 const OUTPUT = 'gen_ai.output.messages';
+const STOP = 'gen_ai.request.stop_sequences';
 const ASKED = 'My number is DE89 3704 0044 0532 0130 00.';
 const ANSWERED = 'Yours is DE89 3704 0044 0532 0130 00, customer CUST-1.';
 
@@ -52,6 +53,7 @@ describeWithRedis('what was said, on the spans of a pair', () => {
         model: 'incumbent-model',
         stream: way === 'stream',
         messages: [{ role: 'user', content: ASKED }],
+        stop: ['\n', ASKED],
       }),
     });
     await response.text();
@@ -66,10 +68,12 @@ describeWithRedis('what was said, on the spans of a pair', () => {
     expect(redacted).toHaveLength(2);
     for (const span of redacted) {
       expect(span[INPUT]).toBe(messages('user', 'My number is [iban:1].'));
+      expect(span[STOP]).toEqual(['\n', 'My number is [iban:1].']);
       expect(span[OUTPUT]).toBe(messages('assistant', 'Yours is [iban:1], customer [customer].'));
     }
     for (const span of await spansOf('full', way, 'true')) {
       expect(span[INPUT]).toBe(messages('user', ASKED));
+      expect(span[STOP]).toEqual(['\n', ASKED]);
       expect(span[OUTPUT]).toBe(messages('assistant', ANSWERED));
     }
   });
@@ -85,6 +89,7 @@ describeWithRedis('what was said, on the spans of a pair', () => {
     expect(spans).toHaveLength(2);
     for (const span of spans) {
       expect(Object.keys(span)).not.toContain(INPUT);
+      expect(Object.keys(span)).not.toContain(STOP);
       expect(JSON.stringify(span)).not.toContain('DE89');
     }
   });

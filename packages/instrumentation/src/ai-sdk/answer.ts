@@ -12,6 +12,9 @@ const CUT_SHORT = 'truncated';
 /** The provider ended its answer with an error, and said no more. */
 const PROVIDER_ERROR = 'provider_error';
 
+/** Parts that are told apart, those without content among them: many more than are read of an answer. */
+const MAX_SLOTS = 1024;
+
 /** Content that is not compared, by the SDK's word for it. Sources are no part of what is said. */
 const OTHERS: ReadonlySet<string> = new Set([
   'reasoning',
@@ -74,12 +77,12 @@ export class AnswerReader {
       case 'tool-input-end':
         return;
       case 'text-start':
-        this.#slot(`text ${String(id)}`);
+        this.#slot(`text ${asName(id)}`);
         return;
       case 'text-delta':
-        return this.#text(this.#slot(`text ${String(id)}`), part['delta']);
+        return this.#text(this.#slot(`text ${asName(id)}`), part['delta']);
       case 'reasoning-start':
-        return this.#builder.other(0, this.#slot(`reasoning ${String(id)}`), 'reasoning');
+        return this.#builder.other(0, this.#slot(`reasoning ${asName(id)}`), 'reasoning');
       case 'reasoning-delta':
       case 'tool-input-start':
       case 'tool-input-delta':
@@ -99,7 +102,7 @@ export class AnswerReader {
   /** Call once, when all has come. */
   read(): AnswerRead {
     if (this.#error !== null) return fault(this.#error);
-    if (this.#cut) return { status: 'too_large' };
+    if (this.#cut || this.#builder.overflowed) return { status: 'too_large' };
     if (this.#finish === null) return fault(this.started ? CUT_SHORT : UNREADABLE);
     if (this.#finish === 'error') return fault(PROVIDER_ERROR);
     const answer = this.#builder.answer(FINISH_WORDS);
@@ -115,7 +118,7 @@ export class AnswerReader {
       const { toolCallId: id, toolName, input, providerExecuted } = item;
       // What the provider did itself is no wish for a tool of the caller's.
       if (providerExecuted === true) return this.#builder.other(0, this.#slot(name), 'provider-tool-call');
-      if (!this.#fits(input)) return;
+      if (!this.#fits(toolName) || !this.#fits(input)) return;
       return this.#builder.toolCall(0, this.#slot(name), { id, name: toolName, arguments: input });
     }
     if (typeof type !== 'string' || !OTHERS.has(type) || item['preliminary'] === true) return;
@@ -131,17 +134,24 @@ export class AnswerReader {
 
   #fits(text: unknown): boolean {
     if (this.#builder.content && typeof text === 'string') this.#left -= text.length;
-    if (this.#left < 0 && !this.#cut) {
-      this.#cut = true;
-      this.#builder.forget();
-    }
+    if (this.#left < 0 && !this.#cut) this.#forget();
     return !this.#cut;
   }
 
+  /** Where a part stands, by what it is called: names come from the other side, and no more of them are held than an answer has parts. */
   #slot(name: string): number {
-    const slot = this.#slots.get(name) ?? this.#slots.size;
+    const known = this.#slots.get(name);
+    if (known !== undefined || this.#cut) return known ?? 0;
+    const slot = this.#slots.size;
     this.#slots.set(name, slot);
+    if (slot === MAX_SLOTS) this.#forget();
     return slot;
+  }
+
+  #forget(): void {
+    this.#cut = true;
+    this.#slots.clear();
+    this.#builder.forget();
   }
 
   #identify({ id, modelId }: JsonObject): void {

@@ -1,4 +1,4 @@
-import { asList, asObject } from '../dialect/json.js';
+import { asList, asObject, asText } from '../dialect/json.js';
 import { guard } from '../guard.js';
 import type { CallOptions, LanguageModel } from './model.js';
 
@@ -27,10 +27,11 @@ export class FileUrls {
     return files.every(({ data, mediaType }) => {
       const { type, url } = asObject(data);
       if (type !== 'url') return true;
-      const kind = String(mediaType);
+      const kind = asText(mediaType) ?? '';
+      const href = url instanceof URL ? url.href : (asText(url) ?? '');
       return supported.some(([pattern, urls]) => {
         const prefix = pattern.replace(/\*(\/\*)?$/, '');
-        return kind.startsWith(prefix) && urls.some((each) => each.test(String(url)));
+        return kind.startsWith(prefix) && urls.some((each) => each.test(href));
       });
     });
   }

@@ -2,6 +2,7 @@ import type { AnswerRead } from '../capture/function-answer.js';
 import type { FunctionCall, FunctionCallStart } from '../capture/function-call.js';
 import { isTimeout } from '../capture/failure.js';
 import { resultResponse } from '../capture/provider-response.js';
+import { stopOf } from '../dialect/request-content.js';
 import { guard } from '../guard.js';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_GEN_AI_REQUEST_MODEL } from '../semconv.js';
 import { type FunctionShadow, type Progress, Refused } from '../shadow/prepare-function.js';
@@ -62,7 +63,12 @@ export class ModelCalls {
       request: { operation: OPERATION, model: model.modelId, stream },
       attributes: identityOf(model),
       describe: () => requestAttributes(options),
-      content: () => ({ instructions: [], messages: messagesOf(options), tools: toolsOf(options) }),
+      content: () => ({
+        instructions: [],
+        messages: messagesOf(options),
+        tools: toolsOf(options),
+        ...stopOf(requestAttributes(options)),
+      }),
       run: async (progress) =>
         stream
           ? await streamed(await model.doStream(options as never), progress, signal)

@@ -22,6 +22,16 @@ function json(attributes: Attributes, name: string): unknown {
 }
 
 describe('contentAttributes', () => {
+  it('has stop sequences as the list of texts they are, made fit and with as much room as any attribute', () => {
+    const hide: SpanContent = () => ({ text: (text) => text.replace('secret', '-'), name: (name) => name });
+    const name = 'gen_ai.request.stop_sequences';
+    const stop = ['\n', 'my secret:'];
+    expect(contentAttributes(hide, { ...asked(), stop }, [])).toEqual({ [name]: ['\n', 'my -:'] });
+    const long = contentAttributes(hide, { ...asked(), stop: ['x'.repeat(SHOWN_CHARACTERS), 'x', 'x'] }, []);
+    expect(JSON.stringify(long[name]).length).toBeLessThan(SHOWN_CHARACTERS + 100);
+    expect(long[CUT]).toEqual([name]);
+  });
+
   it('has the JSON of the conventions', () => {
     const call: Part = { type: 'tool_call', id: 'call_1', name: 'find', arguments: '{"q":"fox"}' };
     const attributes = contentAttributes(

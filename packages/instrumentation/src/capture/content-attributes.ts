@@ -6,6 +6,7 @@ import {
   ATTR_CONTENT_CUT,
   ATTR_GEN_AI_INPUT_MESSAGES,
   ATTR_GEN_AI_OUTPUT_MESSAGES,
+  ATTR_GEN_AI_REQUEST_STOP_SEQUENCES,
   ATTR_GEN_AI_SYSTEM_INSTRUCTIONS,
   ATTR_GEN_AI_TOOL_DEFINITIONS,
 } from '../semconv.js';
@@ -14,7 +15,7 @@ import { ContentRoom } from './content-room.js';
 import type { SpanContent } from './span-privacy.js';
 
 /**
- * What was asked and answered, as JSON in the schemas of the GenAI conventions. `request` is null where it cannot be read, `answer`
+ * What was asked and answered, as JSON in the schemas of the GenAI conventions; stop sequences as the list they are. `request` is null where it cannot be read, `answer`
  * has a message for each choice.
  *
  * Each attribute holds 32 Ki characters of text at most; of a conversation the newest messages. `understudy.content.cut` names those
@@ -44,6 +45,10 @@ export function contentAttributes(
       writeMessages(messages.toReversed(), room).reverse(),
     );
     put(ATTR_GEN_AI_TOOL_DEFINITIONS, request.tools, writeTools);
+    const room = new ContentRoom(texts);
+    const stop = (request.stop ?? []).filter(() => room.open()).map((text) => room.text(text));
+    if (stop.length > 0) attributes[ATTR_GEN_AI_REQUEST_STOP_SEQUENCES] = stop;
+    if (room.cut) cut.push(ATTR_GEN_AI_REQUEST_STOP_SEQUENCES);
   }
   put(ATTR_GEN_AI_OUTPUT_MESSAGES, answer, writeMessages);
   if (cut.length > 0) attributes[ATTR_CONTENT_CUT] = cut;

@@ -37,3 +37,12 @@ it('gives a tool call of odd types as the trial can hold it', () => {
     answer: { messages: [{ parts: [{ type: 'tool_call', id: null, name: '', arguments: '{}' }] }] },
   });
 });
+
+it('of a rule, that is longer in the names or the arguments of its calls, is too large and not cut', () => {
+  const limits = { content: true, maxChars: 100 };
+  const long = 'x'.repeat(101);
+  expect(readGiven({ toolCalls: [{ name: long }] }, limits)).toEqual({ status: 'too_large' });
+  expect(readGiven({ toolCalls: [{ name: 'f', arguments: { long } }] }, limits)).toEqual({ status: 'too_large' });
+  const read = readGiven({ toolCalls: [{ id: 'x'.repeat(300), name: 'f' }] }, limits);
+  expect(read).toMatchObject({ answer: { messages: [{ parts: [{ id: null, name: 'f' }] }] } });
+});

@@ -2,7 +2,7 @@ import type { ModelAnswer } from '../dialect/dialect.js';
 import { UNREADABLE } from '../dialect/fault.js';
 import { asName, asText } from '../dialect/json.js';
 import type { Part, Usage } from '../trial/trial.js';
-import { jsonText, NoText } from './json-text.js';
+import { type JsonText, jsonText, NoText } from './json-text.js';
 
 /** A tool that an answer wants to have called. `arguments`: JSON text, or the value it would be. */
 export interface FunctionToolCall {
@@ -68,12 +68,19 @@ export function readGiven(given: FunctionAnswer, { content, maxChars }: ReadLimi
   if (!content) return { status: 'ok', answer };
   const text: Part[] =
     typeof given.text === 'string' && given.text !== '' ? [{ type: 'text', content: given.text }] : [];
-  const calls = (given.toolCalls ?? []).map((call): Part => {
+  const calls: Part[] = [];
+  for (const call of given.toolCalls ?? []) {
     const { id, name, arguments: args }: { readonly [Key in keyof FunctionToolCall]: unknown } = call;
-    const written = typeof args === 'string' ? args : args === undefined ? '' : jsonText(args, maxChars).text;
-    return { type: 'tool_call', id: asText(id), name: asText(name) ?? '', arguments: written };
-  });
+    const { text: written, cut } = argumentsOf(args, maxChars);
+    if (cut) return TOO_LARGE;
+    calls.push({ type: 'tool_call', id: asName(id), name: asText(name) ?? '', arguments: written });
+  }
   return withParts(answer, [...text, ...calls], maxChars);
+}
+
+function argumentsOf(args: unknown, maxChars: number): JsonText {
+  if (typeof args === 'string') return { text: args, cut: false };
+  return args === undefined ? { text: '', cut: false } : jsonText(args, maxChars);
 }
 
 /** What can be read only once, and is the host's to read. */
@@ -88,7 +95,8 @@ export function isStream(value: unknown): boolean {
 function withParts(answer: ModelAnswer, parts: readonly Part[], maxChars: number): AnswerRead {
   let length = 0;
   for (const part of parts) {
-    length += part.type === 'text' ? part.content.length : part.type === 'tool_call' ? part.arguments.length : 0;
+    if (part.type === 'text') length += part.content.length;
+    else if (part.type === 'tool_call') length += part.name.length + part.arguments.length;
   }
   if (length > maxChars) return TOO_LARGE;
   return { status: 'ok', answer: { ...answer, messages: [{ role: 'assistant', parts }] } };

@@ -1,5 +1,6 @@
 import { type Attributes, context, type Context, isSpanContextValid, type Span } from '@opentelemetry/api';
 import type { ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { stopOf } from '../dialect/request-content.js';
 import type { ToolDefinition } from '../dialect/tool-definitions.js';
 import { guard, remark } from '../guard.js';
 import {
@@ -17,7 +18,7 @@ import { endWithContent } from './content-turns.js';
 import { failureType } from './failure.js';
 import { release } from './foreign-span.js';
 import type { AnswerRead, ReadLimits } from './function-answer.js';
-import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import { answered, asked, fail, nameOf, type PrimarySpan } from './primary-span.js';
 import { type ProviderResponse, responseOf } from './provider-response.js';
 import type { SpanContent, SpanPrivacy } from './span-privacy.js';
 
@@ -221,7 +222,8 @@ export class FunctionCall implements Call {
     const answer = end.how === 'answered' ? end.answer : null;
     endWithContent(this.span, () => {
       const tools = guard('capture.request_content', () => start.tools?.()) ?? [];
-      const request = messages === null ? null : { instructions: [], messages, tools };
+      const stop = guard('capture.request_content', () => stopOf(start.describe()));
+      const request = messages === null ? null : { instructions: [], messages, tools, ...stop };
       return contentAttributes(content, request, answer?.messages ?? []);
     });
   }
@@ -249,7 +251,7 @@ export class FunctionCall implements Call {
 
   #describe(end: End, leg: Leg, start: FunctionCallStart): void {
     if (!this.#own || !this.recording) return;
-    guard('capture.attributes', () => this.span.setAttributes(start.describe()));
+    guard('capture.attributes', () => this.span.setAttributes(asked(start.describe(), this.privacy)));
     if (end.how === 'answered') this.span.setAttributes(answered(end.answer, this.privacy));
     if (this.request.stream && this.#firstChunkMs !== null) {
       this.span.setAttribute(ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK, this.#firstChunkMs / 1000);

@@ -42,3 +42,27 @@ it('stops at the limit, and does not walk on', () => {
   expect(jsonText('x'.repeat(98), 100).cut).toBe(false);
   expect(jsonText('x'.repeat(99), 100).cut).toBe(true);
 });
+
+const MEBIBYTE = 1024 * 1024;
+
+it('looks through bytes once, however often and by whatever view they are in a value', () => {
+  const bytes = new Uint8Array(15 * MEBIBYTE);
+  const views = (count: number): unknown[] =>
+    Array.from({ length: count }, (_, index) => ({ image: index % 2 === 0 ? bytes : bytes.subarray(0) }));
+  const { text } = jsonText(views(2), 1000);
+  expect(jsonText(views(1000), 1_000_000).text).toContain(text.slice(1, -1));
+});
+
+it('tells apart the parts of one buffer', () => {
+  const bytes = new Uint8Array([1, 2, 3, 4]);
+  const parts = [bytes, bytes.subarray(0, 2), bytes.subarray(2), bytes.subarray(0, 3), bytes.buffer];
+  const apart = parts.map((part) => jsonText(part, 1000).text);
+  expect(jsonText(parts, 1000).text).toBe(`[${apart.join(',')}]`);
+  expect(new Set(apart).size).toBe(4);
+});
+
+it('looks through 16 MiB of one value in all, and no further', () => {
+  const halves = [new Uint8Array(8 * MEBIBYTE), new Uint8Array(8 * MEBIBYTE)];
+  expect(jsonText(halves, 1000).cut).toBe(false);
+  expect(() => jsonText([...halves, new Uint8Array(1)], 1000)).toThrow('more than 16777216 bytes');
+});

@@ -21,7 +21,7 @@ import { endWithContent } from './content-turns.js';
 import { failureType, isTimeout } from './failure.js';
 import { release } from './foreign-span.js';
 import type { LateKnown } from './late-call.js';
-import { answered, fail, nameOf, type PrimarySpan } from './primary-span.js';
+import { answered, asked, fail, nameOf, type PrimarySpan } from './primary-span.js';
 import type { ProviderResponse } from './provider-response.js';
 import { SentRequest } from './sent-request.js';
 import type { SpanContent, SpanPrivacy } from './span-privacy.js';
@@ -299,7 +299,8 @@ export class PrimaryCall implements Call, LateKnown {
     if (!this.#own || !this.recording) return;
     // May look through the whole body: not while the primary waits to be sent.
     guard('capture.attributes', () => {
-      this.span.setAttributes(this.request.described ?? this.wire.dialect.requestAttributes(this.wire.body));
+      const described = this.request.described ?? this.wire.dialect.requestAttributes(this.wire.body);
+      this.span.setAttributes(asked(described, this.privacy));
     });
     if (answer !== null) this.span.setAttributes(answered(answer, this.privacy));
     if (this.request.stream && this.#firstChunkMs !== null) {

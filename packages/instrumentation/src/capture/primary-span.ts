@@ -9,12 +9,14 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { Dialect, ModelAnswer, ModelRequest } from '../dialect/dialect.js';
+import { asList, asText } from '../dialect/json.js';
 import type { Usage } from '../trial/trial.js';
 import {
   ATTR_ERROR_TYPE,
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_PROVIDER_NAME,
   ATTR_GEN_AI_REQUEST_MODEL,
+  ATTR_GEN_AI_REQUEST_STOP_SEQUENCES,
   ATTR_GEN_AI_REQUEST_STREAM,
   ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
   ATTR_GEN_AI_RESPONSE_ID,
@@ -96,6 +98,27 @@ const USAGE: readonly (readonly [count: keyof Usage, attribute: string])[] = [
   ['cacheCreationInputTokens', ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS],
   ['reasoningTokens', ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS],
 ];
+
+/**
+ * What the request says beside what it asks: numbers, and names as they may stand on spans, whatever of the request they are. Stop
+ * sequences are texts: they come with what was said, if at all.
+ */
+export function asked(described: Attributes, privacy: SpanPrivacy): Attributes {
+  const { [ATTR_GEN_AI_REQUEST_STOP_SEQUENCES]: _stop, ...others } = described;
+  const attributes: Attributes = {};
+  for (const [attribute, given] of Object.entries(others)) {
+    const value = asSpanValue(given, privacy);
+    if (value !== undefined) attributes[attribute] = value;
+  }
+  return attributes;
+}
+
+function asSpanValue(given: Attributes[string], privacy: SpanPrivacy): Attributes[string] {
+  if (typeof given === 'number' || typeof given === 'boolean') return given;
+  if (typeof given === 'string') return nameOf(given, privacy) ?? undefined;
+  const names = asList(given).flatMap((each) => nameOf(asText(each), privacy) ?? []);
+  return names.length === 0 ? undefined : names;
+}
 
 /** What the answer says, as far as it came. Numbers and names only: what was said comes after, if at all. */
 export function answered(answer: ModelAnswer, privacy: SpanPrivacy): Attributes {

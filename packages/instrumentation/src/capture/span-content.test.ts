@@ -33,6 +33,37 @@ function delta(content: string, finish: string | null = null): object {
 beforeEach(async () => await contentSettled(1000));
 
 describe('what was said, on the span of a primary', () => {
+  const stop = ['\n', 'my secret', 'x'.repeat(5_000_000), { toString: 1 }];
+
+  it('is not there in what the conventions have attributes for', async () => {
+    const named: SpanPrivacy = { content: null, name: (name) => name.replace('secret', '-') };
+    const { fetch } = tapped(() => networked([ANSWER]), { privacy: () => named });
+    await (await fetch(TARGET, request({ ...ASKED, stop, service_tier: 'my secret' }))).text();
+    expect(onlySpan().attributes).toMatchObject({ 'openai.request.service_tier': 'my -' });
+    expect(Object.keys(onlySpan().attributes)).not.toContain('gen_ai.request.stop_sequences');
+  });
+
+  it.each([
+    ['of a conversation', 'my secret', 'my -'],
+    ['of lines', 'two\nlines', undefined],
+    ['that is long', 'x'.repeat(257), undefined],
+  ])('is not there as a name %s', async (_which, conversation, shown) => {
+    const { fetch } = tapped(() => networked([ANSWER]), {
+      privacy: () => ({ content: null, name: (name) => name.replace('secret', '-') }),
+    });
+    const url = 'https://api.openai.com/v1/responses';
+    await (await fetch(url, request({ model: 'gpt-5', input: 'Hi', conversation, service_tier: conversation }))).text();
+    const { attributes } = onlySpan();
+    expect([attributes['gen_ai.conversation.id'], attributes['openai.request.service_tier']]).toEqual([shown, shown]);
+  });
+
+  it('is there with the stop sequences that can be some', async () => {
+    const { fetch } = tapped(() => networked([ANSWER]), { privacy: () => hiding() });
+    await (await fetch(TARGET, request({ ...ASKED, stop }))).text();
+    await contentSettled(1000);
+    expect(onlySpan().attributes).toMatchObject({ 'gen_ai.request.stop_sequences': ['\n', 'my -'] });
+  });
+
   it('is not there where nobody asks for it', async () => {
     const { fetch } = tapped(() => networked([ANSWER]));
     await (await fetch(TARGET, request(ASKED))).text();

@@ -6,6 +6,8 @@ import { TextPieces } from './text-pieces.js';
 /** Choices of an answer, and parts of a choice, that are read: what a provider allows at most. The rest is a way to fill memory. */
 const MAX_ENTRIES = 128;
 
+/** Of a choice or a part beside its characters: an entry of a map, an object, and lists that are still empty. */
+const ENTRY_BYTES = 256;
 const BYTES_PER_CHARACTER = 2;
 
 /** Words, or a short number: what error codes are made of, and keys, ids and times are not. */
@@ -49,7 +51,10 @@ export interface ToolCallPiece {
 export class AnswerBuilder {
   readonly #choices = new Map<number, ChoiceSoFar>();
   #content: boolean;
-  #heldBytes = 0;
+  /** Of the parts, and of the choices around them: the latter stay when what was said is let go of. */
+  #partBytes = 0;
+  #choiceBytes = 0;
+  #overflowed = false;
   #usage: Usage | null = null;
   #id: string | null = null;
   #model: string | null = null;
@@ -68,9 +73,14 @@ export class AnswerBuilder {
     return this.#content;
   }
 
-  /** About how many bytes what was said takes in memory. */
+  /** About how many bytes the answer takes in memory. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#choiceBytes + this.#partBytes;
+  }
+
+  /** It had more choices, or parts of one, than are read: what is held is not the whole of it. */
+  get overflowed(): boolean {
+    return this.#overflowed;
   }
 
   /** Id and model are known: of what follows, only what {@link AnswerFormat.telling} matches says more than text. */
@@ -101,7 +111,10 @@ export class AnswerBuilder {
 
   role(choice: number, role: unknown): void {
     const found = this.#choice(choice);
-    if (found !== null) found.role = asName(role) ?? found.role;
+    const name = asName(role);
+    if (found === null || name === null) return;
+    this.#choiceBytes += bytesOf(name) - bytesOf(found.role);
+    found.role = name;
   }
 
   text(choice: number, slot: number, piece: unknown): void {
@@ -123,23 +136,34 @@ export class AnswerBuilder {
       value: null,
     }));
     if (call?.type !== 'tool_call') return;
-    call.id ??= asText(id);
+    if (call.id === null) {
+      call.id = asName(id);
+      this.#partBytes += bytesOf(call.id);
+    }
     this.#add(call.name, name);
     this.#add(call.pieces, args);
     if (value === undefined) return;
-    call.value = textOf(value);
-    this.#heldBytes += BYTES_PER_CHARACTER * (call.value?.length ?? 0);
+    const text = textOf(value);
+    this.#partBytes += bytesOf(text) - bytesOf(call.value);
+    call.value = text;
   }
 
-  /** Something that is not compared: reasoning, sound, what the provider's own tools did. */
-  other(choice: number, slot: number, kind: string): void {
-    this.#part(choice, slot, () => ({ type: 'other', kind }));
+  /** Something that is not compared: reasoning, sound, what the provider's own tools did. `kind` may be the provider's word for it. */
+  other(choice: number, slot: number, kind: unknown): void {
+    this.#part(choice, slot, () => {
+      const name = asName(kind) ?? 'unknown';
+      this.#partBytes += bytesOf(name);
+      return { type: 'other', kind: name };
+    });
   }
 
   /** In the provider's words. */
   finish(choice: number, reason: unknown): void {
     const found = this.#choice(choice);
-    if (found !== null) found.finish = asName(reason) ?? found.finish;
+    const word = asName(reason);
+    if (found === null || word === null) return;
+    this.#choiceBytes += bytesOf(word) - bytesOf(found.finish);
+    found.finish = word;
   }
 
   /** What was counted so far, for protocols whose later counts complete the earlier ones. */
@@ -177,7 +201,7 @@ export class AnswerBuilder {
   /** Lets go of what was said so far, and of what is still to come. */
   forget(): void {
     this.#content = false;
-    this.#heldBytes = 0;
+    this.#partBytes = 0;
     for (const { parts } of this.#choices.values()) parts.clear();
   }
 
@@ -199,7 +223,8 @@ export class AnswerBuilder {
   #choice(index: number): ChoiceSoFar | null {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      if (this.#choices.size === MAX_ENTRIES) return null;
+      if (this.#choices.size === MAX_ENTRIES) return this.#overflow();
+      this.#choiceBytes += ENTRY_BYTES;
       choice = { role: 'assistant', finish: null, calls: false, parts: new Map() };
       this.#choices.set(index, choice);
     }
@@ -211,11 +236,17 @@ export class AnswerBuilder {
     if (parts === undefined || !this.#content) return null;
     let part = parts.get(slot);
     if (part === undefined) {
-      if (parts.size === MAX_ENTRIES) return null;
+      if (parts.size === MAX_ENTRIES) return this.#overflow();
+      this.#partBytes += ENTRY_BYTES;
       part = make();
       parts.set(slot, part);
     }
     return part;
+  }
+
+  #overflow(): null {
+    this.#overflowed = true;
+    return null;
   }
 
   #piece(choice: number, slot: number, type: 'text' | 'refusal', piece: unknown): void {
@@ -229,8 +260,12 @@ export class AnswerBuilder {
     if (text === null) return;
     const before = pieces.heldBytes;
     pieces.add(text);
-    this.#heldBytes += pieces.heldBytes - before;
+    this.#partBytes += pieces.heldBytes - before;
   }
+}
+
+function bytesOf(text: string | null): number {
+  return BYTES_PER_CHARACTER * (text?.length ?? 0);
 }
 
 /** Some providers say of an answer that calls a tool that it stopped, as of one that says something. */

@@ -143,9 +143,9 @@ export class FormatReader implements AnswerReader {
     this.#boundSaid();
   }
 
-  /** All that is done with an answer afterwards takes its time by its characters. */
+  /** All that is done with an answer afterwards takes its time by its characters; and a part of one is not the answer. */
   #boundSaid(): void {
-    if (this.#answer.heldBytes > this.#maxBytes * SAID_SHARE) this.#forget();
+    if (this.#answer.overflowed || this.#answer.heldBytes > this.#maxBytes * SAID_SHARE) this.#forget();
   }
 
   /** `null`, and the answer is not read to its end, where the text has more structure than is parsed. */

@@ -53,6 +53,12 @@ export function readNumbers(
   return Object.fromEntries(found);
 }
 
+/** Where an answer is to stop: one text or a list of them. Whatever else a list holds is none, and a list of nothing says nothing. */
+export function readStop(value: unknown): Pick<CanonicalParameters, 'stop'> {
+  const stop = [value].flat().filter((each) => typeof each === 'string');
+  return stop.length > 0 ? { stop } : {};
+}
+
 export type NumericParameter =
   | 'maxTokens'
   | 'temperature'

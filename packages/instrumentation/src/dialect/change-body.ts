@@ -3,7 +3,9 @@ import { isObject, type JsonObject, parseJson } from './json.js';
 import { mergePatch } from './merge-patch.js';
 
 /** A table of fields from lists of their names, which spaces part. */
-export function fieldTable(names: Readonly<Record<FieldRule, readonly string[]>>): Readonly<Record<string, FieldRule>> {
+export function fieldTable(
+  names: Readonly<Partial<Record<FieldRule, readonly string[]>>>,
+): Readonly<Record<string, FieldRule>> {
   const rules = Object.entries(names) as [FieldRule, readonly string[]][];
   return Object.fromEntries(
     rules.flatMap(([rule, lists]) => lists.flatMap((list) => list.split(' ').map((name) => [name, rule] as const))),
@@ -45,7 +47,8 @@ export function changeBody(body: string, rules: BodyRules, change: RequestChange
   const reserved = Object.keys(parameters).find((name) => rules.reserved.includes(name));
   if (reserved !== undefined) return refused('disallowed_feature', `the parameter \`${reserved}\``);
 
-  let changed: JsonObject = Object.keys(parameters).length === 0 ? request : mergePatch(request, parameters);
+  const asked = change.model !== undefined || change.elsewhere === true ? withoutRoutes(request, rules) : request;
+  let changed: JsonObject = Object.keys(parameters).length === 0 ? asked : mergePatch(asked, parameters);
   const stripped: string[] = [];
   for (const name of Object.keys(changed)) {
     const rule = ruleOf(rules, name) ?? (Object.hasOwn(parameters, name) ? 'keep' : 'unknown');
@@ -91,6 +94,12 @@ function asksFor(value: unknown): boolean {
 /** Names are foreign: those of every object are no entries of the table. */
 function ruleOf(rules: BodyRules, name: string): FieldRule | undefined {
   return Object.hasOwn(rules.fields, name) ? rules.fields[name] : undefined;
+}
+
+/** Before the candidate's parameters are merged in: these may say the same for the candidate. */
+function withoutRoutes(request: JsonObject, rules: BodyRules): JsonObject {
+  const routes = Object.keys(request).filter((name) => ruleOf(rules, name) === 'route');
+  return routes.length === 0 ? request : without(request, routes);
 }
 
 function without(request: JsonObject, names: readonly string[]): JsonObject {

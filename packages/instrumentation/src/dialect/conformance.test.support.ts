@@ -55,6 +55,27 @@ const GARBAGE = [
   '{"error":7}',
 ];
 
+/** What throws where it is made a text or a number of, and words that every object knows. */
+const HOSTILE = [{ toString: 1, valueOf: 1 }, [{ toString: 1, valueOf: 1 }], 'constructor', '__proto__', 1, null];
+/** Names below the top level that fixtures need not have. */
+const NESTED = ['stop', 'stopSequences', 'num_predict', 'responseMimeType', 'type', 'id', 'minItems'];
+
+/** A request with something else in place of each of its values in turn, at whatever depth. */
+function* replaced(value: unknown, by: unknown): Iterable<unknown> {
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    for (const [index, each] of list.entries()) for (const other of replaced(each, by)) yield list.with(index, other);
+  } else if (isObject(value)) {
+    const names = new Set([...Object.keys(value), ...NESTED]);
+    for (const name of names) for (const other of replaced(value[name], by)) yield { ...value, [name]: other };
+  }
+  yield by;
+}
+
+const isAttribute = (value: unknown): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) ||
+  (Array.isArray(value) && value.every((each) => typeof each === 'string'));
+
 /** The conformance suite of a dialect: a new entry of the registry calls it with its fixtures. */
 export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
   const { request, skimmed } = fixtures;
@@ -91,6 +112,26 @@ export function testDialect(dialect: Dialect, fixtures: DialectFixtures): void {
       expect(() => [dialect.skim({ url, body: text }), dialect.requestAttributes(text)]).not.toThrow();
     });
   });
+
+  test.each(HOSTILE.map((by) => [by]))(
+    `${dialect.name}: a request with %j anywhere throws nowhere, and gives no other attributes`,
+    (by) => {
+      const rules = dialect.shadow;
+      const known = Object.fromEntries(Object.keys(rules?.fields ?? {}).map((name) => [name, null]));
+      const canonical = fixtures.shadow?.canonical ?? null;
+      const written = canonical === null ? null : rules?.translation?.write(canonical, new Set());
+      const translatable = written?.status === 'ok' ? written.body : {};
+      const requests = [{ ...known, ...request }, translatable].flatMap((each) => [...replaced(each, by)]);
+      for (const other of requests) {
+        const text = JSON.stringify(other);
+        const described = { ...dialect.skim({ url, body: text })?.described, ...dialect.requestAttributes(text) };
+        expect(Object.entries(described).filter(([, value]) => !isAttribute(value))).toEqual([]);
+        const changed = dialect.shadow?.change({ url, body: text }, {});
+        if (changed?.status === 'ok') dialect.shadow?.translation?.read(changed);
+        dialect.shadow?.translation?.read({ url, body: text });
+      }
+    },
+  );
 
   describe(`${dialect.name}: answers`, () => {
     test.each(Object.entries(forms))('%s, cut anywhere', (form, text) => {

@@ -63,6 +63,8 @@ export interface RequestChange {
   /** A JSON merge patch (RFC 7396) of the body: `null` removes, objects are merged, all else is replaced. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly system?: SystemChange;
+  /** It goes to another host than the primary's request did. Default: false. */
+  readonly elsewhere?: boolean;
 }
 
 /**
@@ -108,8 +110,10 @@ export interface Translation {
  *   cache key shared with the primary.
  * - `refuse`: the provider would do something by it, or the answer depends on state a shadow does not have. `null` and `false` ask for
  *   nothing, and stay.
+ * - `route`: by it another model than the one that is asked may answer, such as the incumbent wherever the candidate fails. Kept where
+ *   a shadow asks the primary's model at the primary's host; else only the candidate's own parameters say it.
  */
-export type FieldRule = 'keep' | 'strip' | 'refuse';
+export type FieldRule = 'keep' | 'strip' | 'refuse' | 'route';
 
 /** How a request of a dialect is repeated without harm. */
 export interface ShadowRules {
@@ -129,7 +133,7 @@ export interface ShadowRules {
   readonly translation: Translation | null;
 }
 
-/** The values an attribute of a request may have. */
+/** The values an attribute of a request may have. Names and texts as they came: what of them may stand on a span is its privacy's to say. */
 export type RequestAttributes = Readonly<Record<string, string | number | boolean | string[]>>;
 
 /** How one provider's protocol is read and rewritten: a table and pure functions. */

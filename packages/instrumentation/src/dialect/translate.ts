@@ -27,7 +27,7 @@ export function translate(
   const [source, target] = [translatable(from), translatable(to)];
   if (source === null || target === null) return refused('untranslatable', `${from.name} into ${to.name}`);
 
-  const own = source.rules.change(request, { parameters: removing(omit) });
+  const own = source.rules.change(request, { parameters: removing(omit), elsewhere: true });
   if (own.status === 'refused') return own;
   const read = source.translation.read(own);
   if (read.status === 'refused') return read;

@@ -78,6 +78,14 @@ describe('prepareOverHttp', () => {
     expect(Object.keys((made as Sent).body)).toEqual(['model', 'messages', 'response_format', 'extra_body']);
   });
 
+  it('has no other model answer for a candidate that names its own, or its own host', async () => {
+    const request = { ...REQUEST, models: ['gpt-5'] };
+    const noise = (await sent(arm(null), request)) as Sent;
+    expect(noise.body).toEqual(request);
+    for (const candidate of [{ model: 'small' }, { baseUrl: 'https://other.example/v1' }])
+      expect(((await sent(arm(candidate), request)) as Sent).body).not.toHaveProperty('models');
+  });
+
   it.each([
     [{}, 'authorization', 'Bearer own'],
     [{ keyHeader: 'X-Gateway-Key' }, 'x-gateway-key', 'own'],

@@ -181,8 +181,9 @@ function transformed(made: Made, transform: Transform): Made | Refusal {
   return { ...made, body: changed.body, like: false, request };
 }
 
-function changeOf({ model, parameters, system }: Candidate): RequestChange {
+function changeOf({ model, baseUrl, parameters, system }: Candidate): RequestChange {
   return {
+    elsewhere: baseUrl !== undefined,
     ...(model !== undefined && { model }),
     ...(parameters !== undefined && { parameters }),
     ...(system !== undefined && { system: systemChange(system) }),

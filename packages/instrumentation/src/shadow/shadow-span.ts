@@ -3,7 +3,7 @@ import { boundedSpanName } from '../capture/bounded-names.js';
 import type { Call } from '../capture/call.js';
 import { contentAttributes } from '../capture/content-attributes.js';
 import { endWithContent } from '../capture/content-turns.js';
-import { answered, attempt, fail, spanName } from '../capture/primary-span.js';
+import { answered, asked, attempt, fail, spanName } from '../capture/primary-span.js';
 import { NO_CONTENT, type SpanPrivacy } from '../capture/span-privacy.js';
 import {
   ATTR_ARM,
@@ -91,7 +91,8 @@ export function startShadowSpan(
 
 /** Adds what only the whole body says. Proportional to the prompt: for after the primary has been sent. */
 export function describeRequest(span: Span, shadow: ShadowCall): void {
-  if (span.isRecording()) span.setAttributes(shadow.describe());
+  const privacy = firedBy.get(span)?.privacy ?? NO_CONTENT;
+  if (span.isRecording()) span.setAttributes(asked(shadow.describe(), privacy));
 }
 
 /** Puts the names of a pair on the primary's span. Of several, the first candidate's: the links name the others. */

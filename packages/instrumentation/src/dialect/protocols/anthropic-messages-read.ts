@@ -14,6 +14,7 @@ import {
   onlyText,
   partsOf,
   readNumbers,
+  readStop,
   untranslatable,
 } from '../canonical-reader.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
@@ -51,7 +52,7 @@ export function readRequest(body: JsonObject): CanonicalRequest {
     output: readOutput(body),
     parameters: {
       ...readNumbers(body, { maxTokens: 'max_tokens', temperature: 'temperature', topP: 'top_p', topK: 'top_k' }),
-      ...(Array.isArray(stop) && { stop: stop.map(String) }),
+      ...readStop(stop),
     },
   };
 }

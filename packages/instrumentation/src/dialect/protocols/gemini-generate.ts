@@ -11,7 +11,7 @@ import { FormatReader } from '../answer-reader.js';
 import { describeRequestFields, type NumberTable } from '../attributes.js';
 import { changeBody, serialise } from '../change-body.js';
 import type { Dialect, RequestChange } from '../dialect.js';
-import { asObject, asText, isObject, parseJson } from '../json.js';
+import { asObject, isObject, parseJson } from '../json.js';
 import { providerOf } from '../providers.js';
 import { topLevelFields } from '../top-level.js';
 import { geminiAnswer } from './gemini-answer.js';
@@ -23,7 +23,10 @@ import { geminiTranslation } from './gemini-translation.js';
 
 const OPERATION = 'generate_content';
 const DESCRIBED: ReadonlySet<string> = new Set(['generationConfig', 'generation_config']);
-const OUTPUTS: Readonly<Record<string, 'json' | 'text'>> = { 'application/json': 'json', 'text/plain': 'text' };
+const OUTPUTS: ReadonlyMap<unknown, 'json' | 'text'> = new Map([
+  ['application/json', 'json'],
+  ['text/plain', 'text'],
+]);
 
 const NUMBERS: NumberTable = [
   ['temperature', ATTR_GEN_AI_REQUEST_TEMPERATURE],
@@ -57,7 +60,7 @@ export const geminiGenerate: Dialect = {
       numbers: NUMBERS,
       stop: either(config, 'stopSequences'),
       choices: either(config, 'candidateCount'),
-      output: OUTPUTS[asText(either(config, 'responseMimeType')) ?? ''] ?? null,
+      output: OUTPUTS.get(either(config, 'responseMimeType')) ?? null,
     });
   },
   messages: readMessages,

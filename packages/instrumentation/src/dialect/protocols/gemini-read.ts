@@ -8,7 +8,15 @@ import {
   type CanonicalToolChoice,
   UNNAMED_SCHEMA,
 } from '../canonical.js';
-import { argumentsOf, CallNames, onlyFields, onlyText, readNumbers, untranslatable } from '../canonical-reader.js';
+import {
+  argumentsOf,
+  CallNames,
+  onlyFields,
+  onlyText,
+  readNumbers,
+  readStop,
+  untranslatable,
+} from '../canonical-reader.js';
 import { asList, asObject, asText, isObject, type JsonObject } from '../json.js';
 import { instructionOf } from './gemini-body.js';
 import { resultText } from './gemini-messages.js';
@@ -74,8 +82,7 @@ function checkConfig(config: JsonObject): void {
 }
 
 function readParameters(config: JsonObject): CanonicalParameters {
-  const stop = asList(config['stopSequences']).map(String);
-  return { ...readNumbers(config, NUMBERS), ...(stop.length > 0 && { stop }) };
+  return { ...readNumbers(config, NUMBERS), ...readStop(config['stopSequences']) };
 }
 
 function readContent(content: JsonObject, names: CallNames): CanonicalMessage {

@@ -27,11 +27,16 @@ export function jsonSchemaOf(schema: unknown, depth = 0): JsonObject {
     else if (name === 'additionalProperties' && typeof value === 'boolean') written[name] = value;
     else if (name === 'example') written['examples'] = [value];
     else if (name === 'format') Object.assign(written, value !== 'enum' && { format: value });
-    else if (COUNTS.includes(name)) written[name] = Number(value);
+    else if (COUNTS.includes(name)) written[name] = countOf(value);
     else if (SAME.includes(name)) written[name] = value;
     else if (name !== 'propertyOrdering') untranslatable('a word of a schema');
   }
   return nullable ? orNull(written) : written;
+}
+
+function countOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^\d{1,19}$/.test(value) ? Number(value) : untranslatable('a count of a schema');
 }
 
 function propertiesOf(value: unknown, depth: number): JsonObject {

@@ -46,11 +46,14 @@ function describe(fields: ReadonlyMap<string, unknown>): RequestAttributes {
   const options = asObject(fields.get('options'));
   const format = fields.get('format');
   const json = asText(format) !== null || Object.keys(asObject(format)).length > 0;
-  return describeRequestFields(
-    // Below 0 the number of tokens is not limited.
-    (name) => (name === 'num_predict' && Number(options[name]) < 0 ? null : options[name]),
-    { numbers: NUMBERS, stop: options['stop'], output: json ? 'json' : null },
-  );
+  const { num_predict: limit } = options;
+  // Below 0 the number of tokens is not limited.
+  const unlimited = typeof limit === 'number' && limit < 0;
+  return describeRequestFields((name) => (name === 'num_predict' && unlimited ? null : options[name]), {
+    numbers: NUMBERS,
+    stop: options['stop'],
+    output: json ? 'json' : null,
+  });
 }
 
 /** A server of one's own asks for no key; one behind a gateway, and Ollama's own, take a bearer token. */

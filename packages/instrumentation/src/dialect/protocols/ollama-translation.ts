@@ -14,6 +14,7 @@ import {
   onlyFields,
   orRefused,
   readNumbers,
+  readStop,
   requestOf,
   untranslatable,
   writeNumbers,
@@ -88,11 +89,10 @@ function readOptions(options: JsonObject): CanonicalParameters {
   // -1: without a limit, as where nothing is said.
   const { maxTokens, ...others } = readNumbers(options, NUMBERS);
   if (maxTokens !== undefined && maxTokens < -1) untranslatable('`num_predict` of the whole context');
-  const stops = typeof stop === 'string' ? [stop] : asList(stop).map(String);
   return {
     ...others,
     ...(maxTokens !== undefined && limit !== -1 && { maxTokens }),
-    ...(stops.length > 0 && { stop: stops }),
+    ...readStop(stop),
   };
 }
 

@@ -20,8 +20,8 @@ export const chatBody: BodyRules = {
       'random_seed safe_prompt prompt_mode guardrails',
       'reasoning_format include_reasoning disable_tool_validation documents citation_options',
       'thinking enable_thinking thinking_budget',
-      // OpenRouter, Together;
-      'models provider route transforms reasoning usage top_a safety_model context_length_exceeded_behavior',
+      // OpenRouter, Together. `provider` says which hosts may see the prompt: that is never widened on a candidate's behalf;
+      'provider transforms reasoning usage top_a context_length_exceeded_behavior',
       // vLLM, and others that run models of any kind.
       'top_k min_p typical_p repetition_penalty length_penalty min_tokens ignore_eos stop_token_ids bad_words echo best_of',
       'include_stop_str_in_output skip_special_tokens spaces_between_special_tokens add_special_tokens use_beam_search',
@@ -33,6 +33,8 @@ export const chatBody: BodyRules = {
       'store metadata user safety_identifier prompt_cache_key prompt_cache_retention prompt_cache_options',
       'user_security_context cache_salt request_id session_id trace',
     ],
+    // OpenRouter's list of models to fall back to, and Together's model that answers in place of one it finds unsafe.
+    route: ['models route safety_model'],
     refuse: [
       'audio background deferred web_search_options data_sources enhancements search_parameters search_settings',
       'enable_search search_options compound_custom plugins preset kv_transfer_params',

@@ -14,6 +14,7 @@ import {
   orRefused,
   partsOf,
   readNumbers,
+  readStop,
   requestOf,
   untranslatable,
   writeNumbers,
@@ -57,7 +58,6 @@ function read(body: JsonObject): CanonicalRequest {
   if (!['auto', 'default', null, undefined].includes(body['service_tier'] as string)) untranslatable('`service_tier`');
   const { leading, rest } = splitInstructions(asList(body['messages']).map(asObject), isInstruction);
   for (const { content } of leading) onlyText(content, 'an instruction');
-  const stop = body['stop'];
   const { reasoning_effort: reasoningEffort, verbosity } = body;
   return {
     model: asText(body['model']),
@@ -71,8 +71,7 @@ function read(body: JsonObject): CanonicalRequest {
     parameters: {
       ...readNumbers(body, { maxTokens: 'max_tokens', seed: 'random_seed' }),
       ...readNumbers(body, { maxTokens: 'max_completion_tokens', ...NUMBERS }),
-      ...(typeof stop === 'string' && { stop: [stop] }),
-      ...(Array.isArray(stop) && { stop: stop.map(String) }),
+      ...readStop(body['stop']),
       ...(typeof reasoningEffort === 'string' && { reasoningEffort }),
       ...(typeof verbosity === 'string' && { verbosity }),
     },

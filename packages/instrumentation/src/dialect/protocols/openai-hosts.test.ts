@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ChangedRequest } from '../dialect.js';
+import type { ChangedRequest, RequestChange } from '../dialect.js';
 import { openaiChat } from './openai-chat.js';
 import { both, change, read, stream } from './openai.test.support.js';
 
@@ -251,6 +251,31 @@ describe('OpenRouter', () => {
     const error = { code: 'server_error', message: 'Provider disconnected unexpectedly' };
     const events = stream(chunk({ content: 'Hel' }), { ...chunk({ content: '' }, { finish_reason: 'error' }), error });
     expect(read(openaiChat, events).errorType).toBe('server_error');
+  });
+
+  describe('with models to fall back to', () => {
+    const hosts = { provider: { only: ['azure'], zdr: true } };
+    const body = { model: 'big', messages: [], ...hosts, temperature: 0 };
+    const routed = { ...body, models: ['big', 'other'], route: 'fallback', safety_model: 'guard' };
+    const made = (by: RequestChange): unknown => {
+      const result = change(openaiChat, routed, by);
+      return result.status === 'ok' ? JSON.parse(result.body) : result;
+    };
+
+    test.each<RequestChange>([{ model: 'small' }, { elsewhere: true }])(
+      'has none of them answer for a candidate, and lets no other host see the prompt: %j',
+      (by) => expect(made(by)).toEqual({ ...body, ...(by.model !== undefined && { model: by.model }) }),
+    );
+
+    test('is asked the same by a candidate of the same model there', () => {
+      expect(made({})).toEqual(routed);
+      expect(made({ parameters: { temperature: 1 } })).toEqual({ ...routed, temperature: 1 });
+    });
+
+    test('takes those that the candidate declares for itself, and none of the primary among them', () => {
+      const by = { model: 'small', parameters: { models: ['small', 'smaller'] } };
+      expect(made(by)).toEqual({ ...body, ...by.parameters, model: 'small' });
+    });
   });
 
   test('is asked with words of its own; its plugins are not run twice', () => {

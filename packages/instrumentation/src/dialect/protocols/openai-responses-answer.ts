@@ -65,7 +65,7 @@ function readItem(value: unknown, index: unknown, answer: AnswerBuilder): void {
     const { name, call_id: id } = item;
     if (item['type'] === 'function_call') answer.toolCall(CHOICE, slot, { id, name, arguments: item['arguments'] });
     else if (item['type'] === 'custom_tool_call') answer.toolCall(CHOICE, slot, { id, name, arguments: item['input'] });
-    else answer.other(CHOICE, slot, asName(item['type']) ?? 'unknown');
+    else answer.other(CHOICE, slot, item['type']);
   }
 }
 
@@ -73,7 +73,7 @@ function readPart(part: JsonObject, slot: number, answer: AnswerBuilder): void {
   if (answer.has(CHOICE, slot)) return;
   if (part['type'] === 'output_text') answer.text(CHOICE, slot, part['text']);
   else if (part['type'] === 'refusal') answer.refusal(CHOICE, slot, part['refusal']);
-  else answer.other(CHOICE, slot, asName(part['type']) ?? 'unknown');
+  else answer.other(CHOICE, slot, part['type']);
 }
 
 function readUsage(value: unknown, answer: AnswerBuilder): void {
