@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { FileUrls } from './file-urls.js';
 import type { CallOptions, LanguageModel } from './model.js';
 
-const file = (mediaType: unknown, url: unknown): CallOptions =>
-  ({ prompt: [{ role: 'user', content: [{ type: 'file', mediaType, data: { type: 'url', url } }] }] }) as CallOptions;
+const file = (mediaType: unknown, url: unknown): CallOptions => ({
+  prompt: [{ role: 'user', content: [{ type: 'file', mediaType, data: { type: 'url', url } }] }],
+});
 
 it('takes a URL as a text or as itself, and what is neither for one that no model reads', async () => {
   const model = { supportedUrls: { 'image/*': [/^https:/] } } as unknown as LanguageModel;
