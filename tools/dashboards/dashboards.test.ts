@@ -3,7 +3,7 @@ import type { DashboardLink, Panel } from '@grafana/grafana-foundation-sdk/dashb
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { parser } from '@grafana/lezer-traceql';
 import { describe, expect, it } from 'vitest';
-import { REASONS } from '../../packages/evaluator/src/decide/reasons.js';
+import { REASONS_OF_RUNS } from '../../packages/evaluator/src/decide/reasons.js';
 import { STATES } from '../../packages/evaluator/src/decide/verdict.js';
 import * as evaluator from '../../packages/evaluator/src/semconv.js';
 import * as instrumentation from '../../packages/instrumentation/src/semconv.js';
@@ -83,7 +83,7 @@ it('each link to Jaeger searches for the same', () => {
 
 it('has words for each state and each reason of a verdict', () => {
   expect(Object.keys(STATE_CODES).toSorted()).toEqual([...STATES].toSorted());
-  expect(Object.keys(REASON_WORDS).toSorted()).toEqual([...REASONS].toSorted());
+  expect(Object.keys(REASON_WORDS).toSorted()).toEqual([...REASONS_OF_RUNS].toSorted());
 });
 
 function queryOf(url: string): { readonly query?: string; readonly tags?: string } {

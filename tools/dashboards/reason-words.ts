@@ -22,5 +22,4 @@ export const REASON_WORDS: Readonly<Record<string, readonly [text: string, color
   quarantined: ['quarantined: the candidate says the same whatever it is asked. Look at its answers'],
   unpriced: ['unpriced: a price is not known. Give it in budget.prices'],
   over_limit: ['over_limit: calls take more than mostPerCall. Bound the answers, or allow more'],
-  exploratory: ['exploratory: the policy is younger than the pairs. Start a new run'],
 };

@@ -1,6 +1,6 @@
 import { MISCONFIGURATIONS, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { STATES } from '../decide/verdict.js';
-import { REASONS } from '../decide/reasons.js';
+import { REASONS_OF_RUNS } from '../decide/reasons.js';
 import {
   METRIC_BUDGET_LIMIT,
   METRIC_BUDGET_SPENT,
@@ -243,7 +243,7 @@ export const METRICS: readonly MetricDescription[] = [
     name: METRIC_REASON,
     kind: 'gauge',
     unit: '',
-    attributes: { reason: REASONS, ...ARM },
+    attributes: { reason: REASONS_OF_RUNS, ...ARM },
     help: 'Why the verdict is what it is: 1 for each reason that applies, 0 for the others.',
     remark: 'of `hold` every one, of the other states the one that is stated',
   },

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { coverageOf } from '../decide/coverage.js';
 import { type Estimate, estimateOf } from '../decide/estimate-bounds.js';
-import { REASONS, reasonsOf } from '../decide/reasons.js';
+import { REASONS_OF_RUNS, reasonsOf } from '../decide/reasons.js';
 import { stateOfStream } from '../decide/segment-states.js';
 import type { Standing } from '../decide/standing.js';
 import { STATES } from '../decide/verdict.js';
@@ -85,7 +85,7 @@ function estimatePoints({ attributes, estimate }: Estimated): readonly Point[] {
 
 function reasonPoints(standing: Standing): readonly Point[] {
   const applying = reasonsOf(standing.verdict);
-  return REASONS.map((reason) => ({
+  return REASONS_OF_RUNS.map((reason) => ({
     attributes: { ...of(standing), reason },
     value: Number(applying.has(reason)),
   }));

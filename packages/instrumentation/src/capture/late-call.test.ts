@@ -5,7 +5,7 @@ import type { Leg } from '../trial/trial.js';
 import { createCapture } from './capture.js';
 import { ANSWER, meterProvider, TARGET, tracer } from './tapped.test.support.js';
 
-const MAX_BYTES = 1000;
+const MAX_BYTES = 10_000;
 
 const event = (content: string): string =>
   `data: ${JSON.stringify({ id: 'a', model: 'm', choices: [{ index: 0, delta: { content } }] })}\n\n`;
