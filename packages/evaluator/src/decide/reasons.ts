@@ -25,11 +25,10 @@ const OTHERS: { readonly [Name in Exclude<Reason, HoldReason>]: true } = {
   safe: true,
 };
 
-/** Every reason a verdict can have. */
-export const REASONS: readonly Reason[] = Object.keys({ ...HOLDS, ...OTHERS }) as Reason[];
-
-/** Those that a run of the ledger can have: its id is the hash of its policy, so none is younger than its pairs. */
-export const REASONS_OF_RUNS: readonly Reason[] = REASONS.filter((reason) => reason !== 'exploratory');
+/** The reasons that a run of the ledger can have: its id is the hash of its policy, so none is younger than its pairs. */
+export const REASONS_OF_RUNS: readonly Reason[] = (Object.keys({ ...HOLDS, ...OTHERS }) as Reason[]).filter(
+  (reason) => reason !== 'exploratory',
+);
 
 /** The reasons that apply: of `hold` every one, else the one that is stated. */
 export function reasonsOf({ state, reason, holds }: Pick<Verdict, 'state' | 'reason' | 'holds'>): ReadonlySet<Reason> {
