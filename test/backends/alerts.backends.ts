@@ -13,13 +13,13 @@ import { type Prometheus, prometheusAt } from './clients/prometheus.js';
 import { startAlertmanager } from './servers/alertmanager.js';
 import { findProgram } from './servers/find-program.js';
 import { startPrometheus } from './servers/prometheus.js';
+import { until } from './until.js';
 import { startEvaluatorProcess } from './world/evaluators.js';
 import { startModels } from './world/models.js';
 import { startServiceProcess } from './world/service-process.js';
 
 const run = promisify(execFile);
 const DEPLOY = join(import.meta.dirname, '../../deploy');
-const UNTIL_MS = 60_000;
 const EVERY_MS = 25;
 
 describe('the rules that are shipped', () => {
@@ -146,12 +146,4 @@ async function startAll(): Promise<{
       await server.reload({ ...options, scrape: { evaluator: [new URL(evaluator.url).host] } });
     },
   };
-}
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + UNTIL_MS;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not within ${UNTIL_MS} ms: ${what}`);
-    await sleep(200);
-  }
 }

@@ -1,6 +1,6 @@
 import { dashboardLink, pairLinks } from './links.ts';
 import { type AnyPanel, bars, lines } from './panels.ts';
-import { CHOSEN } from './promql.ts';
+import { CHOSEN, ledgerRate } from './promql.ts';
 
 /** Stages that services count, and those that the ledger does. */
 const OWN = 'called|eligible|sampled|admitted|answered|paired';
@@ -33,7 +33,7 @@ export function answers(): readonly AnyPanel[] {
       unit: 'cps',
       queries: [
         {
-          expr: `sum by (outcome) (max by (arm, segment, outcome) (rate(understudy_pairs_total{${CHOSEN}}[$__rate_interval])))`,
+          expr: `sum by (outcome) (${ledgerRate('understudy_pairs_total', 'arm, segment, outcome', CHOSEN)})`,
           legend: '{{outcome}}',
         },
       ],

@@ -98,7 +98,7 @@ function throughput(): { readonly expr: string; readonly legend: string }[] {
 
 function spending(): readonly AnyPanel[] {
   const perPair = (metric: string, by: string, type: string): string =>
-    `${ledgerRate(metric, by, `${CHOSEN}, type="${type}"`, '[1h]')} / on (arm) group_left sum by (arm) (max by (arm, segment, outcome) (rate(understudy_pairs_total{${CHOSEN}}[1h])))`;
+    `${ledgerRate(metric, by, `${CHOSEN}, type="${type}"`, '[1h]')} / on (arm) group_left sum by (arm) (${ledgerRate('understudy_pairs_total', 'arm, segment, outcome', CHOSEN, '[1h]')})`;
   return [
     lines({
       title: 'Tokens a second',

@@ -10,6 +10,7 @@ import { prometheusAt } from '../clients/prometheus.js';
 import { findProgram } from '../servers/find-program.js';
 import { type Otlp, startJaeger } from '../servers/jaeger.js';
 import { startPrometheus } from '../servers/prometheus.js';
+import { until } from '../until.js';
 import { type EvaluatorProcess, startEvaluatorProcess } from './evaluators.js';
 import { experimentYaml } from './experiment.js';
 import { readLedger } from './ledger.js';
@@ -53,7 +54,6 @@ export interface World extends AsyncDisposable {
 /** Milliseconds between two calls of one process, and its calls under way at most: a slow machine gets no more than it takes. */
 const PACE = { everyMs: 15, width: 4 };
 const INTERVAL_MS = 1000;
-const SETTLED_MS = 120_000;
 /** What dashboards ask for may be recorded by a rule. */
 const RULES = join(import.meta.dirname, '../../../deploy/prometheus/*.rules.yaml');
 
@@ -240,16 +240,6 @@ async function call(services: readonly ServiceProcess[], from: number, to: numbe
       await service.order({ do: 'flush' });
     }),
   );
-}
-
-async function until<Value>(what: string, condition: () => Promise<Value | false>): Promise<Value> {
-  const end = Date.now() + SETTLED_MS;
-  for (;;) {
-    const value = await condition();
-    if (value !== false) return value;
-    if (Date.now() > end) throw new Error(`not within ${SETTLED_MS} ms: ${what}`);
-    await sleep(200);
-  }
 }
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;

@@ -26,7 +26,7 @@ export async function retireCommand(options: RetireOptions, output: Output): Pro
       throw new NotFoundError(`${printableLine(experiment)} has no run that is ${undo ? '' : 'not '}retired`);
     const said = undo
       ? `shown again: ${plural(runs, 'run')} of ${printableLine(experiment)}`
-      : `retired: ${plural(runs, 'run')} of ${printableLine(experiment)}. \`--undo\` shows them again, and so does a service that announces one`;
+      : `retired: ${plural(runs, 'run')} of ${printableLine(experiment)}. \`--undo\` shows them again, and so does a service that compares for it`;
     output.out(options.json === true ? jsonText({ v: 1, experiment, runs, retired: !undo }) : said);
     return EXIT.ok;
   } finally {

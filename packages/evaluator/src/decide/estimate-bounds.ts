@@ -6,6 +6,7 @@ import { gatesOf } from '../tally/gates.js';
 import { betsOfTally, type Tally } from '../tally/tally.js';
 import type { Standing } from './standing.js';
 import type { GateVerdict } from './verdict.js';
+import { own } from '../tally/own.js';
 
 /** A number, what it may be at the least and at the most, and what it is compared with: all on one scale. */
 export interface Estimate {
@@ -97,9 +98,4 @@ function preference({ stream, winRate, state }: GateVerdict, { run, state: arm, 
 function endsOf(safe: Tally, harm: Tally, level: number): Ends {
   const bar = -Math.log(level);
   return { low: meanAtLeast(betsOfTally(safe).safe, bar), high: 1 - meanAtLeast(betsOfTally(harm).harm, bar) };
-}
-
-/** An own property only: a segment may be called `constructor`. */
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { RunState } from '../ledger/snapshot.js';
 import type { Health } from './health.js';
 import { isSwitchedOff, rateOf, windowOf } from './target.js';
+import { secondOf } from '../tally/day.js';
 
 /** Why no call of a run can be sampled at `at` (epoch ms), as far as its settings tell. Pure. */
 export function idleBecause(state: Pick<RunState, 'bounds' | 'control'>, at: number): Pick<Health, 'idle'> {
@@ -9,16 +10,12 @@ export function idleBecause(state: Pick<RunState, 'bounds' | 'control'>, at: num
   const window = windowOf(state);
   if (window !== null && at >= window.until)
     return {
-      idle: `its window ended ${timeText(window.until)}: set \`window.until\` later, or \`understudy control --until\``,
+      idle: `its window ended ${secondOf(window.until)}: set \`window.until\` later, or \`understudy control --until\``,
     };
-  if (window !== null && at < window.from) return { idle: `its window begins ${timeText(window.from)}` };
+  if (window !== null && at < window.from) return { idle: `its window begins ${secondOf(window.from)}` };
   if (rateOf(state) === 0)
     return {
       idle: 'its rate of sampling is 0, rules aside: set `sample.rate` above 0, or `understudy control --rate`',
     };
   return {};
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

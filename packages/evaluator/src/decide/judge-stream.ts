@@ -8,6 +8,7 @@ import { type Bars, gateVerdict } from './gate-verdict.js';
 import type { Policy } from './policy.js';
 import type { GateVerdict, StreamVerdict } from './verdict.js';
 import { type JudgeStanding, winRateVerdict } from './win-rate-verdict.js';
+import { own } from '../tally/own.js';
 
 /** Merged tallies of the closed slices, by gate. */
 export type MetricTallies = Readonly<Partial<Record<GateName, Tally>>>;
@@ -44,9 +45,4 @@ export function judgeStream(input: StreamsInput, gates: readonly Gate[], stream:
   const safe = verdicts.every((one) => one.state === 'safe') ? 'safe' : 'provisional';
   const state = harmLogE >= bars.harm ? 'harm' : passes ? safe : 'open';
   return { stream: { stream, state, safeLogE, harmLogE }, gates: verdicts };
-}
-
-/** An own property only: a segment may be called `constructor`. */
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

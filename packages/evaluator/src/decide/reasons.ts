@@ -1,6 +1,6 @@
-import type { HoldReason, Reason, Verdict } from './verdict.js';
+import type { Reason, Verdict } from './verdict.js';
 
-const HOLDS: { readonly [Name in HoldReason]: true } = {
+const OF_RUNS: { readonly [Name in Exclude<Reason, 'exploratory'>]: true } = {
   insufficient: true,
   inconclusive: true,
   expired: true,
@@ -15,9 +15,6 @@ const HOLDS: { readonly [Name in HoldReason]: true } = {
   quarantined: true,
   unpriced: true,
   over_limit: true,
-  exploratory: true,
-};
-const OTHERS: { readonly [Name in Exclude<Reason, HoldReason>]: true } = {
   harm: true,
   noise_harm: true,
   sample_ratio: true,
@@ -26,9 +23,7 @@ const OTHERS: { readonly [Name in Exclude<Reason, HoldReason>]: true } = {
 };
 
 /** The reasons that a run of the ledger can have: its id is the hash of its policy, so none is younger than its pairs. */
-export const REASONS_OF_RUNS: readonly Reason[] = (Object.keys({ ...HOLDS, ...OTHERS }) as Reason[]).filter(
-  (reason) => reason !== 'exploratory',
-);
+export const REASONS_OF_RUNS: readonly Reason[] = Object.keys(OF_RUNS) as Reason[];
 
 /** The reasons that apply: of `hold` every one, else the one that is stated. */
 export function reasonsOf({ state, reason, holds }: Pick<Verdict, 'state' | 'reason' | 'holds'>): ReadonlySet<Reason> {

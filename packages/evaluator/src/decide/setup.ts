@@ -26,14 +26,14 @@ interface SeenFault extends SetupFault {
   readonly lastAt: number;
 }
 
-/** What was seen lately, whatever run or process it is of. */
-export function seenLately({
-  at,
-  misconfigured,
-}: Pick<LedgerSnapshot, 'at' | 'misconfigured'>): readonly MisconfiguredState[] {
+/** What was seen within the last `withinMs`, whatever run or process it is of. */
+export function seenLately(
+  { at, misconfigured }: Pick<LedgerSnapshot, 'at' | 'misconfigured'>,
+  withinMs: number = FRESH_MS,
+): readonly MisconfiguredState[] {
   // Another version's ledger may hold causes that this one does not know.
   return misconfigured.filter(
-    ({ cause, lastAt }) => Object.hasOwn(MISCONFIGURATIONS, cause) && at - lastAt <= FRESH_MS,
+    ({ cause, lastAt }) => Object.hasOwn(MISCONFIGURATIONS, cause) && at - lastAt <= withinMs,
   );
 }
 

@@ -1,6 +1,7 @@
 import { AA_ARM, SEGMENT_ALL } from '@understudy/instrumentation/trial';
 import { EMPTY_HEALTH } from '../judge/trial/judge-health.js';
 import { unprovenOf } from '../judge/trial/vigil.js';
+import { measuredAt } from '../ledger/completeness.js';
 import type { RegisteredRun } from '../ledger/ledger.js';
 import type { ArmState, LedgerSnapshot, ProducerState, RunState } from '../ledger/snapshot.js';
 import { DAY_MS } from '../tally/day.js';
@@ -52,18 +53,20 @@ export type OnUndecidable = (run: RegisteredRun, error: unknown) => void;
 
 /** The verdict on every candidate of every run, from one look at the ledger. Pure but for `onUndecidable`. Order: as the runs were registered. */
 export function standingsOf(snapshot: LedgerSnapshot, onUndecidable?: OnUndecidable): readonly Standing[] {
-  // By number, not by time: replicas have clocks of their own.
-  const newest = new Map(
-    [...snapshot.runs].sort((a, b) => a.run.k - b.run.k).map(({ run }) => [run.experiment, run.id]),
-  );
+  const newest = newestRuns(snapshot);
   return snapshot.runs.flatMap((state) => {
     try {
-      return standingsOfRun(state, snapshot, newest.get(state.run.experiment) === state.run.id);
+      return standingsOfRun(state, snapshot, newest.get(state.run.experiment) === state);
     } catch (error) {
       onUndecidable?.(state.run, error);
       return [];
     }
   });
+}
+
+/** The newest run of each experiment, by number and not by time: replicas have clocks of their own. */
+export function newestRuns({ runs }: Pick<LedgerSnapshot, 'runs'>): ReadonlyMap<string, RunState> {
+  return new Map(runs.toSorted((a, b) => a.run.k - b.run.k).map((state) => [state.run.experiment, state]));
 }
 
 function standingsOfRun(state: RunState, snapshot: LedgerSnapshot, current: boolean): readonly Standing[] {
@@ -169,8 +172,8 @@ function judgeOf({ run, judging }: Pick<RunState, 'run' | 'judging'>): JudgeStan
 /** Why the numbers of a run are not current; null where they are. Its own producers count: another's say nothing of it. */
 function staleness({ at, handledThrough, producers, runs }: LedgerSnapshot, of: RunState): string | null {
   const oldestDeadline = of.open[0]?.deadlineAt ?? null;
-  // What lies in the queue because the evaluator was away is not late, and no slice is closed before it is handled.
-  if (oldestDeadline !== null && Math.min(at, handledThrough) > oldestDeadline + UNCLOSED_MS) {
+  // No slice is closed before what was put on the queue by then is handled.
+  if (oldestDeadline !== null && measuredAt(at, { handledThrough }) > oldestDeadline + UNCLOSED_MS) {
     return 'slices past their deadline are not closed: no evaluator is running';
   }
   if (at - handledThrough > BEHIND_MS) {

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { StoreError } from '../errors.js';
 import { isFromHere } from '../serve/from-here.js';
+import { closing, listening } from '../serve/listening.js';
 import { createBodies, createCounting, MOST_BYTES } from './otlp-body.js';
 import { type Passed, passOn, type Target } from './otlp-target.js';
 
@@ -60,7 +58,8 @@ const TARGET_MS = 10_000;
  * an exporter that sends to the port finds somebody there.
  *
  * What comes is not trusted: bodies are bounded in size, in number and inflated, and of what they hold no more is read than takes a moment. No web page
- * can use it: a request with an `Origin`, or to another `Host` than this machine, is refused, and only OTLP's own content types are taken. Rejects with {@link StoreError} where the port cannot be had; its `cause` says why.
+ * can use it: a request with an `Origin`, or to another `Host` than this machine, is refused, and only OTLP's own content types are taken. Rejects with
+ * a `StoreError` where the port cannot be had; its `cause` says why.
  */
 export async function startOtlpReceiver(options: ReceiverOptions): Promise<OtlpReceiver> {
   const { targets, timeoutMs = TARGET_MS } = options;
@@ -125,24 +124,13 @@ export async function startOtlpReceiver(options: ReceiverOptions): Promise<OtlpR
     take(signal, request, answer).catch(() => response.destroy());
   });
   server.maxConnections = MOST_CONNECTIONS;
-  server.listen(options.port, LOOPBACK);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const code = (cause as { code?: string }).code ?? 'unknown';
-    throw new StoreError(`cannot listen for OTLP at ${LOOPBACK}:${options.port}: ${code}`, { cause });
-  }
+  const { port } = await listening(server, { host: LOOPBACK, port: options.port }, ' for OTLP');
   server.on('error', () => undefined);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     received: () => Object.fromEntries(counts) as Readonly<Record<Signal, Received>>,
     trouble: () => trouble,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closing(server),
   };
 }
 

@@ -58,8 +58,8 @@ export interface OpenedLedger {
 }
 
 /**
- * Opens the ledger of a URL alone, and leaves its schema as it is; without a seal, for its numbers. An embedded store is reached through its owner; where nobody serves it, this process
- * does until `close`. Throws {@link StoreError} where there is no store.
+ * Opens the ledger of a URL alone, and leaves its schema as it is; without a seal, for its numbers. An embedded store is reached through its owner;
+ * where nobody serves it, this process does until `close`. Throws {@link StoreError} where there is no store.
  */
 export async function openLedgerFor(
   url: string,

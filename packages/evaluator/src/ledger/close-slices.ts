@@ -1,6 +1,6 @@
 import { closeSlice } from '../tally/close-slice.js';
 import { gatesOf } from '../tally/gates.js';
-import { lastSettledSlice, sliceTimes, waitsFor } from './completeness.js';
+import { lastSettledSlice, measuredAt, sliceTimes, waitsFor } from './completeness.js';
 import type { Database, Query } from './database.js';
 import { LeaseLost } from './errors.js';
 import { selectMain } from './judging/judge-state.js';
@@ -101,7 +101,7 @@ async function closeOne(
   await writeEvidence(query, run, slice, { ...rows, gates }, evidence);
   if (winRateOf(run.definition) !== null) await awaitWinRate(query, run.id, slice, evidence.absent);
   if (judge !== null) await quarantine(query, run, sliceTimes(slice, run.definition.slice).startsAt, now);
-  const deadline = Math.min(now, queue.handledThrough) >= sliceTimes(slice, run.definition.slice).deadlineAt;
+  const deadline = measuredAt(now, queue) >= sliceTimes(slice, run.definition.slice).deadlineAt;
   const reason: CloseReason = deadline ? 'deadline' : 'complete';
   const summary = { stored: rows.stored, evidence: evidence.clusters.length, missing: evidence.missing };
   await query(

@@ -1,3 +1,4 @@
+import { measuredAt } from './completeness.js';
 import type { Database, Query } from './database.js';
 import { forgetDraws } from './draws.js';
 import { LeaseLost } from './errors.js';
@@ -47,7 +48,7 @@ export async function compact(database: Database, options: CloseOptions): Promis
 
 /** What had not changed since, was handled by then. */
 function keptSince({ now, queue }: CloseOptions, keptMs = KEPT_MS): number {
-  return Math.min(now, queue.handledThrough) - keptMs;
+  return measuredAt(now, queue) - keptMs;
 }
 
 /** The last slice whose counts may go. */

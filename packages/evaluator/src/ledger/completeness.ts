@@ -34,6 +34,11 @@ export function sliceTimes(slice: number, settings: { lengthMs: number; deadline
   return { startsAt: slice * settings.lengthMs, endsAt, deadlineAt: endsAt + settings.deadlineMs };
 }
 
+/** The time by which deadlines are measured: what lies in the queue because the evaluator was away is not late. */
+export function measuredAt(now: number, { handledThrough }: Pick<QueueView, 'handledThrough'>): number {
+  return Math.min(now, handledThrough);
+}
+
 /** How long after its end a slice is let settle. */
 function settleMs(lengthMs: number): number {
   return Math.min(lengthMs, SETTLE_MS);
@@ -41,7 +46,7 @@ function settleMs(lengthMs: number): number {
 
 /** The last slice that may be looked at: it has ended, has settled, and what was put on the queue by then is handled. */
 export function lastSettledSlice(lengthMs: number, now: number, queue: QueueView): number {
-  return Math.floor((Math.min(now, queue.handledThrough) - settleMs(lengthMs)) / lengthMs) - 1;
+  return Math.floor((measuredAt(now, queue) - settleMs(lengthMs)) / lengthMs) - 1;
 }
 
 export function isGone(producer: ProducerFacts, queue: QueueView): boolean {
@@ -71,7 +76,7 @@ export function waitsFor(
   const settled = endsAt + settleMs(settings.lengthMs);
   if (now < settled) return [{ for: 'end', until: settled }];
   if (queue.handledThrough < settled) return [{ for: 'queue', handledThrough: queue.handledThrough }];
-  if (Math.min(now, queue.handledThrough) >= deadlineAt) return [];
+  if (measuredAt(now, queue) >= deadlineAt) return [];
   return producers.flatMap((producer) => waitsForProducer(producer, facts.get(producer.id), endsAt, queue) ?? []);
 }
 

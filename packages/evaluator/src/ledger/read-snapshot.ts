@@ -1,4 +1,4 @@
-import { isFinished, isGone } from './completeness.js';
+import { isFinished, isGone, measuredAt } from './completeness.js';
 import { selectBudgets } from './budgets.js';
 import { selectBounds, selectControls } from './control.js';
 import { SEGMENT_ALL, type Seal } from '@understudy/instrumentation/trial';
@@ -83,7 +83,7 @@ async function readRun(
   const totals = await selectTotals(query, run.id, { shown });
   const evidenceDays = await selectEvidenceDays(query, run.id);
   const transitions = await selectTransitions(query, run.id);
-  const legs = await selectLegs(query, run, { now, handled: Math.min(now, view.handledThrough) });
+  const legs = await selectLegs(query, run, { now, handled: measuredAt(now, view) });
   const hours = await selectHours(query, run.id);
   const judging = await selectJudging(query, run);
   const judge = judging?.judge ?? null;

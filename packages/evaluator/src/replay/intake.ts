@@ -10,6 +10,7 @@ import { createTrialReader, type Given, LineError } from './read-trial.js';
 import type { ReplaySettings } from './settings.js';
 import type { Row } from './sorted-rows.js';
 import { isOfBrokenClock, rowText } from './trial-row.js';
+import { own } from '../tally/own.js';
 
 export interface IntakeOptions extends Pick<ReplaySettings, 'run' | 'named'> {
   /** What the lines are known as, for people. */
@@ -116,10 +117,6 @@ export class Intake {
     named.add(arm);
     if (named.size > MOST_ARMS_NAMED) named.delete([...named].toSorted().at(-1) ?? arm);
   }
-}
-
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isDeclared({ candidates }: RunDefinition, arm: string): boolean {

@@ -12,6 +12,7 @@ import type { GivenJudgement } from './read-trial.js';
 import type { ClosingSettings } from './settings.js';
 import { Totals } from './totals.js';
 import type { TrialRow } from './trial-row.js';
+import { own } from '../tally/own.js';
 
 /** The part of the calls whose cluster keys fall to it: it keeps tallies of its own, and all calls of a key are in it. */
 export class Shard {
@@ -103,8 +104,4 @@ function preferencePair(pair: StoredPair, trial: TrialRow | undefined): readonly
 function factsOfJudgement({ score, known = false }: GivenJudgement): Parameters<typeof preferenceOf>[1] {
   if (score === null) return { status: 'abstained', score };
   return { status: known ? 'known' : 'judged', score };
-}
-
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -22,6 +22,7 @@ import type { Closed } from './close.js';
 import { withDrawnLabels } from './drawn-labels.js';
 import { whyNoPair } from './no-pair.js';
 import type { ReplaySettings } from './settings.js';
+import { own } from '../tally/own.js';
 
 /** One candidate, as the verdict on it is printed, and each of its segments as if it were alone. */
 export interface Replayed {
@@ -147,8 +148,8 @@ function alone(input: DecideInput, segment: string, { badSegments }: Verdict): D
     ? 1 + critical.length
     : otherSegments(input.policy) / Math.max(1, badSegments.length);
   const of = <Value>(streams: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> => {
-    const own = Object.hasOwn(streams, segment) ? streams[segment] : undefined;
-    return own === undefined ? {} : { [SEGMENT_ALL]: own };
+    const stream = own(streams, segment);
+    return stream === undefined ? {} : { [SEGMENT_ALL]: stream };
   };
   return {
     ...input,

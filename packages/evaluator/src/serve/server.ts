@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { StoreError } from '../errors.js';
 import type { Listen } from '../outputs.js';
 import { answerOf, type Known } from './answer.js';
 import { isFromHere, isLoopback } from './from-here.js';
+import { closing, hostOf, listening } from './listening.js';
 
 export interface Serving {
   readonly listen: Listen;
@@ -31,7 +29,7 @@ const FOREIGN = {
     'it listens for programs of this machine: expected a Host of localhost, and no Origin. For others, --listen ADDRESS:PORT',
 };
 
-/** Answers `/api/verdict`, `/metrics`, `/healthz` and `/readyz`. Rejects with {@link StoreError} where the address cannot be had. */
+/** Answers `/api/verdict`, `/metrics`, `/healthz` and `/readyz`. Rejects with `StoreError` where the address cannot be had. */
 export async function startServer({ listen, known, metrics, onError }: Serving): Promise<Server> {
   let isLocal = true;
   const server = createServer(LIMITS, (request, response) => {
@@ -44,29 +42,10 @@ export async function startServer({ listen, known, metrics, onError }: Serving):
     });
   });
   server.maxConnections = MOST_CONNECTIONS;
-  server.listen(listen.port, listen.host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    const code = (cause as { code?: string }).code ?? 'unknown';
-    throw new StoreError(`cannot listen at ${hostOf(listen.host)}:${listen.port}: ${code}`, { cause });
-  }
+  const { address, port } = await listening(server, listen);
   server.on('error', onError);
-  const { address, port } = server.address() as AddressInfo;
   isLocal = isLoopback(address);
-  return {
-    url: `http://${hostOf(address)}:${port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function hostOf(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${hostOf(address)}:${port}`, close: () => closing(server) };
 }
 
 /** What a POST is to be told by its status, for whoever reads nothing else: 200 where the result is this one. */

@@ -15,8 +15,8 @@ import { ContentRoom } from './content-room.js';
 import type { SpanContent } from './span-privacy.js';
 
 /**
- * What was asked and answered, as JSON in the schemas of the GenAI conventions; stop sequences as the list they are. `request` is null where it cannot be read, `answer`
- * has a message for each choice.
+ * What was asked and answered, as JSON in the schemas of the GenAI conventions; stop sequences as the list they are. `request` is null
+ * where it cannot be read, `answer` has a message for each choice.
  *
  * Each attribute holds 32 Ki characters of text at most; of a conversation the newest messages. `understudy.content.cut` names those
  * of which something is missing.

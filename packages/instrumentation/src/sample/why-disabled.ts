@@ -2,15 +2,19 @@ import type { Experiment } from '../experiment/definition.js';
 import { misconfigured } from '../misconfigured.js';
 import type { Terms } from './terms.js';
 
+/** Epoch ms to the second. */
+function secondOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** Notes of a call that is not compared whether somebody may have meant it to be. Who switches off does so on purpose. */
 export function noteDisabled(experiment: Experiment, { off, window }: Terms, startedAt: number): void {
   const { name, enabled, sample } = experiment;
   if (off === null) {
     if (window === null || startedAt < window.until) return;
-    const until = new Date(window.until).toISOString().replace(/\.\d+Z$/, 'Z');
     misconfigured('window_over', {
       experiment: name,
-      found: () => `the window of ${name} ended ${until}: no call is compared`,
+      found: () => `the window of ${name} ended ${secondOf(window.until)}: no call is compared`,
     });
     return;
   }

@@ -8,7 +8,7 @@ import { markOf } from '../render-verdict.js';
 import { count, plural, type Style } from '../style.js';
 import { cut, type Span, wrapped } from './layout.js';
 import { diffSpans, pairHeading, WHY_TEXTLESS } from './pair-text.js';
-import type { DevState } from './state.js';
+import { currentOf, type DevState } from './state.js';
 
 /** How much of a terminal there is. */
 export interface Size {
@@ -48,12 +48,12 @@ export function renderDev(state: DevState, size: Size, style: Style): readonly s
 }
 
 /** The verdict on every candidate of the newest runs, with what it waits for and its funnel. */
-function renderStandings({ report, store }: DevState, columns: number, style: Style): readonly string[] {
-  const current = (report?.standings ?? []).filter((standing) => standing.current);
+function renderStandings(state: DevState, columns: number, style: Style): readonly string[] {
+  const current = currentOf(state);
   if (current.length === 0) {
     const waiting = [
       'Waits for a service: start it with the store of this configuration, and let it make calls.',
-      `Its queue: ${printableLine(store)}`,
+      `Its queue: ${printableLine(state.store)}`,
     ];
     return waiting.flatMap((text) => wrapped([{ text }], columns));
   }

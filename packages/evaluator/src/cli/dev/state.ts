@@ -1,3 +1,4 @@
+import type { Standing } from '../../decide/standing.js';
 import type { Report } from '../../emit/ledger-metrics.js';
 import type { NewPair } from '../../dev/new-pairs.js';
 import type { Received, Signal } from '../../dev/otlp-receiver.js';
@@ -10,6 +11,11 @@ export interface OtlpState {
   readonly received: Readonly<Record<Signal, Received>>;
   /** Why the target did not take the last request; null: it did. */
   readonly trouble: string | null;
+}
+
+/** Where the candidates of the newest runs stand; none before the first look. */
+export function currentOf({ report }: Pick<DevState, 'report'>): readonly Standing[] {
+  return (report?.standings ?? []).filter((standing) => standing.current);
 }
 
 /** Everything `understudy dev` knows at one moment. */

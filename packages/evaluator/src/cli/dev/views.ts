@@ -1,4 +1,3 @@
-import type { Report } from '../../emit/ledger-metrics.js';
 import type { Standing } from '../../decide/standing.js';
 import { comparedTexts } from '../../dev/compared-pair.js';
 import { type NewPair, startOf } from '../../dev/new-pairs.js';
@@ -8,7 +7,7 @@ import { count } from '../style.js';
 import { jsonLine, type Output } from '../terminal.js';
 import { etaText, renderDev, renderOtlp, renderPair } from './render-dev.js';
 import { openScreen, type TerminalStream } from './screen.js';
-import type { DevState } from './state.js';
+import { currentOf, type DevState } from './state.js';
 
 /** Shows what happens, each form in its own way. */
 export interface View {
@@ -68,7 +67,7 @@ export function plainView({ out, err, style, errStyle }: Output): View {
     changed: (state, fresh, passedOver) => {
       for (const pair of fresh) out(renderPair(pair, state.content, WIDE, style).join('\n'));
       if (passedOver > 0) line(`and ${count(passedOver)} more`);
-      for (const { standing, turned } of verdicts(state.report)) {
+      for (const { standing, turned } of verdicts(state)) {
         const { run, arm, verdict } = standing;
         const name = printableLine(`${run.experiment}/${arm}`);
         // What was said already is not said again with each pair.
@@ -91,7 +90,7 @@ export function jsonView({ out }: Output): View {
     changed: (state, fresh, passedOver) => {
       for (const pair of fresh) say('pair', pairJson(pair, state.content));
       if (passedOver > 0) say('passed_over', { pairs: passedOver });
-      for (const { standing } of verdicts(state.report))
+      for (const { standing } of verdicts(state))
         say('verdict', { ...verdictJson(standing), funnel: standing.state.funnel });
     },
     failed: (message) => say('error', { message }),
@@ -127,26 +126,26 @@ interface News {
 }
 
 /** The current standings whose state, reason or pairs are not what they were the last time. */
-function createNews(): (report: Report | null) => readonly News[] {
+function createNews(): (state: DevState) => readonly News[] {
   const known = new Map<string, { readonly said: string; readonly pairs: string }>();
-  return (report) =>
-    (report?.standings ?? []).flatMap((standing) => {
-      const { current, run, arm, verdict, state } = standing;
+  return (seen) =>
+    currentOf(seen).flatMap((standing) => {
+      const { run, arm, verdict, state } = standing;
       const name = `${run.id} ${arm}`;
       const now = {
         said: `${verdict.state} ${verdict.reason}`,
         pairs: `${state.funnel.stored} ${state.funnel.evidence}`,
       };
       const before = known.get(name);
-      if (!current || (before?.said === now.said && before.pairs === now.pairs)) return [];
+      if (before?.said === now.said && before.pairs === now.pairs) return [];
       known.set(name, now);
       return [{ standing, turned: before?.said !== now.said }];
     });
 }
 
 /** What stays on the terminal. */
-function lastWords({ report }: DevState): readonly string[] {
-  const current = (report?.standings ?? []).filter((standing) => standing.current);
+function lastWords(state: DevState): readonly string[] {
+  const current = currentOf(state);
   return current.length === 0
     ? ['No run: no service has made a call that could be compared.']
     : current.map(({ run, arm, verdict }) => printableLine(`${run.experiment}/${arm} ${verdict.sentence}`));

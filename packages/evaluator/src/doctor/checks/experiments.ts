@@ -1,6 +1,7 @@
 import type { Experiment } from '@understudy/instrumentation/experiment';
 import type { Standing } from '../../decide/standing.js';
 import { type Finding, fail, ok, skipped, warn } from '../finding.js';
+import { secondOf } from '../../tally/day.js';
 
 /** Whether what is configured can compare anything now. Pure. @param now epoch ms */
 export function checkExperiments(experiments: readonly Experiment[], now: number): readonly Finding[] {
@@ -20,10 +21,10 @@ function checkExperiment({ name, enabled, sample, window }: Experiment, now: num
     found.push(fail(check, 'sample.rate is 0', 'nothing is drawn: set it above 0, or `understudy control --rate`'));
   if (window !== null && now >= window.until)
     found.push(
-      fail(check, `its window ended ${timeText(window.until)}`, 'set `window.until`, or `understudy control --until`'),
+      fail(check, `its window ended ${secondOf(window.until)}`, 'set `window.until`, or `understudy control --until`'),
     );
   if (window !== null && now < window.from)
-    found.push(warn(check, `its window begins ${timeText(window.from)}`, 'nothing is compared until then'));
+    found.push(warn(check, `its window begins ${secondOf(window.from)}`, 'nothing is compared until then'));
   if (found.length > 0) return found;
   return [ok(check, `draws ${Number((100 * sample.rate).toPrecision(3))} % of its calls`)];
 }
@@ -58,8 +59,4 @@ function checkStanding({ run, arm, state: { funnel }, verdict }: Standing): Find
   const found = `${funnel.sampled} sampled, ${funnel.stored} stored`;
   if (hold === undefined) return ok(check, found);
   return fail(check, `${found}: ${hold.reason}`, hold.sentence);
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -21,15 +21,14 @@ export function checkSeen(
   const isAsked = (experiment: string | null): boolean =>
     experiments.length === 0 || experiments.some(({ name }) => name === experiment);
   const serving = new Set(runs.filter(({ run }) => isAsked(run.experiment)).flatMap((run) => run.producers));
-  const isFresh = (lastAt: number): boolean => now - lastAt <= FRESH_MS;
-  const fresh = seenLately({ at: now, misconfigured }).filter(({ cause, experiment, lastAt }) => {
-    if (!isFresh(lastAt) || (experiment !== null && !isAsked(experiment))) return false;
+  const fresh = seenLately({ at: now, misconfigured }, FRESH_MS).filter(({ cause, experiment, lastAt }) => {
+    if (experiment !== null && !isAsked(experiment)) return false;
     // Every service was started anew since: whether it is mended they will say.
     return MISCONFIGURATIONS[cause].seenBy === 'evaluator' || alive.length === 0 || alive.some((at) => at <= lastAt);
   });
   if (fresh.length === 0) return [ok('seen in operation', 'nothing that is set up wrong')];
   return fresh.flatMap((one) => {
-    const by = one.by.filter(({ lastAt }) => isFresh(lastAt));
+    const by = one.by.filter(({ lastAt }) => now - lastAt <= FRESH_MS);
     if (by.length === 0) return [finding(one, now)];
     const own = by.filter(({ producer }) => experiments.length === 0 || serving.has(producer));
     const foreign = by.filter((each) => !own.includes(each));

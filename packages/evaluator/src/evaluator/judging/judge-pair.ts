@@ -1,6 +1,6 @@
 import type { Emitter } from '../../emit/telemetry.js';
 import type { Judged } from '../../emit/judge-span.js';
-import type { PairContent, RegisteredRun } from '../../ledger/record.js';
+import type { RegisteredRun } from '../../ledger/record.js';
 import type { JudgeTask, JudgingLedger, PairToJudge } from '../../ledger/judging/judging-ledger.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { ConfigurationError, UnderstudyError } from '../../errors.js';
@@ -217,7 +217,8 @@ async function finish(
   const { run, found, judge, startedAt } = of;
   const { content, arm, segment, call } = found;
   if (content !== null) {
-    const pair = { pair: task.pair, call, experiment: run.experiment, run: run.id, arm, segment, ...legsOf(content) };
+    const { primary, shadow } = content;
+    const pair = { pair: task.pair, call, experiment: run.experiment, run: run.id, arm, segment, primary, shadow };
     onJudged?.(pair, { ...saidIn(judgement), rubric: rubricName(judge.definition), startedAt, endedAt: at });
   }
   return judgement.status;
@@ -229,10 +230,6 @@ interface Settled {
   readonly found: PairToJudge;
   readonly judge: RunJudge;
   readonly startedAt: number;
-}
-
-function legsOf({ primary, shadow }: PairContent): Pick<PairContent, 'primary' | 'shadow'> {
-  return { primary, shadow };
 }
 
 function saidIn(judgement: Judgement): Pick<Judged, 'outcome' | 'score' | 'reason'> {

@@ -6,7 +6,10 @@ import { selectMain } from './judge-state.js';
 import type { BatchJudging, DrawnPair } from './judging-ledger.js';
 import { insertJudge, nameDrawn } from './main-judge.js';
 
-/** Stores what was drawn of the pairs that were stored in this transaction and can be evidence, and gives it back: what is late, or repeats, is not worth a call. */
+/**
+ * Stores what was drawn of the pairs that were stored in this transaction and can be evidence, and gives it back: what is late, or repeats,
+ * is not worth a call.
+ */
 export async function storeDrawn(
   query: Query,
   { drawn, guarded }: BatchJudging,

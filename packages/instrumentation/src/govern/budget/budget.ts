@@ -147,14 +147,13 @@ export class ExperimentBudget {
   /** Before the first word with the store the list prices are not here, and there is no lease either. */
   #unpriced(arm: string, model: string | null, known: boolean): DropReason {
     if (!known) return 'budget';
+    const name = model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128));
     misconfigured('unpriced', {
       experiment: this.#experiment,
       // The remark below says it of each model.
       say: null,
-      found: () =>
-        `no price is known for what ${arm} of ${this.#experiment} asks: ${model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128))}`,
+      found: () => `no price is known for what ${arm} of ${this.#experiment} asks: ${name}`,
     });
-    const name = model === null ? 'a call that names no model' : JSON.stringify(model.slice(0, 128));
     const line = model === null ? '"*"' : name;
     remark(
       'budget.unpriced',
