@@ -74,6 +74,8 @@ async function start(
         content: 'full',
         sample: { rate },
         noise: { rate: NOISE },
+        // What a shadow costs is asked here: a loop that is kept busy with calls would have time for none.
+        governor: { eventLoopShare: 1 },
       },
     ],
   });
