@@ -34,21 +34,29 @@ export async function typed(
   return { command, seconds: (performance.now() - started) / 1000, printed: log() };
 }
 
-/** Starts a command that goes on. */
+/** Starts a command that goes on, until `end`: with what it started in turn, which npx does not pass a signal on to. */
 export function left(
   command: string,
   cwd: string,
   environment: Environment = {},
-): { readonly child: ChildProcess; log(): string } {
+): { readonly child: ChildProcess; end(): void; log(): string } {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
     cwd,
     env: environmentOf(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const kill = (): boolean => child.kill('SIGKILL');
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // All of it has ended.
+    }
+  };
+  const kill = (): void => signal('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.removeListener('exit', kill));
-  return { child, log: () => text };
+  return { child, end: () => signal('SIGTERM'), log: () => text };
 }

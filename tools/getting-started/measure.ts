@@ -94,7 +94,7 @@ async function firstPair(clone: string, service: string): Promise<readonly Typed
       { command: 'curl localhost:PORT/..., until the pair is shown', seconds: (performance.now() - asked) / 1000 },
     ];
   } finally {
-    for (const { child } of [running, dev]) child.kill('SIGTERM');
+    for (const { end } of [running, dev]) end();
     await model.close();
   }
 }
