@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 // The sources run as they are; the modules below are loaded once this is in place.
 import '../../test/ways-of-calling/source-modules.mjs';
+import type { Said } from '../../test/chaos/backlog-producer.js';
 
 /**
  * What one evaluator does and what a pair takes: producers fill a queue while it is away, then it starts, and the queue is empty so much
@@ -66,15 +67,9 @@ async function measure(queue: string, characters: number): Promise<Drained> {
     for (const each of producing) while (!(await each.counts()).announced) await sleep(50);
     await evaluator.stop();
     const empty = await size();
-    const paired = async (): Promise<number> =>
-      (await Promise.all(producing.map((each) => each.counts()))).reduce(
-        (sum, { counts }) => sum + (counts['funnel paired candidate'] ?? 0),
-        0,
-      );
     for (const each of producing) each.rate(CALLS_A_SECOND / producing.length);
-    while ((await paired()) < PAIRS) await sleep(200);
-    const said = await Promise.all(producing.map((each) => each.end()));
-    const pairs = said.reduce((sum, { counts }) => sum + (counts['funnel paired candidate'] ?? 0), 0);
+    while (pairedOf(await Promise.all(producing.map((each) => each.counts()))) < PAIRS) await sleep(200);
+    const pairs = pairedOf(await Promise.all(producing.map((each) => each.end())));
     const waitingBytes = (await size()) - empty;
 
     await evaluator.restart();
@@ -94,6 +89,10 @@ async function measure(queue: string, characters: number): Promise<Drained> {
   } finally {
     await Promise.all(producing.map((each) => each[Symbol.asyncDispose]()));
   }
+}
+
+function pairedOf(said: readonly Said[]): number {
+  return said.reduce((sum, { counts }) => sum + (counts['funnel paired candidate'] ?? 0), 0);
 }
 
 async function redisBytes(url: string): Promise<number> {

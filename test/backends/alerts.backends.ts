@@ -13,7 +13,7 @@ import { type Prometheus, prometheusAt } from './clients/prometheus.js';
 import { startAlertmanager } from './servers/alertmanager.js';
 import { findProgram } from './servers/find-program.js';
 import { startPrometheus } from './servers/prometheus.js';
-import { until } from './until.js';
+import { within } from './within.js';
 import { startEvaluatorProcess } from './world/evaluators.js';
 import { startModels } from './world/models.js';
 import { startServiceProcess } from './world/service-process.js';
@@ -21,6 +21,7 @@ import { startServiceProcess } from './world/service-process.js';
 const run = promisify(execFile);
 const DEPLOY = join(import.meta.dirname, '../../deploy');
 const EVERY_MS = 25;
+const until = within(60_000);
 
 describe('the rules that are shipped', () => {
   it('are right, says promtool, and each alert fires and does not where it is meant to', async () => {

@@ -44,7 +44,7 @@ experiments:
       gates:
         errors: { margin: 0.06 }
         agreement: { scorer: lexical, margin: 0.06 }
-        latency_p95: { ratio: 4, thresholdMs: ${INCUMBENT_MS} }
+        latency_p95: { ratio: 3, thresholdMs: ${INCUMBENT_MS} }
 `;
 
 describeWithServers('the main job on Redis and PostgreSQL', () => {

@@ -52,7 +52,15 @@ export const PACKAGES: readonly PackageRules[] = [
       'trial/seal.ts',
       'trial/ids.ts',
     ],
-    foundation: ['errors.ts', 'guard.ts', 'misconfigured.ts', 'semconv.ts', 'metric-descriptions.ts', 'options.ts'],
+    foundation: [
+      'errors.ts',
+      'guard.ts',
+      'misconfigured.ts',
+      'semconv.ts',
+      'metric-descriptions.ts',
+      'options.ts',
+      'second.ts',
+    ],
     composition: [
       'index.ts',
       'instrumentation.ts',

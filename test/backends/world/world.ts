@@ -10,7 +10,7 @@ import { prometheusAt } from '../clients/prometheus.js';
 import { findProgram } from '../servers/find-program.js';
 import { type Otlp, startJaeger } from '../servers/jaeger.js';
 import { startPrometheus } from '../servers/prometheus.js';
-import { until } from '../until.js';
+import { within } from '../within.js';
 import { type EvaluatorProcess, startEvaluatorProcess } from './evaluators.js';
 import { experimentYaml } from './experiment.js';
 import { readLedger } from './ledger.js';
@@ -54,6 +54,7 @@ export interface World extends AsyncDisposable {
 /** Milliseconds between two calls of one process, and its calls under way at most: a slow machine gets no more than it takes. */
 const PACE = { everyMs: 15, width: 4 };
 const INTERVAL_MS = 1000;
+const until = within(120_000);
 /** What dashboards ask for may be recorded by a rule. */
 const RULES = join(import.meta.dirname, '../../../deploy/prometheus/*.rules.yaml');
 

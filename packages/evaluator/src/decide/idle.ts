@@ -1,7 +1,7 @@
+import { secondOf } from '@understudy/instrumentation/trial';
 import type { RunState } from '../ledger/snapshot.js';
 import type { Health } from './health.js';
 import { isSwitchedOff, rateOf, windowOf } from './target.js';
-import { secondOf } from '../tally/day.js';
 
 /** Why no call of a run can be sampled at `at` (epoch ms), as far as its settings tell. Pure. */
 export function idleBecause(state: Pick<RunState, 'bounds' | 'control'>, at: number): Pick<Health, 'idle'> {

@@ -1,11 +1,7 @@
 import type { Experiment } from '../experiment/definition.js';
 import { misconfigured } from '../misconfigured.js';
+import { secondOf } from '../second.js';
 import type { Terms } from './terms.js';
-
-/** Epoch ms to the second. */
-function secondOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
 
 /** Notes of a call that is not compared whether somebody may have meant it to be. Who switches off does so on purpose. */
 export function noteDisabled(experiment: Experiment, { off, window }: Terms, startedAt: number): void {

@@ -4,6 +4,7 @@ export { type Hold, type HolderOptions, LeaseHolder, type Sizes } from '../gover
 export { type ModelPrice, type PriceList, Prices, type Tokens } from '../govern/budget/prices.js';
 export { Scale } from '../govern/budget/scale.js';
 export { subjectKey } from '../sample/subject.js';
+export { secondOf } from '../second.js';
 export {
   decodeBatch,
   decodeTrial,

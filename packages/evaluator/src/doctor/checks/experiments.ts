@@ -1,7 +1,7 @@
 import type { Experiment } from '@understudy/instrumentation/experiment';
+import { secondOf } from '@understudy/instrumentation/trial';
 import type { Standing } from '../../decide/standing.js';
 import { type Finding, fail, ok, skipped, warn } from '../finding.js';
-import { secondOf } from '../../tally/day.js';
 
 /** Whether what is configured can compare anything now. Pure. @param now epoch ms */
 export function checkExperiments(experiments: readonly Experiment[], now: number): readonly Finding[] {
