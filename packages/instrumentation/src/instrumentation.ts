@@ -86,6 +86,7 @@ export class UnderstudyInstrumentation {
   #tracerProvider: TracerProvider | null = null;
   #meterProvider: MeterProvider | null = null;
   #meter: { readonly provider: MeterProvider; readonly meter: Meter } | null = null;
+  #tracer: { readonly provider: TracerProvider; readonly tracer: Tracer } | null = null;
   #producer: Producer | null = null;
   #tap: GlobalTap | null = null;
   #fetch: Fetch | null = null;
@@ -255,7 +256,7 @@ export class UnderstudyInstrumentation {
       queueUrl,
       seal,
       environmentProxy,
-      tracer: () => this.#tracer(),
+      tracer: () => this.#getTracer(),
       metrics: this.#metrics,
       ...(this.#options.limits !== undefined && { limits: this.#options.limits }),
     });
@@ -305,17 +306,20 @@ export class UnderstudyInstrumentation {
     const asked = this.#source?.messageContent ?? 'none';
     return {
       privacy: spanPrivacyOf(setups, asked === 'span' || asked === 'span_and_event'),
-      tracer: () => this.#tracer(),
+      tracer: () => this.#getTracer(),
       meter: () => this.#getMeter(),
       metricNames: this.#source?.latestConventions === true ? 'latest' : 'v1.41',
     };
   }
 
-  #tracer(): Tracer {
-    return (this.#tracerProvider ?? trace.getTracerProvider()).getTracer(NAME, VERSION);
+  /** One of each provider, which makes a name of name and version to find it by, for every call. */
+  #getTracer(): Tracer {
+    const provider = this.#tracerProvider ?? trace.getTracerProvider();
+    if (this.#tracer?.provider !== provider) this.#tracer = { provider, tracer: provider.getTracer(NAME, VERSION) };
+    return this.#tracer.tracer;
   }
 
-  /** One meter of each provider: not every provider gives the same one again, and every new one would get instruments of its own. */
+  /** One of each provider: not every provider gives the same one again, and every new one would get instruments of its own. */
   #getMeter(): Meter {
     const provider = this.#meterProvider ?? metrics.getMeterProvider();
     if (this.#meter?.provider !== provider) this.#meter = { provider, meter: provider.getMeter(NAME, VERSION) };

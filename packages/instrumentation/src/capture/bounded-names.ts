@@ -90,9 +90,13 @@ class Sets {
   readonly #others = new First(MOST.others.sets);
   readonly #whole = new Map<string, First>();
   readonly #cut = new Map<string, First>();
+  /** What was told apart once is ever after. */
+  readonly #admitted = new Set<string>();
 
   /** The attributes as they are, or as much of them as there are places for. */
   bounded(attributes: Attributes): Attributes {
+    const key = keyOf(attributes);
+    if (this.#admitted.has(key)) return attributes;
     const { [ATTR_GEN_AI_REQUEST_MODEL]: requested, [ATTR_ERROR_TYPE]: failed } = attributes;
     const model = typeof requested === 'string' ? requested : '';
     const isReserved = this.#reserved.admits(model, model);
@@ -100,7 +104,10 @@ class Sets {
     const of = `${failed === undefined ? 'answered' : 'failed'} ${model}`;
     const most = failed === undefined ? MOST.sets.answered : MOST.sets.failed;
     const whole = isReserved ? placesOf(this.#whole, of, most) : this.#others;
-    if (whole.admits(keyOf(attributes))) return attributes;
+    if (whole.admits(key)) {
+      this.#admitted.add(key);
+      return attributes;
+    }
     const cut = { ...cutOf(attributes), ...(requested !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: requested }) };
     return isKnown && placesOf(this.#cut, of, MOST.cut).admits(keyOf(cut)) ? cut : cutOf(attributes);
   }
@@ -125,8 +132,11 @@ function cutOf(attributes: Attributes): Attributes {
   };
 }
 
+/** For every call: no name has a control character in it. */
 function keyOf(attributes: Attributes): string {
-  return JSON.stringify(KEYS.map((name) => attributes[name] ?? null));
+  let key = '';
+  for (const name of KEYS) key += `${String(attributes[name] ?? '')}\0`;
+  return key;
 }
 
 const reservedNames = new Reserved();

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { CallMetrics } from './call-metrics.js';
@@ -35,11 +36,19 @@ test('the standard metrics: duration and tokens of calls that ended or failed, o
 
 test('with the names they are being renamed to: counters of tokens, and no old name beside them', () => {
   const recorded: [string, number, unknown][] = [];
+  const reads: (() => void)[] = [];
+  const read = (): void => {
+    for (const told of reads) told();
+  };
   const instrument = (name: string): { record(value: number, attributes: object): void; add(value: number): void } => ({
     record: (value, attributes) => recorded.push([name, value, Object.keys(attributes)]),
     add: (value) => recorded.push([name, value, null]),
   });
-  const meter = { createHistogram: instrument, createCounter: instrument } as unknown as Meter;
+  const meter = {
+    createHistogram: instrument,
+    createCounter: instrument,
+    createObservableCounter: () => ({ addCallback: (told: () => void) => reads.push(told) }),
+  } as unknown as Meter;
   const metrics = new CallMetrics(() => meter, 'latest');
   const usage = {
     inputTokens: 9,
@@ -49,6 +58,7 @@ test('with the names they are being renamed to: counters of tokens, and no old n
     reasoningTokens: 1,
   };
   metrics.record(1500, usage, { 'gen_ai.operation.name': 'chat' }, {});
+  read();
   expect(recorded.map(([name, value]) => [name, value])).toEqual([
     ['gen_ai.client.inference.duration', 1.5],
     ['gen_ai.client.inference.usage.input_tokens', 9],
@@ -60,5 +70,26 @@ test('with the names they are being renamed to: counters of tokens, and no old n
   recorded.length = 0;
   // Embeddings are no inference: the conventions have not renamed theirs.
   metrics.record(20, { inputTokens: 3 }, { 'gen_ai.operation.name': 'embeddings' }, {});
+  read();
   expect(recorded.map(([name]) => name)).toEqual(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']);
+});
+
+test('no caller waits for them: each call is recorded once, in the next turn, whichever reads before that', async () => {
+  const recorded: number[] = [];
+  const reads: (() => void)[] = [];
+  const meter = {
+    createHistogram: () => ({ record: (value: number) => recorded.push(value) }),
+    createObservableCounter: () => ({ addCallback: (told: () => void) => reads.push(told) }),
+  } as unknown as Meter;
+  const metrics = new CallMetrics(() => meter);
+  metrics.record(1000, null, {}, {});
+  metrics.record(2000, null, {}, {});
+  expect(recorded).toEqual([]);
+  for (const told of reads) told();
+  expect(recorded).toEqual([1, 2]);
+  metrics.record(3000, null, {}, {});
+  await turn();
+  await turn();
+  expect(recorded).toEqual([1, 2, 3]);
+  expect(reads).toHaveLength(1);
 });

@@ -12,6 +12,7 @@ import {
   METRIC_GEN_AI_CLIENT_TOKEN_USAGE,
 } from '../semconv.js';
 import type { Usage } from '../trial/trial.js';
+import { afterAnswers } from './after-answers.js';
 import { boundedAttributes } from './bounded-names.js';
 import { counterOf, histogramOf } from './instruments.js';
 
@@ -95,7 +96,8 @@ export class CallMetrics {
   record(durationMs: number, usage: Usage | null, attributes: Attributes, errorAttributes: Attributes): void {
     const meter = this.#meter();
     if (this.#made?.meter !== meter) this.#made = { meter, record: FORMS[this.#names](meter) };
-    this.#made.record({ seconds: durationMs / 1000, usage, attributes, errorAttributes });
+    const { record } = this.#made;
+    afterAnswers(meter, () => record({ seconds: durationMs / 1000, usage, attributes, errorAttributes }));
   }
 }
 

@@ -208,7 +208,7 @@ export class AnswerBuilder {
   /** `null` where nothing of an answer has come. `finishWords`: the canonical word for each of the provider's. */
   answer(finishWords: Readonly<Record<string, string>>): ModelAnswer | null {
     if (this.#choices.size === 0 && this.#usage === null && this.#id === null) return null;
-    const choices = [...this.#choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice);
+    const choices = inOrder(this.#choices);
     return {
       messages: this.#content ? choices.map(messageOf) : [],
       finish: finishOf(choices[0], finishWords),
@@ -264,6 +264,12 @@ export class AnswerBuilder {
   }
 }
 
+/** Nearly every answer has one choice, of one part. */
+function inOrder<Value>(entries: ReadonlyMap<number, Value>): readonly Value[] {
+  if (entries.size < 2) return [...entries.values()];
+  return [...entries].toSorted(([a], [b]) => a - b).map(([, value]) => value);
+}
+
 function bytesOf(text: string | null): number {
   return BYTES_PER_CHARACTER * (text?.length ?? 0);
 }
@@ -276,7 +282,7 @@ function finishOf(choice: ChoiceSoFar | undefined, words: Readonly<Record<string
 }
 
 function messageOf({ role, parts }: ChoiceSoFar): Message {
-  return { role, parts: [...parts].toSorted(([a], [b]) => a - b).map(([, part]) => partOf(part)) };
+  return { role, parts: inOrder(parts).map(partOf) };
 }
 
 function partOf(part: PartSoFar): Part {

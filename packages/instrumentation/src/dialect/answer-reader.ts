@@ -3,7 +3,7 @@ import { AnswerBuilder } from './answer-builder.js';
 import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
-import { asObject, isObject, type JsonObject, isTooComplex, parseForeign } from './json.js';
+import { asObject, isObject, type JsonObject, isTooComplex, parseCounted, parseForeign } from './json.js';
 import { topLevelFields } from './top-level.js';
 import { UnfinishedJson } from './unfinished-json.js';
 
@@ -104,7 +104,7 @@ export class FormatReader implements AnswerReader {
     if (this.truncated || this.#decoder === null) return null;
     const text = this.#json.take() + this.#decoder.end();
     const { fields } = this.#format;
-    const body = fields === undefined ? this.#parsed(text) : Object.fromEntries(topLevelFields(text, fields) ?? []);
+    const body = fields === undefined ? parseCounted(text) : Object.fromEntries(topLevelFields(text, fields) ?? []);
     if (body === null) return null;
     this.#answer.failed(asObject(body)['error']);
     if (!isObject(body) || !this.#format.whole(body, this.#answer)) return null;

@@ -48,16 +48,20 @@ export function parseForeign(text: string): unknown {
   return parsed(text, FOREIGN);
 }
 
+/** The same for one whose structure was counted as it came. */
+export function parseCounted(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a text that the other side wrote is left unread for its structure alone. */
 export function isTooComplex(text: string): boolean {
   return !within(text, FOREIGN);
 }
 
 function parsed(text: string, limits: Parameters<typeof within>[1]): unknown {
-  if (!within(text, limits)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return within(text, limits) ? parseCounted(text) : undefined;
 }

@@ -53,7 +53,7 @@ export const DEFAULTS: {
     judge: null,
     embeddings: null,
     target: null,
-    governor: { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.4, heapShare: 0.85 },
+    governor: { pauseMs: 60_000, headroom: 0.3, eventLoopMs: 100, eventLoopShare: 0.3, heapShare: 0.85 },
     control: { offAfterMs: 600_000 },
     segments: { attribute: null, max: 20, critical: [], version: null },
     cluster: { attribute: 'gen_ai.conversation.id', version: null },

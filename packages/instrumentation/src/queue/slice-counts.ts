@@ -180,7 +180,8 @@ export class SliceCounts {
   }
 
   #row(slice: Slice, key: CountKey): Row | null {
-    const id = JSON.stringify([key.segment, key.arm, key.pi]);
+    // Neither a number nor the name of an arm has a space in it.
+    const id = `${key.pi} ${key.arm} ${key.segment}`;
     const known = slice.rows.get(id);
     if (known !== undefined) return known;
     if (!this.#hasRoomFor(slice)) return null;
