@@ -55,6 +55,7 @@ export const PACKAGES: readonly PackageRules[] = [
     foundation: [
       'errors.ts',
       'guard.ts',
+      'in-a-row.ts',
       'misconfigured.ts',
       'semconv.ts',
       'metric-descriptions.ts',

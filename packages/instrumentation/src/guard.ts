@@ -81,7 +81,8 @@ export function raised(operation: string, error: unknown): void {
 export function guard<Result>(operation: string, run: () => Result): Result | undefined {
   try {
     const result = run();
-    if (typeof result === 'object' && types.isPromise(result)) whenRejected(result, (error) => raised(operation, error));
+    if (typeof result === 'object' && types.isPromise(result))
+      whenRejected(result, (error) => raised(operation, error));
     return result;
   } catch (error) {
     raised(operation, error);

@@ -135,7 +135,10 @@ function cutOf(attributes: Attributes): Attributes {
 /** For every call: no name has a control character in it. */
 function keyOf(attributes: Attributes): string {
   let key = '';
-  for (const name of KEYS) key += `${String(attributes[name] ?? '')}\0`;
+  for (const name of KEYS) {
+    const value = attributes[name];
+    key += `${typeof value === 'string' || typeof value === 'number' ? value : ''}\0`;
+  }
   return key;
 }
 
