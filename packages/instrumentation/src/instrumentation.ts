@@ -4,6 +4,7 @@ import {
   type Meter,
   metrics,
   type MeterProvider,
+  ProxyTracerProvider,
   trace,
   type Tracer,
   type TracerProvider,
@@ -314,7 +315,9 @@ export class UnderstudyInstrumentation {
 
   /** One of each provider, which makes a name of name and version to find it by, for every call. */
   #getTracer(): Tracer {
-    const provider = this.#tracerProvider ?? trace.getTracerProvider();
+    const given = this.#tracerProvider ?? trace.getTracerProvider();
+    // The API's own stays the same, whichever it hands on to.
+    const provider = given instanceof ProxyTracerProvider ? given.getDelegate() : given;
     if (this.#tracer?.provider !== provider) this.#tracer = { provider, tracer: provider.getTracer(NAME, VERSION) };
     return this.#tracer.tracer;
   }

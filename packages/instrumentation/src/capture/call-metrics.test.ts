@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Meter } from '@opentelemetry/api';
+import { type Context, context, createContextKey, type Meter } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { expect, test } from 'vitest';
 import { CallMetrics } from './call-metrics.js';
 import { TARGET, ANSWER, metricExporter, meterProvider, tapped, networked, request } from './tapped.test.support.js';
@@ -92,4 +93,33 @@ test('no caller waits for them: each call is recorded once, in the next turn, wh
   await turn();
   expect(recorded).toEqual([1, 2, 3]);
   expect(reads).toHaveLength(1);
+});
+
+test("in the call's own context, which a view of the host may read, whenever they are recorded", async () => {
+  const tenant = createContextKey('tenant');
+  const recorded: [number, unknown][] = [];
+  const meter = {
+    createHistogram: () => ({
+      record: (value: number, _: object, at: Context) => recorded.push([value, at.getValue(tenant)]),
+    }),
+    createObservableCounter: () => ({ addCallback: () => undefined }),
+  } as unknown as Meter;
+  const metrics = new CallMetrics(() => meter);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  try {
+    for (const [ms, name] of [
+      [1000, 'a'],
+      [2000, 'b'],
+    ] as const) {
+      context.with(context.active().setValue(tenant, name), () => metrics.record(ms, null, {}, {}));
+    }
+    await turn();
+    await turn();
+  } finally {
+    context.disable();
+  }
+  expect(recorded).toEqual([
+    [1, 'a'],
+    [2, 'b'],
+  ]);
 });

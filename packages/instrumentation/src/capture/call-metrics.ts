@@ -1,4 +1,4 @@
-import type { Attributes, Meter } from '@opentelemetry/api';
+import { type Attributes, type Context, context, type Meter } from '@opentelemetry/api';
 import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOKEN_TYPE,
@@ -26,6 +26,8 @@ interface Measured {
   readonly usage: Usage | null;
   readonly attributes: Attributes;
   readonly errorAttributes: Attributes;
+  /** The call's own, which a view of the host may look at. */
+  readonly at: Context;
 }
 
 type Recorder = (measured: Measured) => void;
@@ -39,14 +41,14 @@ const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = 
     const duration = histogramOf(meter, METRIC_GEN_AI_CLIENT_OPERATION_DURATION, SECONDS);
     const tokens = histogramOf(meter, METRIC_GEN_AI_CLIENT_TOKEN_USAGE, TOKENS);
     return (measured) => {
-      const { seconds, usage } = measured;
-      duration.record(seconds, ofDuration(measured));
+      const { seconds, usage, at } = measured;
+      duration.record(seconds, ofDuration(measured), at);
       if (usage === null) return;
       const attributes = boundedAttributes('usage', measured.attributes);
       if (usage.inputTokens !== undefined)
-        tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' });
+        tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' }, at);
       if (usage.outputTokens !== undefined)
-        tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' });
+        tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' }, at);
     };
   },
   latest: (meter) => {
@@ -54,14 +56,14 @@ const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = 
     const others = FORMS['v1.41'](meter);
     const counters = COUNTERS.map(([field, name]) => ({ field, counter: counterOf(meter, name) }));
     return (measured) => {
-      const { seconds, usage } = measured;
+      const { seconds, usage, at } = measured;
       if (!INFERENCE.has(measured.attributes[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
-      duration.record(seconds, ofDuration(measured));
+      duration.record(seconds, ofDuration(measured), at);
       if (usage === null) return;
       const attributes = boundedAttributes('usage', measured.attributes);
       for (const { field, counter } of counters) {
         const count = usage[field];
-        if (count !== undefined) counter.add(count, attributes);
+        if (count !== undefined) counter.add(count, attributes, at);
       }
     };
   },
@@ -97,7 +99,8 @@ export class CallMetrics {
     const meter = this.#meter();
     if (this.#made?.meter !== meter) this.#made = { meter, record: FORMS[this.#names](meter) };
     const { record } = this.#made;
-    afterAnswers(meter, () => record({ seconds: durationMs / 1000, usage, attributes, errorAttributes }));
+    const measured = { seconds: durationMs / 1000, usage, attributes, errorAttributes, at: context.active() };
+    afterAnswers(meter, () => record(measured));
   }
 }
 
