@@ -4,7 +4,6 @@ import {
   type Meter,
   metrics,
   type MeterProvider,
-  ProxyTracerProvider,
   trace,
   type Tracer,
   type TracerProvider,
@@ -315,9 +314,7 @@ export class UnderstudyInstrumentation {
 
   /** One of each provider, which makes a name of name and version to find it by, for every call. */
   #getTracer(): Tracer {
-    const given = this.#tracerProvider ?? trace.getTracerProvider();
-    // The API's own stays the same, whichever it hands on to.
-    const provider = given instanceof ProxyTracerProvider ? given.getDelegate() : given;
+    const provider = behind(this.#tracerProvider ?? trace.getTracerProvider());
     if (this.#tracer?.provider !== provider) this.#tracer = { provider, tracer: provider.getTracer(NAME, VERSION) };
     return this.#tracer.tracer;
   }
@@ -328,6 +325,11 @@ export class UnderstudyInstrumentation {
     if (this.#meter?.provider !== provider) this.#meter = { provider, meter: provider.getMeter(NAME, VERSION) };
     return this.#meter.meter;
   }
+}
+
+/** The API's own provider stays the same, whichever it hands on to. */
+function behind(provider: TracerProvider & { getDelegate?(): TracerProvider }): TracerProvider {
+  return provider.getDelegate?.() ?? provider;
 }
 
 function say(message: string): void {
