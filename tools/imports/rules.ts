@@ -55,7 +55,6 @@ export const PACKAGES: readonly PackageRules[] = [
     foundation: [
       'errors.ts',
       'guard.ts',
-      'in-a-row.ts',
       'misconfigured.ts',
       'semconv.ts',
       'metric-descriptions.ts',

@@ -86,7 +86,7 @@ export class UnderstudyInstrumentation {
   #tracerProvider: TracerProvider | null = null;
   #meterProvider: MeterProvider | null = null;
   #meter: { readonly provider: MeterProvider; readonly meter: Meter } | null = null;
-  #tracer: { readonly provider: TracerProvider; readonly tracer: Tracer } | null = null;
+  #tracer: { readonly of: TracerProvider; readonly tracer: Tracer } | null = null;
   #producer: Producer | null = null;
   #tap: GlobalTap | null = null;
   #fetch: Fetch | null = null;
@@ -314,8 +314,9 @@ export class UnderstudyInstrumentation {
 
   /** One of each provider, which makes a name of name and version to find it by, for every call. */
   #getTracer(): Tracer {
-    const provider = behind(this.#tracerProvider ?? trace.getTracerProvider());
-    if (this.#tracer?.provider !== provider) this.#tracer = { provider, tracer: provider.getTracer(NAME, VERSION) };
+    const provider = this.#tracerProvider ?? trace.getTracerProvider();
+    const of = behind(provider);
+    if (this.#tracer?.of !== of) this.#tracer = { of, tracer: provider.getTracer(NAME, VERSION) };
     return this.#tracer.tracer;
   }
 
@@ -327,7 +328,7 @@ export class UnderstudyInstrumentation {
   }
 }
 
-/** The API's own provider stays the same, whichever it hands on to. */
+/** What a tracer is of: the API's own provider stays the same, whichever it hands on to. */
 function behind(provider: TracerProvider & { getDelegate?(): TracerProvider }): TracerProvider {
   return provider.getDelegate?.() ?? provider;
 }

@@ -11,7 +11,7 @@ const telling = new WeakSet<Meter>();
 
 /**
  * Has a number recorded on the meter's instruments once all answers that have come are passed on to their callers, who need not wait for
- * it; or when metrics are read before that: instruments that are observed are asked first, so that none is missing.
+ * it, in whatever async context; or when metrics are read before that: instruments that are observed are asked first, so that none is missing.
  */
 export function afterAnswers(meter: Meter, record: () => void): void {
   if (!telling.has(meter)) {

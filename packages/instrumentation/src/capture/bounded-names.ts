@@ -93,6 +93,11 @@ class Sets {
   /** What was told apart once is ever after. */
   readonly #admitted = new Set<string>();
 
+  /** They were told apart before, as they are. */
+  knows(attributes: Attributes): boolean {
+    return this.#admitted.has(keyOf(attributes));
+  }
+
   /** The attributes as they are, or as much of them as there are places for. */
   bounded(attributes: Attributes): Attributes {
     const key = keyOf(attributes);
@@ -163,6 +168,11 @@ export function boundedSpanName(name: string, operation: unknown): string {
  */
 export function boundedAttributes(of: Family, attributes: Attributes): Attributes {
   return sets[of].bounded(attributes);
+}
+
+/** Whether a number of a client's metric with these attributes was recorded before, and with all of them. */
+export function wereToldApart(of: Family, attributes: Attributes): boolean {
+  return sets[of].knows(attributes);
 }
 
 const KEYS = [

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Context, context, createContextKey, type Meter } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -75,51 +76,67 @@ test('with the names they are being renamed to: counters of tokens, and no old n
   expect(recorded.map(([name]) => name)).toEqual(['gen_ai.client.operation.duration', 'gen_ai.client.token.usage']);
 });
 
-test('no caller waits for them: each call is recorded once, in the next turn, whichever reads before that', async () => {
-  const recorded: number[] = [];
-  const reads: (() => void)[] = [];
-  const meter = {
-    createHistogram: () => ({ record: (value: number) => recorded.push(value) }),
+interface Recorded {
+  readonly value: number;
+  readonly at: Context;
+}
+
+/** A meter that keeps what is recorded, and is read by calling what is told first. */
+function meterOf(recorded: Recorded[], reads: (() => void)[] = []): Meter {
+  return {
+    createHistogram: () => ({ record: (value: number, _: object, at: Context) => recorded.push({ value, at }) }),
     createObservableCounter: () => ({ addCallback: (told: () => void) => reads.push(told) }),
   } as unknown as Meter;
+}
+
+const CALLED = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'put-off' };
+
+test('a new series begins at once; of a known one no caller waits: recorded once, in the next turn or when it is read', async () => {
+  const recorded: Recorded[] = [];
+  const reads: (() => void)[] = [];
+  const meter = meterOf(recorded, reads);
   const metrics = new CallMetrics(() => meter);
-  metrics.record(1000, null, {}, {});
-  metrics.record(2000, null, {}, {});
-  expect(recorded).toEqual([]);
+  const values = (): number[] => recorded.map(({ value }) => value);
+  metrics.record(1000, null, CALLED, {});
+  expect(values()).toEqual([1]);
+  metrics.record(2000, null, CALLED, {});
+  metrics.record(3000, null, CALLED, {});
+  expect(values()).toEqual([1]);
   for (const told of reads) told();
-  expect(recorded).toEqual([1, 2]);
-  metrics.record(3000, null, {}, {});
+  expect(values()).toEqual([1, 2, 3]);
+  metrics.record(4000, null, CALLED, {});
   await turn();
   await turn();
-  expect(recorded).toEqual([1, 2, 3]);
+  expect(values()).toEqual([1, 2, 3, 4]);
   expect(reads).toHaveLength(1);
 });
 
-test("in the call's own context, which a view of the host may read, whenever they are recorded", async () => {
+test.for([
+  { when: 'in the next turn', read: async () => await turn() },
+  { when: 'when they are read', read: async (reads: (() => void)[]) => reads.forEach((told) => told()) },
+])("in the call's own context, which a view of the host may look at, $when", async ({ read }) => {
   const tenant = createContextKey('tenant');
-  const recorded: [number, unknown][] = [];
-  const meter = {
-    createHistogram: () => ({
-      record: (value: number, _: object, at: Context) => recorded.push([value, at.getValue(tenant)]),
-    }),
-    createObservableCounter: () => ({ addCallback: () => undefined }),
-  } as unknown as Meter;
+  const hosts = new AsyncLocalStorage<string>();
+  const recorded: Recorded[] = [];
+  const reads: (() => void)[] = [];
+  const seen: unknown[] = [];
+  const meter = meterOf(recorded, reads);
+  recorded.push = (one) => seen.push([one.value, one.at.getValue(tenant), hosts.getStore()]);
   const metrics = new CallMetrics(() => meter);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   try {
-    for (const [ms, name] of [
-      [1000, 'a'],
-      [2000, 'b'],
-    ] as const) {
-      context.with(context.active().setValue(tenant, name), () => metrics.record(ms, null, {}, {}));
+    for (const [index, name] of ['a', 'b', 'c'].entries()) {
+      const call = (): void => metrics.record(1000 * (index + 1), null, CALLED, {});
+      hosts.run(name, () => context.with(context.active().setValue(tenant, name), call));
     }
-    await turn();
+    await read(reads);
     await turn();
   } finally {
     context.disable();
   }
-  expect(recorded).toEqual([
-    [1, 'a'],
-    [2, 'b'],
+  expect(seen).toEqual([
+    [1, 'a', 'a'],
+    [2, 'b', 'b'],
+    [3, 'c', 'c'],
   ]);
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Attributes, type Context, context, type Meter } from '@opentelemetry/api';
 import {
   ATTR_GEN_AI_OPERATION_NAME,
@@ -13,7 +14,7 @@ import {
 } from '../semconv.js';
 import type { Usage } from '../trial/trial.js';
 import { afterAnswers } from './after-answers.js';
-import { boundedAttributes } from './bounded-names.js';
+import { boundedAttributes, wereToldApart } from './bounded-names.js';
 import { counterOf, histogramOf } from './instruments.js';
 
 /** Bucket boundaries the GenAI conventions advise: powers of two from 10 ms, powers of four from one token. */
@@ -100,8 +101,17 @@ export class CallMetrics {
     if (this.#made?.meter !== meter) this.#made = { meter, record: FORMS[this.#names](meter) };
     const { record } = this.#made;
     const measured = { seconds: durationMs / 1000, usage, attributes, errorAttributes, at: context.active() };
-    afterAnswers(meter, () => record(measured));
+    // A new series starts with its first number, and must not start after the time it is read at.
+    if (!isKnown(measured)) return record(measured);
+    const within = AsyncLocalStorage.snapshot();
+    afterAnswers(meter, () => within(() => record(measured)));
   }
+}
+
+/** All that is recorded of it is of series that have begun. */
+function isKnown({ usage, attributes, errorAttributes }: Measured): boolean {
+  if (usage !== null && !wereToldApart('usage', attributes)) return false;
+  return wereToldApart('duration', { ...attributes, ...errorAttributes });
 }
 
 function ofDuration({ attributes, errorAttributes }: Measured): Attributes {

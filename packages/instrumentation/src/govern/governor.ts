@@ -2,7 +2,6 @@ import type { Call } from '../capture/call.js';
 import type { Clock } from '../capture/clock.js';
 import type { ProviderResponse } from '../capture/provider-response.js';
 import type { Candidate, Experiment } from '../experiment/definition.js';
-import { inARow } from '../in-a-row.js';
 import type { Secret } from '../shadow/secret.js';
 import { AA_ARM } from '../trial/trial.js';
 import { Faults } from './faults.js';
@@ -75,8 +74,7 @@ export class Governor {
   readonly #origins = new Set<string>();
   readonly #keys = new Set<number>();
   readonly #faults: Faults;
-  /** A call is watched, and its shadows are asked about, in one go. */
-  readonly #see = inARow((call: Call): Seen => ({ primary: partyOf(call.wire, this.#keyHeaders), draw: null }));
+  readonly #seen = new WeakMap<Call, Seen>();
 
   constructor(options: GovernorOptions) {
     const { experiment, apiKeys, clock, meters } = options;
@@ -158,6 +156,14 @@ export class Governor {
   #stepMs(reason: PauseReason): number {
     const ofProvider = reason === 'paused_primary' || reason === 'paused_rate_limit';
     return ofProvider ? usualMs(this.#options.experiment.governor) / STEPS_IN_A_PAUSE : HOST_STEP_MS;
+  }
+
+  #see(call: Call): Seen {
+    const known = this.#seen.get(call);
+    if (known !== undefined) return known;
+    const seen: Seen = { primary: partyOf(call.wire, this.#keyHeaders), draw: null };
+    this.#seen.set(call, seen);
+    return seen;
   }
 
   /** One draw for all arms of a call, as in sampling: they are compared with one another. */

@@ -1,12 +1,11 @@
 import { randomBytes, randomFillSync } from 'node:crypto';
-import { inARow } from '../in-a-row.js';
 import type { CallId, PairId } from './trial.js';
 
 /** Makes the ids of one producer's calls and pairs. */
 export interface Ids {
   /** A UUIDv7 of the given epoch ms: strictly greater, as text, than every id made before it. */
   next(startedAt: number): CallId & PairId;
-  /** The id of a call: the same for every experiment that takes it, one after another, and made where the first one does. */
+  /** The id of a call: the same for every experiment that takes it, and made where the first one does. */
   ofCall(call: { readonly startedAt: number }): CallId;
 }
 
@@ -54,7 +53,15 @@ export function createIds(fillRandom: (pool: Uint8Array) => void = randomFillSyn
     return `${prefix}${low}-${tail()}` as CallId & PairId;
   }
 
-  return { next, ofCall: inARow(({ startedAt }) => next(startedAt)) };
+  const calls = new WeakMap<object, CallId>();
+  return {
+    next,
+    ofCall(call) {
+      let id = calls.get(call);
+      if (id === undefined) calls.set(call, (id = next(call.startedAt)));
+      return id;
+    },
+  };
 }
 
 /** A new producer's id: one per process, letters and digits, usable in a job id. */

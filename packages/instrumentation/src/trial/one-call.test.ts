@@ -12,7 +12,11 @@ it('is one call to all experiments that take it: its texts are found by one id',
   if (one === undefined) throw new Error('no world');
   for (let calls = 0; calls < 2; calls += 1) {
     const call = one.call({ span: recorder('primary', [], 'a'.repeat(16)) });
-    for (const { intake } of worlds) intake.take(call);
+    for (const { intake } of worlds) {
+      intake.take(call);
+      // A rule of the user may make a call while one is taken.
+      world({ name: 'between' }, { ids }).intake.take(one.call());
+    }
     for (let turns = 0; turns < 20; turns += 1) await turn();
     call.settle(ok);
   }
