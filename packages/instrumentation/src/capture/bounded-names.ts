@@ -100,8 +100,6 @@ class Sets {
 
   /** The attributes as they are, or as much of them as there are places for. */
   bounded(attributes: Attributes): Attributes {
-    const key = keyOf(attributes);
-    if (this.#admitted.has(key)) return attributes;
     const { [ATTR_GEN_AI_REQUEST_MODEL]: requested, [ATTR_ERROR_TYPE]: failed } = attributes;
     const model = typeof requested === 'string' ? requested : '';
     const isReserved = this.#reserved.admits(model, model);
@@ -109,6 +107,7 @@ class Sets {
     const of = `${failed === undefined ? 'answered' : 'failed'} ${model}`;
     const most = failed === undefined ? MOST.sets.answered : MOST.sets.failed;
     const whole = isReserved ? placesOf(this.#whole, of, most) : this.#others;
+    const key = keyOf(attributes);
     if (whole.admits(key)) {
       this.#admitted.add(key);
       return attributes;
@@ -170,7 +169,7 @@ export function boundedAttributes(of: Family, attributes: Attributes): Attribute
   return sets[of].bounded(attributes);
 }
 
-/** Whether a number of a client's metric with these attributes was recorded before, and with all of them. */
+/** Whether they were before, as they are: then they need not be bounded again. */
 export function wereToldApart(of: Family, attributes: Attributes): boolean {
   return sets[of].knows(attributes);
 }

@@ -25,8 +25,9 @@ const TOKENS: number[] = Array.from({ length: 14 }, (_, power) => 4 ** power);
 interface Measured {
   readonly seconds: number;
   readonly usage: Usage | null;
-  readonly attributes: Attributes;
-  readonly errorAttributes: Attributes;
+  /** Of its duration and of its tokens, as far as they are told apart. */
+  readonly ofDuration: Attributes;
+  readonly ofUsage: Attributes;
   /** The call's own, which a view of the host may look at. */
   readonly at: Context;
 }
@@ -41,15 +42,13 @@ const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = 
   'v1.41': (meter) => {
     const duration = histogramOf(meter, METRIC_GEN_AI_CLIENT_OPERATION_DURATION, SECONDS);
     const tokens = histogramOf(meter, METRIC_GEN_AI_CLIENT_TOKEN_USAGE, TOKENS);
-    return (measured) => {
-      const { seconds, usage, at } = measured;
-      duration.record(seconds, ofDuration(measured), at);
+    return ({ seconds, usage, ofDuration, ofUsage, at }) => {
+      duration.record(seconds, ofDuration, at);
       if (usage === null) return;
-      const attributes = boundedAttributes('usage', measured.attributes);
       if (usage.inputTokens !== undefined)
-        tokens.record(usage.inputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' }, at);
+        tokens.record(usage.inputTokens, { ...ofUsage, [ATTR_GEN_AI_TOKEN_TYPE]: 'input' }, at);
       if (usage.outputTokens !== undefined)
-        tokens.record(usage.outputTokens, { ...attributes, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' }, at);
+        tokens.record(usage.outputTokens, { ...ofUsage, [ATTR_GEN_AI_TOKEN_TYPE]: 'output' }, at);
     };
   },
   latest: (meter) => {
@@ -57,14 +56,13 @@ const FORMS: Readonly<{ [Names in MetricNames]: (meter: Meter) => Recorder }> = 
     const others = FORMS['v1.41'](meter);
     const counters = COUNTERS.map(([field, name]) => ({ field, counter: counterOf(meter, name) }));
     return (measured) => {
-      const { seconds, usage, at } = measured;
-      if (!INFERENCE.has(measured.attributes[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
-      duration.record(seconds, ofDuration(measured), at);
+      const { seconds, usage, ofDuration, ofUsage, at } = measured;
+      if (!INFERENCE.has(ofDuration[ATTR_GEN_AI_OPERATION_NAME])) return others(measured);
+      duration.record(seconds, ofDuration, at);
       if (usage === null) return;
-      const attributes = boundedAttributes('usage', measured.attributes);
       for (const { field, counter } of counters) {
         const count = usage[field];
-        if (count !== undefined) counter.add(count, attributes, at);
+        if (count !== undefined) counter.add(count, ofUsage, at);
       }
     };
   },
@@ -100,20 +98,30 @@ export class CallMetrics {
     const meter = this.#meter();
     if (this.#made?.meter !== meter) this.#made = { meter, record: FORMS[this.#names](meter) };
     const { record } = this.#made;
-    const measured = { seconds: durationMs / 1000, usage, attributes, errorAttributes, at: context.active() };
+    const measured = {
+      seconds: durationMs / 1000,
+      usage,
+      ofDuration: { ...attributes, ...errorAttributes },
+      ofUsage: attributes,
+      at: context.active(),
+    };
     // A new series starts with its first number, and must not start after the time it is read at.
-    if (!isKnown(measured)) return record(measured);
+    if (!hasBegun(measured)) return record(bounded(measured));
     const within = AsyncLocalStorage.snapshot();
     afterAnswers(meter, () => within(() => record(measured)));
   }
 }
 
 /** All that is recorded of it is of series that have begun. */
-function isKnown({ usage, attributes, errorAttributes }: Measured): boolean {
-  if (usage !== null && !wereToldApart('usage', attributes)) return false;
-  return wereToldApart('duration', { ...attributes, ...errorAttributes });
+function hasBegun({ usage, ofDuration, ofUsage }: Measured): boolean {
+  return wereToldApart('duration', ofDuration) && (usage === null || wereToldApart('usage', ofUsage));
 }
 
-function ofDuration({ attributes, errorAttributes }: Measured): Attributes {
-  return boundedAttributes('duration', { ...attributes, ...errorAttributes });
+function bounded(measured: Measured): Measured {
+  const { usage, ofDuration, ofUsage } = measured;
+  return {
+    ...measured,
+    ofDuration: boundedAttributes('duration', ofDuration),
+    ofUsage: usage === null ? ofUsage : boundedAttributes('usage', ofUsage),
+  };
 }

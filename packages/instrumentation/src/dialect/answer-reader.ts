@@ -105,7 +105,6 @@ export class FormatReader implements AnswerReader {
     const text = this.#json.take() + this.#decoder.end();
     const { fields } = this.#format;
     const body = fields === undefined ? parseCounted(text) : Object.fromEntries(topLevelFields(text, fields) ?? []);
-    if (body === null) return null;
     this.#answer.failed(asObject(body)['error']);
     if (!isObject(body) || !this.#format.whole(body, this.#answer)) return null;
     this.#boundSaid();
