@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // The sources run as they are; the modules below are loaded once this is in place.
 import '../../test/ways-of-calling/source-modules.mjs';
 import type { UnderstudyInstrumentation } from '@understudy/instrumentation';
+import type { Blocks } from './spread.js';
 import type { ProviderSettings } from '../load/provider.js';
 import type { Telemetry } from '../load/telemetry.js';
 
@@ -38,12 +39,12 @@ export type Third = 'ours' | 'nothing' | 'by hand';
 export type Arm = 'one' | 'other' | 'ours';
 
 /**
- * Of one arm: milliseconds of each call to its end and to the first piece of a stream, how late the event loop was, and per call the CPU
- * of the whole process and the pauses of its garbage collector, in microseconds.
+ * Of one arm: milliseconds of each call to its end and to the first piece of a stream, by block, how late the event loop was, and per call
+ * the CPU of the whole process and the pauses of its garbage collector, in microseconds.
  */
 export interface Measured {
-  readonly durations: readonly number[];
-  readonly firstChunks: readonly number[];
+  readonly durations: Blocks;
+  readonly firstChunks: Blocks;
   readonly wrong: number;
   readonly loopP99: number;
   readonly loopMax: number;
@@ -79,16 +80,25 @@ const { byHand } = await import('./by-hand.js');
 const { startTelemetry } = await import('../load/telemetry.js');
 
 class Recorder {
-  readonly durations: number[] = [];
-  readonly firstChunks: number[] = [];
+  readonly durations: number[][] = [];
+  readonly firstChunks: number[][] = [];
   readonly loop = monitorEventLoopDelay({ resolution: 2 });
   wrong = 0;
   cpu = 0;
   collecting = 0;
 
+  get calls(): number {
+    return this.durations.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  begin(): void {
+    this.durations.push([]);
+    this.firstChunks.push([]);
+  }
+
   measured(): Measured {
-    const { durations, firstChunks, wrong, loop } = this;
-    const perCall = (sum: number): number => sum / durations.length;
+    const { durations, firstChunks, wrong, loop, calls } = this;
+    const perCall = (sum: number): number => sum / calls;
     return {
       durations,
       firstChunks,
@@ -166,10 +176,10 @@ async function measure(task: Task): Promise<Measurement> {
         if (first === 0) first = performance.now();
         text += decoder.decode(chunk as Uint8Array, { stream: true });
       }
-      into.firstChunks.push(first - startedAt);
+      into.firstChunks.at(-1)?.push(first - startedAt);
     } else text = await response.text();
     end?.(text);
-    into.durations.push(performance.now() - startedAt);
+    into.durations.at(-1)?.push(performance.now() - startedAt);
     if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
   };
 
@@ -178,6 +188,7 @@ async function measure(task: Task): Promise<Measurement> {
       understudy?.enable();
       begin = beginByHand;
     }
+    into.begin();
     into.loop.enable();
     const before = process.cpuUsage();
     const pauses = new PerformanceObserver((list) => {
@@ -238,7 +249,7 @@ async function measure(task: Task): Promise<Measurement> {
   let most = warm;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
   const random = fractions(task.calls);
-  while (ARMS.some((arm) => recorders[arm].durations.length < task.calls)) {
+  while (ARMS.some((arm) => recorders[arm].calls < task.calls)) {
     // Drawn: the great collections of V8 have a period, too, and in an order that returns they keep falling into the same arm.
     const drawn = ARMS.map((arm) => ({ arm, at: random() })).toSorted((a, b) => a.at - b.at);
     for (const { arm } of drawn) await block(arm, recorders[arm]);

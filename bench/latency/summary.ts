@@ -1,12 +1,13 @@
 import { quantile } from '../overhead/statistics.js';
 import type { Measured, Measurement } from './client.js';
+import { type Blocks, ratioBetween, spreadOf } from './spread.js';
 
 /** How much slower with us than without, and how much two arms without us differ, as ratios. */
 export interface Compared {
-  /** With us over without us, by quantile. */
-  readonly ours: { readonly p50: number; readonly p99: number };
-  /** The one arm without us over the other. */
-  readonly control: { readonly p50: number; readonly p99: number };
+  /** With us over without us, by quantile; the second is between {@link ratioBetween}. */
+  readonly ours: { readonly p50: number; readonly p99: number; readonly p99Between: readonly [number, number] };
+  /** The one arm without us over the other, and {@link spreadOf} them at the 99th percentile. */
+  readonly control: { readonly p50: number; readonly p99: number; readonly spread: number };
   /** Without us, in milliseconds. */
   readonly bare: { readonly p50: number; readonly p99: number };
 }
@@ -27,30 +28,29 @@ export interface Summary {
   readonly goals: { readonly p50: boolean; readonly p99: boolean; readonly rss: boolean };
 }
 
-/** At most so much slower at the median, and at the 99th percentile beyond what two arms without us differ; MiB of growth. */
+/** At most so much slower at the median, and at the 99th percentile beyond the spread of the control; MiB of growth. */
 export const GOALS = { p50: 1.01, p99: 0.03, rss: 32 } as const;
 
-function compared(values: (measured: Measured) => readonly number[], { arms }: Measurement): Compared {
-  const at = (list: readonly number[]): { p50: number; p99: number } => ({
-    p50: quantile(list, 0.5),
-    p99: quantile(list, 0.99),
+function compared(values: (measured: Measured) => Blocks, { arms }: Measurement): Compared {
+  const { one, other, ours } = { one: values(arms.one), other: values(arms.other), ours: values(arms.ours) };
+  const at = (...blocks: readonly Blocks[]): { p50: number; p99: number } => {
+    const all = blocks.flat(2);
+    return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) };
+  };
+  const over = (a: { p50: number; p99: number }, b: { p50: number; p99: number }): { p50: number; p99: number } => ({
+    p50: a.p50 / b.p50,
+    p99: a.p99 / b.p99,
   });
-  const [one, other, ours] = [at(values(arms.one)), at(values(arms.other)), at(values(arms.ours))];
-  const bare = at([...values(arms.one), ...values(arms.other)]);
+  const bare = at(one, other);
   return {
-    ours: { p50: ours.p50 / bare.p50, p99: ours.p99 / bare.p99 },
-    control: { p50: one.p50 / other.p50, p99: one.p99 / other.p99 },
+    ours: { ...over(at(ours), bare), p99Between: ratioBetween(ours, [one, other], 0.99) },
+    control: { ...over(at(one), at(other)), spread: spreadOf(one, other, 0.99) },
     bare,
   };
 }
 
-/** The ratio of the control, whichever arm is the slower one. */
-export function spreadOf(ratio: number): number {
-  return Math.max(ratio, 1 / ratio) - 1;
-}
-
 function meets({ ours, control }: Compared): { p50: boolean; p99: boolean } {
-  return { p50: ours.p50 <= GOALS.p50, p99: ours.p99 <= 1 + spreadOf(control.p99) + GOALS.p99 };
+  return { p50: ours.p50 <= GOALS.p50, p99: ours.p99 <= 1 + control.spread + GOALS.p99 };
 }
 
 export function summarise(measurement: Measurement, stream: boolean): Summary {
@@ -65,7 +65,7 @@ export function summarise(measurement: Measurement, stream: boolean): Summary {
     loop: { bare: Math.max(arms.one.loopP99, arms.other.loopP99), ours: arms.ours.loopP99 },
     cpu: { bare: (arms.one.cpu + arms.other.cpu) / 2, ours: arms.ours.cpu },
     rssGrowth,
-    calls: Math.min(...Object.values(arms).map(({ durations }) => durations.length)),
+    calls: Math.min(...Object.values(arms).map(({ durations }) => durations.flat().length)),
     wrong: Object.values(arms).reduce((sum, { wrong }) => sum + wrong, 0),
     goals: { p50: met.every(({ p50 }) => p50), p99: met.every(({ p99 }) => p99), rss: rssGrowth <= GOALS.rss },
   };

@@ -12,6 +12,7 @@ export const COLUMNS: readonly string[] = [
   'A/A',
   'p99 with us',
   'A/A',
+  'spread',
   'event loop p99, ms',
   'CPU a call, µs',
   'RSS growth, MiB',
@@ -20,8 +21,16 @@ export const COLUMNS: readonly string[] = [
 ];
 
 function cells({ ours, control, bare }: Compared): string[] {
-  const ratios = [ours.p50, control.p50, ours.p99, control.p99].map((ratio) => `x${ratio.toFixed(3)}`);
-  return [`${bare.p50.toFixed(1)} / ${bare.p99.toFixed(1)}`, ...ratios];
+  const ratio = (value: number): string => `x${value.toFixed(3)}`;
+  const between = ours.p99Between.map((end) => end.toFixed(2)).join('..');
+  return [
+    `${bare.p50.toFixed(1)} / ${bare.p99.toFixed(1)}`,
+    ratio(ours.p50),
+    ratio(control.p50),
+    `${ratio(ours.p99)} (${between})`,
+    ratio(control.p99),
+    ratio(1 + control.spread),
+  ];
 }
 
 /** One or, for streams, two rows: to the end of an answer, and to its first piece. */

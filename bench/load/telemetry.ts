@@ -1,9 +1,5 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { UnderstudyInstrumentation } from '@understudy/instrumentation';
 
@@ -27,8 +23,7 @@ const EXPORT_MS = 1000;
 /** Starts the SDK as a service does, exporting spans and metrics over OTLP to `collectorUrl`. */
 export function startTelemetry(collectorUrl: string, understudy: UnderstudyInstrumentation | null): Telemetry {
   Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, OTEL_TRACES_EXPORTER: 'otlp' });
-  const kept = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const own = new PeriodicExportingMetricReader({ exporter: kept, exportIntervalMillis: 3_600_000 });
+  // The only one, as in a service: every further reader has each point hashed and kept once more.
   const exported = new PeriodicExportingMetricReader({
     exporter: new OTLPMetricExporter({ url: `${collectorUrl}/v1/metrics` }),
     exportIntervalMillis: EXPORT_MS,
@@ -38,15 +33,15 @@ export function startTelemetry(collectorUrl: string, understudy: UnderstudyInstr
     serviceName: 'loaded',
     autoDetectResources: false,
     instrumentations: understudy === null ? [] : [understudy],
-    metricReaders: [own, exported],
+    metricReaders: [exported],
   });
   sdk.start();
   return {
     async sums(metric, attribute) {
-      await own.forceFlush();
-      const scopes = kept.getMetrics().at(-1)?.scopeMetrics ?? [];
-      kept.reset();
-      const found = scopes.flatMap(({ metrics }) => metrics.filter(({ descriptor }) => descriptor.name === metric));
+      const { resourceMetrics } = await exported.collect();
+      const found = resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>
+        metrics.filter(({ descriptor }) => descriptor.name === metric),
+      );
       const sums: Record<string, number> = {};
       for (const { attributes, value } of found.flatMap(({ dataPoints }) => dataPoints as unknown as Point[])) {
         const name = String(attributes[attribute]);

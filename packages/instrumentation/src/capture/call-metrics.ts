@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { type Attributes, type Context, context, type Meter } from '@opentelemetry/api';
 import {
   ATTR_GEN_AI_OPERATION_NAME,
@@ -107,8 +107,8 @@ export class CallMetrics {
     };
     // A new series starts with its first number, and must not start after the time it is read at.
     if (!hasBegun(measured)) return record(bounded(measured));
-    const within = AsyncLocalStorage.snapshot();
-    afterAnswers(meter, () => within(() => record(measured)));
+    const call = new AsyncResource('understudy.metrics');
+    afterAnswers(meter, () => call.runInAsyncScope(record, null, measured));
   }
 }
 

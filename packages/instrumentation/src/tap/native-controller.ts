@@ -4,9 +4,10 @@ import type { BodyObserver } from './observer.js';
 interface Names {
   readonly state: symbol;
   readonly cancel: symbol;
-  /** What of a controller is observed. */
-  readonly observed: readonly (string | symbol)[];
 }
+
+/** What a source tells its stream through; it is told of a cancelling by one more, which has no public name. */
+const METHODS = ['enqueue', 'close', 'error'] as const;
 
 type Method = (...args: unknown[]) => unknown;
 type Members = Record<string | symbol, unknown>;
@@ -34,40 +35,79 @@ function findNames(): Names | null {
   const { queueTotalSize, closeRequested } = stateOf(given, state);
   if (cancel === undefined || queueTotalSize !== 0 || closeRequested !== false) return null;
 
-  const observed = ['enqueue', 'close', 'error', cancel];
+  const names: Names = { state, cancel };
   const told: string[] = [];
-  replaceMethods(given, observed, (name, method) => (...args) => {
-    told.push(typeof name === 'string' ? name : 'cancel');
-    return method(...args);
+  const tell = (what: string) => () => void told.push(what);
+  const heard = putBefore(given, names, {
+    abandonedAfterMs: 0,
+    chunk: tell('chunk'),
+    ended: tell('ended'),
+    failed: tell('failed'),
+    cancelled: tell('cancelled'),
+    abandoned: tell('abandoned'),
   });
+  if (!heard) return null;
   given.enqueue(new Uint8Array(1));
   void stream.cancel();
-  return told.join() === 'enqueue,cancel' ? { state, cancel, observed } : null;
+  return told.join() === 'chunk,cancelled' ? names : null;
 }
 
+/** Who observes which controller. Looked up by the controller, and not put on it: a property that is deleted makes an object slow for good. */
+const observers = new WeakMap<object, BodyObserver>();
+
+/** For each prototype of a controller the one that stands before it while a body is observed. */
+const observing = new WeakMap<object, object>();
+
 /**
- * Puts methods of our own before inherited ones and gives back what takes them away again. Assigned and deleted in turn, last first:
- * anything else makes every later access to the object slow.
+ * Has a controller tell an observer, through a prototype that all that are observed share: nothing is made for one body alone. `false` where
+ * it has methods of its own, or is observed already.
  */
-function replaceMethods(
-  target: object,
-  names: readonly (string | symbol)[],
-  replace: (name: string | symbol, method: Method) => Method,
-): () => void {
-  const members = target as Members;
-  const own: unknown[] = [];
-  for (const name of names) {
-    own.push(Object.hasOwn(target, name) ? members[name] : undefined);
-    const method = members[name] as Method;
-    members[name] = replace(name, (...args) => Reflect.apply(method, target, args));
-  }
-  return () => {
-    for (let index = names.length - 1; index >= 0; index -= 1) {
-      const name = names[index] as string | symbol;
-      if (own[index] === undefined) Reflect.deleteProperty(target, name);
-      else members[name] = own[index];
-    }
+function putBefore(controller: object, names: Names, observer: BodyObserver): boolean {
+  const isTaken = observers.has(controller) || METHODS.some((name) => Object.hasOwn(controller, name));
+  if (isTaken || Object.hasOwn(controller, names.cancel)) return false;
+  const inherited = Object.getPrototypeOf(controller) as object;
+  let before = observing.get(inherited);
+  if (before === undefined) observing.set(inherited, (before = observingPrototype(inherited, names)));
+  if (!Reflect.setPrototypeOf(controller, before)) return false;
+  observers.set(controller, observer);
+  return true;
+}
+
+function observingPrototype(inherited: object, { cancel }: Names): object {
+  const before = Object.create(inherited) as object;
+  const leave = (controller: object): BodyObserver | undefined => {
+    const observer = observers.get(controller);
+    observers.delete(controller);
+    // Somebody else may have put another one before it since.
+    if (Object.getPrototypeOf(controller) === before) Reflect.setPrototypeOf(controller, inherited);
+    return observer;
   };
+  // Looked up at every call: somebody may have replaced it since.
+  const call = (controller: object, name: string | symbol, args: unknown[]): unknown =>
+    Reflect.apply(Reflect.get(inherited, name) as Method, controller, args);
+  const put = (name: string | symbol, value: (this: object, ...args: unknown[]) => unknown): void => {
+    const enumerable = Object.getOwnPropertyDescriptor(inherited, name)?.enumerable === true;
+    Object.defineProperty(before, name, { configurable: true, writable: true, enumerable, value });
+  };
+  put('enqueue', function (...args) {
+    observers.get(this)?.chunk(args[0] as Uint8Array);
+    return call(this, 'enqueue', args);
+  });
+  put('close', function (...args) {
+    const result = call(this, 'close', args);
+    leave(this)?.ended();
+    return result;
+  });
+  put('error', function (...args) {
+    const result = call(this, 'error', args);
+    leave(this)?.failed(args[0]);
+    return result;
+  });
+  put(cancel, function (...args) {
+    leave(this)?.cancelled(args[0]);
+    return call(this, cancel, args);
+  });
+  return before;
 }
 
 let found: Names | null | undefined;
@@ -86,7 +126,7 @@ export function canObserveControllers(): boolean {
 /**
  * Observes a native stream through its controller: the one object between the network and every way there is to read the body.
  * The stream itself is left exactly as it is. `false` where that cannot be done: no such controller, or chunks or the end were
- * queued before we came. Everything is removed again when the body has ended.
+ * queued before we came. The controller has its own prototype again when the body has ended.
  */
 export function observeController(stream: ReadableStream, observer: BodyObserver): boolean {
   const names = controllerNames();
@@ -96,28 +136,5 @@ export function observeController(stream: ReadableStream, observer: BodyObserver
   const { queueTotalSize, closeRequested } = stateOf(controller, names.state);
   if (queueTotalSize !== 0 || closeRequested !== false) return false;
 
-  const replace = (name: string | symbol, method: Method): Method => {
-    if (name === 'enqueue') {
-      return (chunk, ...rest) => {
-        observer.chunk(chunk as Uint8Array);
-        return method(chunk, ...rest);
-      };
-    }
-    if (name === names.cancel) {
-      return (...args) => {
-        restore();
-        observer.cancelled(args[0]);
-        return method(...args);
-      };
-    }
-    return (...args) => {
-      const result = method(...args);
-      restore();
-      if (name === 'close') observer.ended();
-      else observer.failed(args[0]);
-      return result;
-    };
-  };
-  const restore = replaceMethods(controller, names.observed, replace);
-  return true;
+  return putBefore(controller, names, observer);
 }
