@@ -71,7 +71,9 @@ export const GO = 'go';
 const MEBIBYTE = 1024 * 1024;
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
-const WARM_BLOCKS = { least: 4, most: 15 } as const;
+const WARM_BLOCKS = { least: 4, most: 30 } as const;
+/** A process that grew by less in two rounds has its size, in MiB. */
+const STEADY = 4;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
 
 const { answerTo, questionOf, requestBody } = await import('../load/wire.js');
@@ -212,7 +214,7 @@ async function measure(task: Task): Promise<Measurement> {
     if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
     await sleep(20);
   }
-  // Until the heap has its size: it grows up to the first great collections, with or without us.
+  // Until the process has its size: the heap grows up to the first great collections, with or without us, and more slowly after.
   let collections = 0;
   const majors = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
@@ -221,8 +223,14 @@ async function measure(task: Task): Promise<Measurement> {
     }
   });
   majors.observe({ entryTypes: ['gc'] });
-  for (let blocks = 0; blocks < WARM_BLOCKS.least || (collections < 2 && blocks < WARM_BLOCKS.most); blocks += 1) {
-    await block(ARMS[blocks % ARMS.length] ?? 'ours', new Recorder());
+  const sizes: number[] = [];
+  const isSteady = (): boolean => {
+    const before = sizes.at(-1 - 2 * ARMS.length);
+    return collections >= 2 && before !== undefined && (sizes.at(-1) ?? 0) - before < STEADY;
+  };
+  while (sizes.length < WARM_BLOCKS.least || (!isSteady() && sizes.length < WARM_BLOCKS.most)) {
+    await block(ARMS[sizes.length % ARMS.length] ?? 'ours', new Recorder());
+    sizes.push(process.memoryUsage.rss() / MEBIBYTE);
   }
   majors.disconnect();
   process.send?.(WARM);

@@ -84,7 +84,7 @@ function observingPrototype(inherited: object, { cancel }: Names): object {
   };
   // Looked up at every call: somebody may have replaced it since.
   const call = (controller: object, name: string | symbol, args: unknown[]): unknown =>
-    Reflect.apply(Reflect.get(inherited, name) as Method, controller, args);
+    Reflect.apply((inherited as Members)[name] as Method, controller, args);
   const put = (name: string | symbol, value: (this: object, ...args: unknown[]) => unknown): void => {
     const enumerable = Object.getOwnPropertyDescriptor(inherited, name)?.enumerable === true;
     Object.defineProperty(before, name, { configurable: true, writable: true, enumerable, value });
