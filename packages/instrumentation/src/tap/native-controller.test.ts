@@ -96,6 +96,41 @@ describe('the controller of a stream that is observed', () => {
     expect([following.told, theirs]).toEqual([['chunk 4'], ['theirs']]);
   });
 
+  it('tells what is called on something that stands for it', () => {
+    const { stream, controller } = byteStream();
+    const following = observer();
+    observeController(stream, following);
+    const derived = Object.create(controller) as ReadableByteStreamController;
+    derived.enqueue(new Uint8Array(5));
+    new Proxy(controller, {}).close();
+    expect(following.told).toEqual(['chunk 5', 'ended']);
+    expect(Object.getPrototypeOf(controller) === ReadableByteStreamController.prototype).toBe(true);
+  });
+
+  it('has methods of the same names and lengths, and gives a getter in their place the controller', () => {
+    const { stream, controller } = byteStream();
+    const names = ['enqueue', 'close', 'error'] as const;
+    const shown = (): unknown => names.map((name) => [controller[name].name, controller[name].length]);
+    const before = shown();
+    observeController(stream, observer());
+    expect(shown()).toEqual(before);
+
+    const { prototype } = ReadableByteStreamController;
+    const own = Object.getOwnPropertyDescriptor(prototype, 'close') ?? {};
+    const asked: unknown[] = [];
+    const get = function (this: unknown): () => void {
+      asked.push(this);
+      return () => undefined;
+    };
+    Object.defineProperty(prototype, 'close', { configurable: true, get });
+    try {
+      controller.close();
+    } finally {
+      Object.defineProperty(prototype, 'close', own);
+    }
+    expect(asked.at(-1) === controller).toBe(true);
+  });
+
   it('is not observed twice, nor where it has methods of its own', () => {
     const { stream, controller } = byteStream();
     const [first, second] = [observer(), observer()];

@@ -52,8 +52,17 @@ function findNames(): Names | null {
   return told.join() === 'chunk,cancelled' ? names : null;
 }
 
-/** Who observes which controller. Looked up by the controller, and not put on it: a property that is deleted makes an object slow for good. */
-const observers = new WeakMap<object, BodyObserver>();
+/** A controller that is observed, and by whom. */
+interface Observed {
+  readonly controller: object;
+  readonly observer: BodyObserver;
+}
+
+/**
+ * By the controller's state, which wrappers of a controller show as it does. Not put on the controller: a property that is deleted makes an
+ * object slow for good.
+ */
+const observed = new WeakMap<object, Observed>();
 
 /** For each prototype of a controller the one that stands before it while a body is observed. */
 const observing = new WeakMap<object, object>();
@@ -63,34 +72,43 @@ const observing = new WeakMap<object, object>();
  * it has methods of its own, or is observed already.
  */
 function putBefore(controller: object, names: Names, observer: BodyObserver): boolean {
-  const isTaken = observers.has(controller) || METHODS.some((name) => Object.hasOwn(controller, name));
+  const state = stateOf(controller, names.state);
+  const isTaken = observed.has(state) || METHODS.some((name) => Object.hasOwn(controller, name));
   if (isTaken || Object.hasOwn(controller, names.cancel)) return false;
   const inherited = Object.getPrototypeOf(controller) as object;
   let before = observing.get(inherited);
   if (before === undefined) observing.set(inherited, (before = observingPrototype(inherited, names)));
   if (!Reflect.setPrototypeOf(controller, before)) return false;
-  observers.set(controller, observer);
+  observed.set(state, { controller, observer });
   return true;
 }
 
-function observingPrototype(inherited: object, { cancel }: Names): object {
+function observingPrototype(inherited: object, { state, cancel }: Names): object {
   const before = Object.create(inherited) as object;
-  const leave = (controller: object): BodyObserver | undefined => {
-    const observer = observers.get(controller);
-    observers.delete(controller);
+  const find = (caller: object | undefined): Observed | undefined =>
+    observed.get((caller as Members | undefined)?.[state] as object);
+  const leave = (caller: object | undefined): BodyObserver | undefined => {
+    const found = find(caller);
+    if (found === undefined) return undefined;
+    observed.delete(stateOf(found.controller, state));
     // Somebody else may have put another one before it since.
-    if (Object.getPrototypeOf(controller) === before) Reflect.setPrototypeOf(controller, inherited);
-    return observer;
+    if (Object.getPrototypeOf(found.controller) === before) Reflect.setPrototypeOf(found.controller, inherited);
+    return found.observer;
   };
   // Looked up at every call: somebody may have replaced it since.
-  const call = (controller: object, name: string | symbol, args: unknown[]): unknown =>
-    Reflect.apply((inherited as Members)[name] as Method, controller, args);
+  const call = (caller: object, name: string | symbol, args: unknown[]): unknown =>
+    Reflect.apply(Reflect.get(inherited, name, caller) as Method, caller, args);
   const put = (name: string | symbol, value: (this: object, ...args: unknown[]) => unknown): void => {
+    const method = Reflect.get(inherited, name) as Method;
     const enumerable = Object.getOwnPropertyDescriptor(inherited, name)?.enumerable === true;
+    Object.defineProperties(value, {
+      name: { configurable: true, value: method.name },
+      length: { configurable: true, value: method.length },
+    });
     Object.defineProperty(before, name, { configurable: true, writable: true, enumerable, value });
   };
   put('enqueue', function (...args) {
-    observers.get(this)?.chunk(args[0] as Uint8Array);
+    find(this)?.observer.chunk(args[0] as Uint8Array);
     return call(this, 'enqueue', args);
   });
   put('close', function (...args) {
