@@ -30,7 +30,6 @@ function byteStream(): { readonly stream: ReadableStream; readonly controller: R
 function seenOf(object: object): unknown {
   const walked: string[] = [];
   // What a host may do with it, inherited names included.
-  // oxlint-disable-next-line guard-for-in
   for (const name in object) walked.push(name);
   return { own: Reflect.ownKeys(object).map(String), walked: walked.toSorted() };
 }
