@@ -45,6 +45,7 @@ export type Arm = 'one' | 'other' | 'ours';
 export interface Measured {
   readonly durations: Blocks;
   readonly firstChunks: Blocks;
+  readonly calls: number;
   readonly wrong: number;
   readonly loopP99: number;
   readonly loopMax: number;
@@ -71,7 +72,7 @@ export const GO = 'go';
 const MEBIBYTE = 1024 * 1024;
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
-const WARM_BLOCKS = { least: 4, most: 30 } as const;
+const WARM_BLOCKS = 30;
 /** A process that grew by less in two rounds has its size, in MiB. */
 const STEADY = 4;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
@@ -104,6 +105,7 @@ class Recorder {
     return {
       durations,
       firstChunks,
+      calls,
       wrong,
       loopP99: loop.percentile(99) / 1e6,
       loopMax: loop.max / 1e6,
@@ -228,7 +230,7 @@ async function measure(task: Task): Promise<Measurement> {
     const before = sizes.at(-1 - 2 * ARMS.length);
     return collections >= 2 && before !== undefined && (sizes.at(-1) ?? 0) - before < STEADY;
   };
-  while (sizes.length < WARM_BLOCKS.least || (!isSteady() && sizes.length < WARM_BLOCKS.most)) {
+  while (!isSteady() && sizes.length < WARM_BLOCKS) {
     await block(ARMS[sizes.length % ARMS.length] ?? 'ours', new Recorder());
     sizes.push(process.memoryUsage.rss() / MEBIBYTE);
   }

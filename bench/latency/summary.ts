@@ -2,14 +2,19 @@ import { quantile } from '../overhead/statistics.js';
 import type { Measured, Measurement } from './client.js';
 import { type Blocks, ratioBetween, spreadOf } from './spread.js';
 
+interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** How much slower with us than without, and how much two arms without us differ, as ratios. */
 export interface Compared {
   /** With us over without us, by quantile; the second is between {@link ratioBetween}. */
-  readonly ours: { readonly p50: number; readonly p99: number; readonly p99Between: readonly [number, number] };
+  readonly ours: Quantiles & { readonly p99Between: readonly [number, number] };
   /** The one arm without us over the other, and {@link spreadOf} them at the 99th percentile. */
-  readonly control: { readonly p50: number; readonly p99: number; readonly spread: number };
+  readonly control: Quantiles & { readonly spread: number };
   /** Without us, in milliseconds. */
-  readonly bare: { readonly p50: number; readonly p99: number };
+  readonly bare: Quantiles;
 }
 
 export interface Summary {
@@ -32,15 +37,12 @@ export interface Summary {
 export const GOALS = { p50: 1.01, p99: 0.03, rss: 32 } as const;
 
 function compared(values: (measured: Measured) => Blocks, { arms }: Measurement): Compared {
-  const { one, other, ours } = { one: values(arms.one), other: values(arms.other), ours: values(arms.ours) };
-  const at = (...blocks: readonly Blocks[]): { p50: number; p99: number } => {
+  const [one, other, ours] = [values(arms.one), values(arms.other), values(arms.ours)];
+  const at = (...blocks: readonly Blocks[]): Quantiles => {
     const all = blocks.flat(2);
     return { p50: quantile(all, 0.5), p99: quantile(all, 0.99) };
   };
-  const over = (a: { p50: number; p99: number }, b: { p50: number; p99: number }): { p50: number; p99: number } => ({
-    p50: a.p50 / b.p50,
-    p99: a.p99 / b.p99,
-  });
+  const over = (a: Quantiles, b: Quantiles): Quantiles => ({ p50: a.p50 / b.p50, p99: a.p99 / b.p99 });
   const bare = at(one, other);
   return {
     ours: { ...over(at(ours), bare), p99Between: ratioBetween(ours, [one, other], 0.99) },
@@ -65,7 +67,7 @@ export function summarise(measurement: Measurement, stream: boolean): Summary {
     loop: { bare: Math.max(arms.one.loopP99, arms.other.loopP99), ours: arms.ours.loopP99 },
     cpu: { bare: (arms.one.cpu + arms.other.cpu) / 2, ours: arms.ours.cpu },
     rssGrowth,
-    calls: Math.min(...Object.values(arms).map(({ durations }) => durations.flat().length)),
+    calls: Math.min(...Object.values(arms).map(({ calls }) => calls)),
     wrong: Object.values(arms).reduce((sum, { wrong }) => sum + wrong, 0),
     goals: { p50: met.every(({ p50 }) => p50), p99: met.every(({ p99 }) => p99), rss: rssGrowth <= GOALS.rss },
   };

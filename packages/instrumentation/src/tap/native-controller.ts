@@ -4,10 +4,9 @@ import type { BodyObserver } from './observer.js';
 interface Names {
   readonly state: symbol;
   readonly cancel: symbol;
+  /** What a source tells its stream through, and what tells it of a cancelling. */
+  readonly methods: readonly (string | symbol)[];
 }
-
-/** What a source tells its stream through; it is told of a cancelling by one more, which has no public name. */
-const METHODS = ['enqueue', 'close', 'error'] as const;
 
 type Method = (...args: unknown[]) => unknown;
 type Members = Record<string | symbol, unknown>;
@@ -35,7 +34,7 @@ function findNames(): Names | null {
   const { queueTotalSize, closeRequested } = stateOf(given, state);
   if (cancel === undefined || queueTotalSize !== 0 || closeRequested !== false) return null;
 
-  const names: Names = { state, cancel };
+  const names: Names = { state, cancel, methods: ['enqueue', 'close', 'error', cancel] };
   const told: string[] = [];
   const tell = (what: string) => () => void told.push(what);
   const heard = putBefore(given, names, {
@@ -73,8 +72,7 @@ const observing = new WeakMap<object, object>();
  */
 function putBefore(controller: object, names: Names, observer: BodyObserver): boolean {
   const state = stateOf(controller, names.state);
-  const isTaken = observed.has(state) || METHODS.some((name) => Object.hasOwn(controller, name));
-  if (isTaken || Object.hasOwn(controller, names.cancel)) return false;
+  if (observed.has(state) || names.methods.some((name) => Object.hasOwn(controller, name))) return false;
   const inherited = Object.getPrototypeOf(controller) as object;
   let before = observing.get(inherited);
   if (before === undefined) observing.set(inherited, (before = observingPrototype(inherited, names)));
@@ -85,12 +83,12 @@ function putBefore(controller: object, names: Names, observer: BodyObserver): bo
 
 function observingPrototype(inherited: object, { state, cancel }: Names): object {
   const before = Object.create(inherited) as object;
-  const find = (caller: object | undefined): Observed | undefined =>
-    observed.get((caller as Members | undefined)?.[state] as object);
+  const keyOf = (caller: object | undefined): object => (caller as Members | undefined)?.[state] as object;
   const leave = (caller: object | undefined): BodyObserver | undefined => {
-    const found = find(caller);
+    const key = keyOf(caller);
+    const found = observed.get(key);
     if (found === undefined) return undefined;
-    observed.delete(stateOf(found.controller, state));
+    observed.delete(key);
     // Somebody else may have put another one before it since.
     if (Object.getPrototypeOf(found.controller) === before) Reflect.setPrototypeOf(found.controller, inherited);
     return found.observer;
@@ -99,16 +97,16 @@ function observingPrototype(inherited: object, { state, cancel }: Names): object
   const call = (caller: object, name: string | symbol, args: unknown[]): unknown =>
     Reflect.apply(Reflect.get(inherited, name, caller) as Method, caller, args);
   const put = (name: string | symbol, value: (this: object, ...args: unknown[]) => unknown): void => {
-    const method = Reflect.get(inherited, name) as Method;
-    const enumerable = Object.getOwnPropertyDescriptor(inherited, name)?.enumerable === true;
+    const was = Object.getOwnPropertyDescriptor(inherited, name);
+    const method = was?.value as Method | undefined;
     Object.defineProperties(value, {
-      name: { configurable: true, value: method.name },
-      length: { configurable: true, value: method.length },
+      name: { configurable: true, value: method?.name },
+      length: { configurable: true, value: method?.length },
     });
-    Object.defineProperty(before, name, { configurable: true, writable: true, enumerable, value });
+    Object.defineProperty(before, name, { configurable: true, writable: true, enumerable: was?.enumerable === true, value });
   };
   put('enqueue', function (...args) {
-    find(this)?.observer.chunk(args[0] as Uint8Array);
+    observed.get(keyOf(this))?.observer.chunk(args[0] as Uint8Array);
     return call(this, 'enqueue', args);
   });
   put('close', function (...args) {
