@@ -13,6 +13,7 @@ import {
 import type { BodyObserver, OutgoingRequest } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
+import type { Arrivals, PieceReader } from './arrivals.js';
 import { type Call, type CallListener, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
@@ -32,6 +33,7 @@ export interface CallEnvironment {
   readonly metrics: CallMetrics;
   readonly abandonedAfterMs: number;
   readonly maxAnswerBytes: number;
+  readonly arrivals: Arrivals;
 }
 
 /** What is known of one call when it starts. */
@@ -59,8 +61,10 @@ type End =
   | { readonly how: 'aborted' }
   | { readonly how: 'abandoned' };
 
+const ENDED: End = { how: 'ended' };
+
 /** One primary: what listeners see of it, and what the tap tells about it. Ends exactly once, whatever happens. */
-export class PrimaryCall implements Call, LateKnown {
+export class PrimaryCall implements Call, LateKnown, PieceReader {
   readonly startedAt: number;
   readonly request: ModelRequest;
   readonly resendCount: number;
@@ -182,7 +186,7 @@ export class PrimaryCall implements Call, LateKnown {
     this.#startedElapsed += this.#environment.clock.elapsed() - before;
     for (const listener of this.#responses.splice(0)) guard('capture.response', () => listener({ status, header }));
     if (status < 200 || status > 299) {
-      this.#settle({ how: 'failed', type: String(status) });
+      this.#settle(() => ({ how: 'failed', type: String(status) }));
       return null;
     }
     this.#movedMs = this.#sinceStart();
@@ -192,13 +196,19 @@ export class PrimaryCall implements Call, LateKnown {
   }
 
   chunk(bytes: Uint8Array): void {
-    const reader = this.#reader;
-    if (reader === null) return;
+    if (this.#reader === null) return;
     // Before it is read, as of a shadow's: reading is our own time.
     this.#movedMs = this.#sinceStart();
+    if (this.request.stream) this.#environment.arrivals.add(this, bytes, this.#movedMs);
+    else this.read(bytes, this.#movedMs);
+  }
+
+  read(bytes: Uint8Array, at: number): void {
+    const reader = this.#reader;
+    if (reader === null) return;
     reader.push(bytes);
-    if (reader.terminal) this.#overMs ??= this.#movedMs;
-    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#movedMs;
+    if (reader.terminal) this.#overMs ??= at;
+    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = at;
     // Some clients neither read on nor cancel after the last event: their calls would be over at the deadline only. Not at once, since
     // the caller is still to get these bytes.
     if (reader.terminal && !this.#ending) {
@@ -209,43 +219,50 @@ export class PrimaryCall implements Call, LateKnown {
 
   /** What follows the end of an answer is none of it. */
   cutOff(): void {
-    this.#cut = this.#reader?.terminal === false;
+    this.#environment.arrivals.readOf(this);
+    this.#cut = this.#reader !== null && !this.#isOver();
   }
 
   ended(): void {
-    this.#settle({ how: 'ended' });
+    this.#settle(() => ENDED);
   }
 
   failed(error: unknown): void {
-    if (this.#reader?.terminal === true) this.#settle({ how: 'ended' });
-    else if (this.#hosts?.aborted() === true && !isTimeout(error)) this.#settle({ how: 'aborted' });
-    else this.#settle({ how: 'failed', type: failureType(error) });
+    this.#settle(() => {
+      if (this.#isOver()) return ENDED;
+      const aborted = this.#hosts?.aborted() === true && !isTimeout(error);
+      return aborted ? { how: 'aborted' } : { how: 'failed', type: failureType(error) };
+    });
   }
 
   cancelled(): void {
-    this.#settle({ how: this.#reader?.terminal === true ? 'ended' : 'aborted' });
+    this.#settle(() => (this.#isOver() ? ENDED : { how: 'aborted' }));
   }
 
   abandoned(): void {
-    this.#settle({ how: 'abandoned' });
+    this.#settle(() => ({ how: 'abandoned' }));
   }
 
   unobservable(): void {
-    this.#settle({ how: 'abandoned' });
+    this.#settle(() => ({ how: 'abandoned' }));
+  }
+
+  /** The provider has said all there is. */
+  #isOver(): boolean {
+    return this.#reader?.terminal === true;
   }
 
   #sinceStart(): number {
     return this.#environment.clock.elapsed() - this.#startedElapsed;
   }
 
-  #durationMs(end: End): number {
-    return end.how === 'ended' && this.#overMs !== null ? this.#overMs : this.#sinceStart();
-  }
-
-  #settle(end: End): void {
+  #settle(howItEnded: () => End): void {
     if (this.#settled) return;
     this.#settled = true;
-    const durationMs = this.#durationMs(end);
+    const sinceStart = this.#sinceStart();
+    this.#environment.arrivals.readOf(this);
+    const end = howItEnded();
+    const durationMs = end.how === 'ended' && this.#overMs !== null ? this.#overMs : sinceStart;
     this.#show();
     const reader = this.#reader;
     this.#reader = null;

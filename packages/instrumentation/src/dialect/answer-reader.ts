@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { AnswerBuilder } from './answer-builder.js';
+import { asBuffer } from './as-buffer.js';
 import type { AnswerReader, ModelAnswer, ReaderOptions } from './dialect.js';
 import { EventStreamParser } from './event-stream.js';
 import { type FrameParser, JsonArrayParser, JsonLinesParser } from './json-frames.js';
@@ -81,7 +82,7 @@ export class FormatReader implements AnswerReader {
       this.#json.clear();
     } else if (this.#decoder !== null) {
       // Decoded at once: the chunk's memory belongs to the stream, and moves away when it is passed on.
-      this.#json.add(this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+      this.#json.add(this.#decoder.write(asBuffer(bytes)));
       if (this.#json.tooComplex && this.#format.fields === undefined) {
         this.#forget();
         this.#json.clear();

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { asBuffer } from './as-buffer.js';
 import { TextPieces } from './text-pieces.js';
 import { UnfinishedJson } from './unfinished-json.js';
 
@@ -11,11 +12,6 @@ export interface StreamEvent {
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BYTE_ORDER_MARK = '\uFEFF';
-
-/** Without a copy: the decoder takes a Buffer only. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 /**
  * An incremental parser of server-sent events (WHATWG HTML, section 9.2.6): bytes may be split anywhere, inside a character or a
@@ -48,7 +44,7 @@ export class EventStreamParser {
   }
 
   push(bytes: Uint8Array): void {
-    this.#read(this.#decoder.write(viewOf(bytes)));
+    this.#read(this.#decoder.write(asBuffer(bytes)));
   }
 
   /** The bytes have ended. An event without its blank line still counts: some servers end on the last line. */

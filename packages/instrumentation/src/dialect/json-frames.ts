@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { asBuffer } from './as-buffer.js';
 import { UnfinishedJson } from './unfinished-json.js';
 
 /** Cuts the bytes of a stream into texts. Bytes may be split anywhere. */
@@ -10,11 +11,6 @@ export interface FrameParser {
   readonly overflowed: boolean;
   /** About how many bytes the unfinished text takes. */
   readonly heldBytes: number;
-}
-
-/** Without a copy: the decoder takes a Buffer only. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** JSON texts, one a line (NDJSON). Holds one unfinished line, and no more than `maxLength` characters of it. */
@@ -37,7 +33,7 @@ export class JsonLinesParser implements FrameParser {
   }
 
   push(bytes: Uint8Array): void {
-    this.#read(this.#decoder.write(viewOf(bytes)));
+    this.#read(this.#decoder.write(asBuffer(bytes)));
   }
 
   end(): void {
@@ -93,7 +89,7 @@ export class JsonArrayParser implements FrameParser {
   }
 
   push(bytes: Uint8Array): void {
-    this.#read(this.#decoder.write(viewOf(bytes)));
+    this.#read(this.#decoder.write(asBuffer(bytes)));
   }
 
   end(): void {

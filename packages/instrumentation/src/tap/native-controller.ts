@@ -103,7 +103,12 @@ function observingPrototype(inherited: object, { state, cancel }: Names): object
       name: { configurable: true, value: method?.name },
       length: { configurable: true, value: method?.length },
     });
-    Object.defineProperty(before, name, { configurable: true, writable: true, enumerable: was?.enumerable === true, value });
+    Object.defineProperty(before, name, {
+      configurable: true,
+      writable: true,
+      enumerable: was?.enumerable === true,
+      value,
+    });
   };
   put('enqueue', function (...args) {
     observed.get(keyOf(this))?.observer.chunk(args[0] as Uint8Array);
