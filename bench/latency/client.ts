@@ -284,6 +284,8 @@ async function measure(task: Task): Promise<Measurement> {
   return measurement;
 }
 
+// It has the priority of the whole machine: not to be left behind by one that was stopped.
+process.once('disconnect', () => process.exit(1));
 const task = JSON.parse(process.argv[2] ?? '') as Task;
 const measurement = await measure(task);
 process.send?.(measurement, undefined, undefined, () => process.exit(0));

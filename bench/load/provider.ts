@@ -63,7 +63,7 @@ function events(content: string): readonly string[] {
 function stream(outgoing: ServerResponse, content: string, resetting: boolean): void {
   outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
   const all = events(content);
-  // Each piece has its time, whenever the one before it went: a model is no slower for what its caller's machine does.
+  // Each piece has its time, whenever the one before it went: a model is no slower for what the machine of its caller does.
   const startedAt = performance.now();
   let next = 0;
   const write = (): void => {
@@ -77,7 +77,7 @@ function stream(outgoing: ServerResponse, content: string, resetting: boolean): 
     if (text !== undefined) outgoing.write(text);
     if (next >= all.length) outgoing.end();
     else if (settings.pieceMs > 0)
-      setTimeout(write, Math.ceil(startedAt + next * settings.pieceMs - performance.now()));
+      setTimeout(write, Math.max(0, Math.ceil(startedAt + next * settings.pieceMs - performance.now())));
     else setImmediate(write);
   };
   write();

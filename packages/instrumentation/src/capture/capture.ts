@@ -3,7 +3,6 @@ import type { Dialect, ModelRequest } from '../dialect/dialect.js';
 import { dialectOf } from '../dialect/registry.js';
 import { guard } from '../guard.js';
 import type { OnRequest, OutgoingRequest } from '../tap/observer.js';
-import { Arrivals } from './arrivals.js';
 import type { CallListener } from './call.js';
 import { CallMetrics, type MetricNames } from './call-metrics.js';
 import { processClock, type Clock } from './clock.js';
@@ -48,7 +47,6 @@ export function createCapture(options: CaptureOptions): OnRequest {
     metrics: new CallMetrics(options.meter, options.metricNames),
     abandonedAfterMs: options.abandonedAfterMs ?? DEFAULTS.abandonedAfterMs,
     maxAnswerBytes: options.maxAnswerBytes ?? DEFAULTS.maxAnswerBytes,
-    arrivals: new Arrivals(),
   };
   return (outgoing) => {
     const dialect = dialectOf(outgoing.method, outgoing.url, options.dialects);

@@ -13,7 +13,6 @@ import {
 import type { BodyObserver, OutgoingRequest } from '../tap/observer.js';
 import type { ResponseHeader } from '../tap/response-headers.js';
 import type { Leg, Message, SpanReference } from '../trial/trial.js';
-import type { Arrivals, PieceReader } from './arrivals.js';
 import { type Call, type CallListener, PRIMARY_TOO_LARGE, type WireCall } from './call.js';
 import type { CallMetrics } from './call-metrics.js';
 import type { Clock } from './clock.js';
@@ -33,7 +32,6 @@ export interface CallEnvironment {
   readonly metrics: CallMetrics;
   readonly abandonedAfterMs: number;
   readonly maxAnswerBytes: number;
-  readonly arrivals: Arrivals;
 }
 
 /** What is known of one call when it starts. */
@@ -61,10 +59,8 @@ type End =
   | { readonly how: 'aborted' }
   | { readonly how: 'abandoned' };
 
-const ENDED: End = { how: 'ended' };
-
 /** One primary: what listeners see of it, and what the tap tells about it. Ends exactly once, whatever happens. */
-export class PrimaryCall implements Call, LateKnown, PieceReader {
+export class PrimaryCall implements Call, LateKnown {
   readonly startedAt: number;
   readonly request: ModelRequest;
   readonly resendCount: number;
@@ -186,7 +182,7 @@ export class PrimaryCall implements Call, LateKnown, PieceReader {
     this.#startedElapsed += this.#environment.clock.elapsed() - before;
     for (const listener of this.#responses.splice(0)) guard('capture.response', () => listener({ status, header }));
     if (status < 200 || status > 299) {
-      this.#settle(() => ({ how: 'failed', type: String(status) }));
+      this.#settle({ how: 'failed', type: String(status) });
       return null;
     }
     this.#movedMs = this.#sinceStart();
@@ -196,19 +192,13 @@ export class PrimaryCall implements Call, LateKnown, PieceReader {
   }
 
   chunk(bytes: Uint8Array): void {
-    if (this.#reader === null) return;
-    // Before it is read, as of a shadow's: reading is our own time.
-    this.#movedMs = this.#sinceStart();
-    if (this.request.stream) this.#environment.arrivals.add(this, bytes, this.#movedMs);
-    else this.read(bytes, this.#movedMs);
-  }
-
-  read(bytes: Uint8Array, at: number): void {
     const reader = this.#reader;
     if (reader === null) return;
+    // Before it is read, as of a shadow's: reading is our own time.
+    this.#movedMs = this.#sinceStart();
     reader.push(bytes);
-    if (reader.terminal) this.#overMs ??= at;
-    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = at;
+    if (reader.terminal) this.#overMs ??= this.#movedMs;
+    if (this.#firstChunkMs === null && reader.started) this.#firstChunkMs = this.#movedMs;
     // Some clients neither read on nor cancel after the last event: their calls would be over at the deadline only. Not at once, since
     // the caller is still to get these bytes.
     if (reader.terminal && !this.#ending) {
@@ -219,50 +209,43 @@ export class PrimaryCall implements Call, LateKnown, PieceReader {
 
   /** What follows the end of an answer is none of it. */
   cutOff(): void {
-    this.#environment.arrivals.readOf(this);
-    this.#cut = this.#reader !== null && !this.#isOver();
+    this.#cut = this.#reader?.terminal === false;
   }
 
   ended(): void {
-    this.#settle(() => ENDED);
+    this.#settle({ how: 'ended' });
   }
 
   failed(error: unknown): void {
-    this.#settle(() => {
-      if (this.#isOver()) return ENDED;
-      const aborted = this.#hosts?.aborted() === true && !isTimeout(error);
-      return aborted ? { how: 'aborted' } : { how: 'failed', type: failureType(error) };
-    });
+    if (this.#reader?.terminal === true) this.#settle({ how: 'ended' });
+    else if (this.#hosts?.aborted() === true && !isTimeout(error)) this.#settle({ how: 'aborted' });
+    else this.#settle({ how: 'failed', type: failureType(error) });
   }
 
   cancelled(): void {
-    this.#settle(() => (this.#isOver() ? ENDED : { how: 'aborted' }));
+    this.#settle({ how: this.#reader?.terminal === true ? 'ended' : 'aborted' });
   }
 
   abandoned(): void {
-    this.#settle(() => ({ how: 'abandoned' }));
+    this.#settle({ how: 'abandoned' });
   }
 
   unobservable(): void {
-    this.#settle(() => ({ how: 'abandoned' }));
-  }
-
-  /** The provider has said all there is. */
-  #isOver(): boolean {
-    return this.#reader?.terminal === true;
+    this.#settle({ how: 'abandoned' });
   }
 
   #sinceStart(): number {
     return this.#environment.clock.elapsed() - this.#startedElapsed;
   }
 
-  #settle(howItEnded: () => End): void {
+  #durationMs(end: End): number {
+    return end.how === 'ended' && this.#overMs !== null ? this.#overMs : this.#sinceStart();
+  }
+
+  #settle(end: End): void {
     if (this.#settled) return;
     this.#settled = true;
-    const sinceStart = this.#sinceStart();
-    this.#environment.arrivals.readOf(this);
-    const end = howItEnded();
-    const durationMs = end.how === 'ended' && this.#overMs !== null ? this.#overMs : sinceStart;
+    const durationMs = this.#durationMs(end);
     this.#show();
     const reader = this.#reader;
     this.#reader = null;

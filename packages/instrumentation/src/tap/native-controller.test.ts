@@ -130,6 +130,27 @@ describe('the controller of a stream that is observed', () => {
     expect(asked.at(-1) === controller).toBe(true);
   });
 
+  it('has them so, and asks no getter for it, where somebody has put a prototype with some of them before its own', () => {
+    const { stream, controller } = byteStream();
+    let asked = 0;
+    const enqueue = (): void => undefined;
+    const theirs = Object.create(ReadableByteStreamController.prototype, {
+      enqueue: { configurable: true, value: enqueue },
+      error: {
+        configurable: true,
+        get: () => {
+          asked += 1;
+          return () => undefined;
+        },
+      },
+    }) as object;
+    Object.setPrototypeOf(controller, theirs);
+    observeController(stream, observer());
+    const { close } = controller;
+    expect([controller.enqueue.name, controller.enqueue.length]).toEqual([enqueue.name, enqueue.length]);
+    expect([close.name, close.length, asked]).toEqual(['close', 0, 0]);
+  });
+
   it('is not observed twice, nor where it has methods of its own', () => {
     const { stream, controller } = byteStream();
     const [first, second] = [observer(), observer()];

@@ -19,6 +19,15 @@ function stateOf(value: object, name: symbol): Readonly<Members> {
   return ((value as Members)[name] ?? {}) as Members;
 }
 
+/** Of a property, whichever of an object's prototypes has it: to read it would run a getter. */
+function descriptorOf(value: object, name: string | symbol): PropertyDescriptor | undefined {
+  for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const own = Object.getOwnPropertyDescriptor(at, name);
+    if (own !== undefined) return own;
+  }
+  return undefined;
+}
+
 /** Tries on a stream of our own whether a controller can be observed; `null` where this version of Node has none to show. */
 function findNames(): Names | null {
   let given: ReadableByteStreamController | undefined;
@@ -97,12 +106,14 @@ function observingPrototype(inherited: object, { state, cancel }: Names): object
   const call = (caller: object, name: string | symbol, args: unknown[]): unknown =>
     Reflect.apply(Reflect.get(inherited, name, caller) as Method, caller, args);
   const put = (name: string | symbol, value: (this: object, ...args: unknown[]) => unknown): void => {
-    const was = Object.getOwnPropertyDescriptor(inherited, name);
-    const method = was?.value as Method | undefined;
-    Object.defineProperties(value, {
-      name: { configurable: true, value: method?.name },
-      length: { configurable: true, value: method?.length },
-    });
+    const was = descriptorOf(inherited, name);
+    if (typeof was?.value === 'function') {
+      const { name: called, length } = was.value as Method;
+      Object.defineProperties(value, {
+        name: { configurable: true, value: called },
+        length: { configurable: true, value: length },
+      });
+    }
     Object.defineProperty(before, name, {
       configurable: true,
       writable: true,
