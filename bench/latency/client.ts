@@ -72,6 +72,7 @@ export const GO = 'go';
 const MEBIBYTE = 1024 * 1024;
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
+/** Blocks that a process has at most to become warm in. */
 const WARM_BLOCKS = 30;
 /** A process that grew by less in two rounds has its size, in MiB. */
 const STEADY = 4;
