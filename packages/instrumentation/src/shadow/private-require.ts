@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { UnderstudyError } from '../errors.js';
+import { keepStringsFast } from './fast-strings.js';
 
 const loaded = new Map<string, unknown>();
 
@@ -10,7 +11,7 @@ const loaded = new Map<string, unknown>();
  * The host may load the same package later, and must find it unloaded: instrumentations patch a module when it is first
  * loaded, and some packages act on the process when they are. Synchronous, so that nothing of the host runs in between; tens
  * of milliseconds, so never inside a primary call, and only once: a queue that is away is tried again every two seconds. A package
- * the host has already loaded is shared with it.
+ * the host has already loaded is shared with it. What classes of the package did to the speed of the host's strings is undone.
  */
 export function requirePrivately(name: string): unknown {
   if (!loaded.has(name)) loaded.set(name, requireUncached(name));
@@ -29,6 +30,7 @@ function requireUncached(name: string): unknown {
     throw new UnderstudyError('package_missing', `the package \`${name}\` cannot be found: ${fix}`, { cause });
   } finally {
     for (const path of Object.keys(require.cache)) if (!known.has(path)) delete require.cache[path];
+    keepStringsFast();
   }
 }
 
