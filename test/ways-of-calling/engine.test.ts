@@ -8,11 +8,12 @@ import { startRedis } from '../servers/redis.js';
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const run = promisify(execFile);
 
-/** The second shows what is undone for the third, and that the look at the engine sees it. */
+/** The second shows what is undone for the others, and that the look at the engine sees it. */
 test.each([
   ['nothing', []],
   ["the queue's client by itself", ['String']],
   ['ours', []],
+  ['the evaluator', []],
 ])("the methods of primitives that a host's process has slow, with %s", async (check, expected) => {
   await using redis = await startRedis();
   const provider = await startProvider();

@@ -17,6 +17,9 @@ const CHECKS: Record<string, () => Promise<void>> = {
   async "the queue's client by itself"() {
     createRequire(new URL('../../packages/instrumentation/src/index.ts', import.meta.url))('ioredis');
   },
+  async 'the evaluator'() {
+    await import('../../packages/evaluator/src/queue/queues.js');
+  },
   async ours() {
     const understudy = new UnderstudyInstrumentation({
       environment: {},

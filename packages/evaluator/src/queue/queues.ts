@@ -1,7 +1,10 @@
-import { QUEUES } from '@understudy/instrumentation/experiment';
+import { keepStringsFast, QUEUES } from '@understudy/instrumentation/experiment';
 import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+
+// What loading ioredis did to them: answers are scored here.
+keepStringsFast();
 
 /** Settings of a worker that do not depend on the store. */
 export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix' | 'drainDelay'>;

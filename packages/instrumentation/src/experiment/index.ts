@@ -1,4 +1,5 @@
 export { ConfigurationError } from '../errors.js';
+export { keepStringsFast } from '../fast-strings.js';
 export { type Bounds, boundsOf, type Embedding, type Judging } from './bounds.js';
 export {
   type BudgetState,

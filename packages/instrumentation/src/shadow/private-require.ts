@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { UnderstudyError } from '../errors.js';
-import { keepStringsFast } from './fast-strings.js';
+import { keepStringsFast } from '../fast-strings.js';
 
 const loaded = new Map<string, unknown>();
 
