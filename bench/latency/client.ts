@@ -63,6 +63,8 @@ export interface Measurement {
   readonly dropped: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
   readonly rejections: number;
+  /** Rounds that do not count, since the machine was not there for a part of them: {@link STOLEN}. */
+  readonly setAside: number;
 }
 
 /** The parent applies the fault between these two messages. */
@@ -77,41 +79,53 @@ const WARM_BLOCKS = 30;
 /** A process that grew by less in two rounds has its size, in MiB. */
 const STEADY = 4;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
+/** Share of the machine that a hypervisor gave to others in a block: all arms' blocks of such a round are measured anew. */
+const STOLEN = 0.01;
+/** Rounds that may be set aside beyond those that are kept. */
+const MOST_SET_ASIDE = 5;
 
 const { answerTo, questionOf, requestBody } = await import('../load/wire.js');
 const { fractions } = await import('../../packages/evaluator/src/stats/mulberry32.js');
 const { byHand } = await import('./by-hand.js');
+const { watchStolen } = await import('./stolen.js');
 const { startTelemetry } = await import('../load/telemetry.js');
 
-class Recorder {
-  readonly durations: number[][] = [];
-  readonly firstChunks: number[][] = [];
-  readonly loop = monitorEventLoopDelay({ resolution: 2 });
-  wrong = 0;
+/** What is known of one block. */
+class Block {
+  readonly durations: number[] = [];
+  readonly firstChunks: number[] = [];
+  /** Microseconds. */
   cpu = 0;
   collecting = 0;
+  wrong = 0;
+  stolen = 0;
+}
+
+class Recorder {
+  readonly blocks: Block[] = [];
+  /** In all blocks, those that are set aside too. */
+  wrong = 0;
+  readonly loop = monitorEventLoopDelay({ resolution: 2 });
 
   get calls(): number {
-    return this.durations.reduce((sum, { length }) => sum + length, 0);
+    return this.#sum(({ durations }) => durations.length);
   }
 
-  begin(): void {
-    this.durations.push([]);
-    this.firstChunks.push([]);
+  #sum(value: (block: Block) => number): number {
+    return this.blocks.reduce((sum, block) => sum + value(block), 0);
   }
 
   measured(): Measured {
-    const { durations, firstChunks, wrong, loop, calls } = this;
-    const perCall = (sum: number): number => sum / calls;
+    const { blocks, wrong, loop, calls } = this;
     return {
-      durations,
-      firstChunks,
+      durations: blocks.map(({ durations }) => durations),
+      firstChunks: blocks.map(({ firstChunks }) => firstChunks),
       calls,
       wrong,
       loopP99: loop.percentile(99) / 1e6,
       loopMax: loop.max / 1e6,
-      cpu: perCall(this.cpu),
-      collecting: perCall(this.collecting),
+      cpu: this.#sum(({ cpu }) => cpu) / calls,
+      collecting: this.#sum(({ collecting }) => collecting) / calls,
     };
   }
 }
@@ -165,7 +179,7 @@ async function measure(task: Task): Promise<Measurement> {
   const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-latency' };
   let number = 0;
 
-  const call = async (into: Recorder): Promise<void> => {
+  const call = async (into: Block): Promise<void> => {
     number += 1;
     const mine = number;
     const body = requestBody(questionOf(mine, promptChars), stream);
@@ -181,20 +195,21 @@ async function measure(task: Task): Promise<Measurement> {
         if (first === 0) first = performance.now();
         text += decoder.decode(chunk as Uint8Array, { stream: true });
       }
-      into.firstChunks.at(-1)?.push(first - startedAt);
+      into.firstChunks.push(first - startedAt);
     } else text = await response.text();
     end?.(text);
-    into.durations.at(-1)?.push(performance.now() - startedAt);
+    into.durations.push(performance.now() - startedAt);
     if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
   };
 
-  const block = async (arm: Arm, into: Recorder): Promise<void> => {
+  const block = async (arm: Arm, { loop } = new Recorder()): Promise<Block> => {
+    const into = new Block();
     if (arm === 'ours') {
       understudy?.enable();
       begin = beginByHand;
     }
-    into.begin();
-    into.loop.enable();
+    const stolen = watchStolen();
+    loop.enable();
     const before = process.cpuUsage();
     const pauses = new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) into.collecting += duration * 1000;
@@ -202,13 +217,15 @@ async function measure(task: Task): Promise<Measurement> {
     pauses.observe({ entryTypes: ['gc'] });
     const callMs = settings.delayMs + (stream ? settings.pieces * settings.pieceMs : 0);
     await paced(blockMs, callMs / concurrency, () => call(into));
-    into.loop.disable();
+    loop.disable();
     understudy?.disable();
     begin = null;
     await sleep(SETTLE_MS);
     pauses.disconnect();
     const { user, system } = process.cpuUsage(before);
-    into.cpu += user + system;
+    into.cpu = user + system;
+    into.stolen = stolen();
+    return into;
   };
 
   understudy?.disable();
@@ -232,14 +249,14 @@ async function measure(task: Task): Promise<Measurement> {
     return collections >= 2 && before !== undefined && (sizes.at(-1) ?? 0) - before < STEADY;
   };
   while (!isSteady() && sizes.length < WARM_BLOCKS) {
-    await block(ARMS[sizes.length % ARMS.length] ?? 'ours', new Recorder());
+    await block(ARMS[sizes.length % ARMS.length] ?? 'ours');
     sizes.push(process.memoryUsage.rss() / MEBIBYTE);
   }
   majors.disconnect();
   process.send?.(WARM);
   await new Promise((resolve) => process.once('message', resolve));
   // What the fault does at once is a part of it; what the warm-up left is not.
-  await block('ours', new Recorder());
+  await block('ours');
 
   const profiler = task.profile === undefined ? null : new Session();
   profiler?.connect();
@@ -260,10 +277,21 @@ async function measure(task: Task): Promise<Measurement> {
   let most = warm;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
   const random = fractions(task.calls);
+  let setAside = 0;
   while (ARMS.some((arm) => recorders[arm].calls < task.calls)) {
     // Drawn: the great collections of V8 have a period, too, and in an order that returns they keep falling into the same arm.
     const drawn = ARMS.map((arm) => ({ arm, at: random() })).toSorted((a, b) => a.at - b.at);
-    for (const { arm } of drawn) await block(arm, recorders[arm]);
+    const round: { readonly arm: Arm; readonly measured: Block }[] = [];
+    for (const { arm } of drawn) {
+      const measured = await block(arm, recorders[arm]);
+      recorders[arm].wrong += measured.wrong;
+      round.push({ arm, measured });
+    }
+    // A machine that is never left alone is measured as it is: as many rounds again, and no more.
+    const kept = recorders.ours.blocks.length;
+    const isStolen = round.some(({ measured }) => measured.stolen > STOLEN) && setAside < kept + MOST_SET_ASIDE;
+    if (isStolen) setAside += 1;
+    else for (const { arm, measured } of round) recorders[arm].blocks.push(measured);
   }
   clearInterval(watch);
   if (profiler !== null && task.profile !== undefined) {
@@ -280,6 +308,7 @@ async function measure(task: Task): Promise<Measurement> {
     dropped: await telemetry.sums('understudy.dropped', 'reason'),
     failures: await telemetry.sums('understudy.failures', 'operation'),
     rejections,
+    setAside,
   };
   await understudy?.shutdown(1000);
   return measurement;

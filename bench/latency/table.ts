@@ -17,6 +17,7 @@ export const COLUMNS: readonly string[] = [
   'CPU a call, µs',
   'RSS growth, MiB',
   'shadows',
+  'rounds set aside',
   'met',
 ];
 
@@ -45,10 +46,11 @@ export function rowsOf(cell: Cell, measurement: Measurement): readonly (readonly
     `${cpu.bare.toFixed(0)} / ${cpu.ours.toFixed(0)}`,
     rssGrowth.toFixed(1),
     String(measurement.funnel['admitted'] ?? 0),
+    String(measurement.setAside),
     met.join(', '),
   ];
   const named = cell.rate === 1 ? title : `${title}, ${cell.rate * 100} % sampled`;
   const first = [named, cell.stream ? 'stream, whole' : 'JSON', ...cells(whole), ...rest];
   if (firstChunk === null) return [first];
-  return [first, ['', 'stream, first piece', ...cells(firstChunk), '', '', '', '', '']];
+  return [first, ['', 'stream, first piece', ...cells(firstChunk), '', '', '', '', '', '']];
 }
