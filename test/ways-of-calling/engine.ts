@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInThisContext } from 'node:vm';
-import { registerInstrumentations } from '@opentelemetry/instrumentation';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
 
 // What we do to the engine that the host runs on. Run as: node --allow-natives-syntax --import ./source-modules.mjs engine.ts CHECK ORIGIN QUEUE
@@ -34,7 +34,7 @@ const CHECKS: Record<string, () => Promise<void>> = {
         },
       ],
     });
-    registerInstrumentations({ instrumentations: [understudy] });
+    new NodeSDK({ autoDetectResources: false, spanProcessors: [], instrumentations: [understudy] }).start();
     const deadline = performance.now() + 10_000;
     while (!understudy.announced && performance.now() < deadline) await sleep(10);
     if (!understudy.announced) throw new Error('the queue did not acknowledge the run');

@@ -54,6 +54,7 @@ export const PACKAGES: readonly PackageRules[] = [
     ],
     foundation: [
       'errors.ts',
+      'fast-strings.ts',
       'guard.ts',
       'misconfigured.ts',
       'semconv.ts',
