@@ -40,7 +40,8 @@ export type Arm = 'one' | 'other' | 'ours';
 
 /**
  * Of one arm: milliseconds of each call to its end and to the first piece of a stream, by block, how late the event loop was, and per call
- * the CPU of the whole process and the pauses of its garbage collector, in microseconds.
+ * the CPU of the whole process and the pauses of its garbage collector, in microseconds. Event loop and wrong answers are of all rounds, as is
+ * the size of the process; the rest is of those that count.
  */
 export interface Measured {
   readonly durations: Blocks;
@@ -63,8 +64,8 @@ export interface Measurement {
   readonly dropped: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
   readonly rejections: number;
-  /** Rounds that do not count, since the machine was not there for a part of them: {@link STOLEN}. */
-  readonly setAside: number;
+  /** Rounds of which the machine was not there for a part ({@link STOLEN}): those that do not count, and those that do all the same. */
+  readonly stolen: { readonly setAside: number; readonly kept: number };
 }
 
 /** The parent applies the fault between these two messages. */
@@ -79,7 +80,7 @@ const WARM_BLOCKS = 30;
 /** A process that grew by less in two rounds has its size, in MiB. */
 const STEADY = 4;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
-/** Share of the machine that a hypervisor gave to others in a block: all arms' blocks of such a round are measured anew. */
+/** Share of all processors that a hypervisor gave to others in a block: all arms' blocks of such a round are measured anew. */
 const STOLEN = 0.01;
 /** Rounds that may be set aside beyond those that are kept. */
 const MOST_SET_ASIDE = 5;
@@ -277,7 +278,7 @@ async function measure(task: Task): Promise<Measurement> {
   let most = warm;
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
   const random = fractions(task.calls);
-  let setAside = 0;
+  const stolen = { setAside: 0, kept: 0 };
   while (ARMS.some((arm) => recorders[arm].calls < task.calls)) {
     // Drawn: the great collections of V8 have a period, too, and in an order that returns they keep falling into the same arm.
     const drawn = ARMS.map((arm) => ({ arm, at: random() })).toSorted((a, b) => a.at - b.at);
@@ -287,11 +288,14 @@ async function measure(task: Task): Promise<Measurement> {
       recorders[arm].wrong += measured.wrong;
       round.push({ arm, measured });
     }
-    // A machine that is never left alone is measured as it is: as many rounds again, and no more.
-    const kept = recorders.ours.blocks.length;
-    const isStolen = round.some(({ measured }) => measured.stolen > STOLEN) && setAside < kept + MOST_SET_ASIDE;
-    if (isStolen) setAside += 1;
-    else for (const { arm, measured } of round) recorders[arm].blocks.push(measured);
+    const isStolen = round.some(({ measured }) => measured.stolen > STOLEN);
+    // A machine that is hardly ever left alone is measured as it is, and that is said.
+    if (isStolen && stolen.setAside < recorders.ours.blocks.length + MOST_SET_ASIDE) {
+      stolen.setAside += 1;
+      continue;
+    }
+    if (isStolen) stolen.kept += 1;
+    for (const { arm, measured } of round) recorders[arm].blocks.push(measured);
   }
   clearInterval(watch);
   if (profiler !== null && task.profile !== undefined) {
@@ -308,7 +312,7 @@ async function measure(task: Task): Promise<Measurement> {
     dropped: await telemetry.sums('understudy.dropped', 'reason'),
     failures: await telemetry.sums('understudy.failures', 'operation'),
     rejections,
-    setAside,
+    stolen,
   };
   await understudy?.shutdown(1000);
   return measurement;

@@ -68,10 +68,10 @@ for (const kind of values.kinds.split(',')) {
       for (const row of rowsOf(cell, measurement)) print(row);
       continue;
     }
-    const { funnel, outcomes, dropped, failures, rejections, setAside } = measurement;
+    const { funnel, outcomes, dropped, failures, rejections, stolen } = measurement;
     const summary = summarise(measurement, cell.stream);
     process.stdout.write(
-      `${JSON.stringify({ fault, kind, summary, funnel, outcomes, dropped, failures, rejections, setAside })}\n`,
+      `${JSON.stringify({ fault, kind, summary, funnel, outcomes, dropped, failures, rejections, stolen })}\n`,
     );
   }
 }

@@ -17,7 +17,7 @@ export const COLUMNS: readonly string[] = [
   'CPU a call, µs',
   'RSS growth, MiB',
   'shadows',
-  'rounds set aside',
+  'stolen rounds, set aside + kept',
   'met',
 ];
 
@@ -46,7 +46,7 @@ export function rowsOf(cell: Cell, measurement: Measurement): readonly (readonly
     `${cpu.bare.toFixed(0)} / ${cpu.ours.toFixed(0)}`,
     rssGrowth.toFixed(1),
     String(measurement.funnel['admitted'] ?? 0),
-    String(measurement.setAside),
+    `${measurement.stolen.setAside} + ${measurement.stolen.kept}`,
     met.join(', '),
   ];
   const named = cell.rate === 1 ? title : `${title}, ${cell.rate * 100} % sampled`;

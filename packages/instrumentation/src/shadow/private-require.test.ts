@@ -18,3 +18,19 @@ it('names the package that is missing, and what to do where the service is a bun
     }),
   );
 });
+
+it('loads a package, and names one that is missing, where the host has a proxy above its strings', () => {
+  const inherited = Object.getPrototypeOf(String.prototype) as object;
+  const broken = new Proxy(Object.create(inherited) as object, {
+    ownKeys() {
+      throw new Error("the host's own");
+    },
+  });
+  Object.setPrototypeOf(String.prototype, broken);
+  try {
+    expect(requirePrivately('yaml')).toBe(requirePrivately('yaml'));
+    expect(() => requirePrivately('@understudy/nothing-of-this-name')).toThrow(/cannot be found/);
+  } finally {
+    Object.setPrototypeOf(String.prototype, inherited);
+  }
+});

@@ -11,7 +11,7 @@ const loaded = new Map<string, unknown>();
  * The host may load the same package later, and must find it unloaded: instrumentations patch a module when it is first
  * loaded, and some packages act on the process when they are. Synchronous, so that nothing of the host runs in between; tens
  * of milliseconds, so never inside a primary call, and only once: a queue that is away is tried again every two seconds. A package
- * the host has already loaded is shared with it. What classes of the package did to the speed of the host's strings is undone.
+ * the host has already loaded is shared with it. Its classes do not make the host's strings slow.
  */
 export function requirePrivately(name: string): unknown {
   if (!loaded.has(name)) loaded.set(name, requireUncached(name));
@@ -21,6 +21,7 @@ export function requirePrivately(name: string): unknown {
 function requireUncached(name: string): unknown {
   const require = createRequire(requiredFrom());
   const known = new Set(Object.keys(require.cache));
+  keepStringsFast();
   try {
     return require(name);
   } catch (cause) {
@@ -30,7 +31,6 @@ function requireUncached(name: string): unknown {
     throw new UnderstudyError('package_missing', `the package \`${name}\` cannot be found: ${fix}`, { cause });
   } finally {
     for (const path of Object.keys(require.cache)) if (!known.has(path)) delete require.cache[path];
-    keepStringsFast();
   }
 }
 
