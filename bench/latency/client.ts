@@ -40,8 +40,8 @@ export type Arm = 'one' | 'other' | 'ours';
 
 /**
  * Of one arm: milliseconds of each call to its end and to the first piece of a stream, by block, how late the event loop was, and per call
- * the CPU of the whole process and the pauses of its garbage collector, in microseconds. Event loop and wrong answers are of all rounds, as is
- * the size of the process; the rest is of those that count.
+ * the CPU of the whole process and the pauses of its garbage collector, in microseconds. Event loop and wrong answers are of all rounds, the
+ * rest is of those that count.
  */
 export interface Measured {
   readonly durations: Blocks;
@@ -56,7 +56,7 @@ export interface Measured {
 
 export interface Measurement {
   readonly arms: Readonly<Record<Arm, Measured>>;
-  /** In MiB: with everything loaded and warm, and the most after that. */
+  /** In MiB: with everything loaded and warm, and the most after that, in whichever round. */
   readonly rss: { readonly warm: number; readonly most: number };
   readonly funnel: Readonly<Record<string, number>>;
   /** Of both roles; primaries do not fail here. */
@@ -209,7 +209,7 @@ async function measure(task: Task): Promise<Measurement> {
       understudy?.enable();
       begin = beginByHand;
     }
-    const stolen = watchStolen();
+    const stolenUntilNow = watchStolen();
     loop.enable();
     const before = process.cpuUsage();
     const pauses = new PerformanceObserver((list) => {
@@ -225,7 +225,7 @@ async function measure(task: Task): Promise<Measurement> {
     pauses.disconnect();
     const { user, system } = process.cpuUsage(before);
     into.cpu = user + system;
-    into.stolen = stolen();
+    into.stolen = stolenUntilNow();
     return into;
   };
 

@@ -4,8 +4,8 @@ import { runInThisContext } from 'node:vm';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { UnderstudyInstrumentation } from '../../packages/instrumentation/src/index.js';
 
-// What we do to the engine that the host runs on. Run as: node --allow-natives-syntax --import ./source-modules.mjs engine.ts CHECK ORIGIN QUEUE
-const [check, origin, queueUrl] = process.argv.slice(2) as [string, string, string];
+// What we do to the engine that the host runs on. Run as: node --allow-natives-syntax --import ./source-modules.mjs engine.ts CHECK [ORIGIN QUEUE]
+const [check = '', origin = '', queueUrl = ''] = process.argv.slice(2);
 // V8's own syntax, which is no TypeScript.
 const isFast = runInThisContext('(value) => %HasFastProperties(value)') as (value: object) => boolean;
 

@@ -6,7 +6,7 @@
  * six times as long (measured with Node 24.21; ioredis 6 has such a class). Looking for the enumerable properties of an object that
  * inherits from it marks it as one that is to be fast: it is at once, and stays so.
  *
- * Never throws: a host may have put anything above the prototype, and is as it was then.
+ * Never throws: where a host has put something above the prototype that does, its strings are left as they are.
  */
 export function keepStringsFast(): void {
   try {

@@ -3,7 +3,7 @@ import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOption
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-// Loading ioredis has made them slow, and answers are scored here.
+// Loading ioredis has made strings slow, and answers are scored here.
 keepStringsFast();
 
 /** Settings of a worker that do not depend on the store. */
