@@ -56,7 +56,7 @@ export interface Measured {
 
 export interface Measurement {
   readonly arms: Readonly<Record<Arm, Measured>>;
-  /** In MiB: with everything loaded and warm, and the most after that, in whichever round. */
+  /** In MiB: with everything loaded and warm, before the fault, and the most after that, in whichever round. */
   readonly rss: { readonly warm: number; readonly most: number };
   readonly funnel: Readonly<Record<string, number>>;
   /** Of both roles; primaries do not fail here. */
@@ -72,13 +72,13 @@ export interface Measurement {
 export const WARM = 'warm';
 export const GO = 'go';
 
-const MEBIBYTE = 1024 * 1024;
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
 /** Blocks that a process has at most to become warm in. */
-const WARM_BLOCKS = 30;
-/** A process that grew by less in two rounds has its size, in MiB. */
-const STEADY = 4;
+const WARM_BLOCKS = 60;
+/** A process has its size when so many great collections, and two rounds of blocks, found it within so many MiB. */
+const WARM_COLLECTIONS = 3;
+const STEADY_MIB = 4;
 const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
 /** Share of all processors that a hypervisor gave to others in a block: all arms' blocks of such a round are measured anew. */
 const STOLEN = 0.01;
@@ -90,6 +90,14 @@ const { fractions } = await import('../../packages/evaluator/src/stats/mulberry3
 const { byHand } = await import('./by-hand.js');
 const { watchStolen } = await import('./stolen.js');
 const { startTelemetry } = await import('../load/telemetry.js');
+
+const residentMiB = (): number => process.memoryUsage.rss() / 1024 ** 2;
+
+/** Whether the last `count` of some sizes, in MiB, are there and as good as one. */
+function isSteady(sizes: readonly number[], count: number): boolean {
+  const last = sizes.slice(-count);
+  return last.length === count && Math.max(...last) - Math.min(...last) < STEADY_MIB;
+}
 
 /** What is known of one block. */
 class Block {
@@ -235,25 +243,25 @@ async function measure(task: Task): Promise<Measurement> {
     if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
     await sleep(20);
   }
-  // Until the process has its size: the heap grows up to the first great collections, with or without us, and more slowly after.
-  let collections = 0;
+  // Until the process has its size: the heap grows up to a great collection, with or without us, and the first come before it is full.
+  const afterBlock: number[] = [];
+  const atCollection: number[] = [];
   const majors = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const { kind } = (entry as typeof entry & { readonly detail: { readonly kind?: number } }).detail;
-      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections += 1;
+      if (kind === constants.NODE_PERFORMANCE_GC_MAJOR) atCollection.push(residentMiB());
     }
   });
   majors.observe({ entryTypes: ['gc'] });
-  const sizes: number[] = [];
-  const isSteady = (): boolean => {
-    const before = sizes.at(-1 - 2 * ARMS.length);
-    return collections >= 2 && before !== undefined && (sizes.at(-1) ?? 0) - before < STEADY;
-  };
-  while (!isSteady() && sizes.length < WARM_BLOCKS) {
-    await block(ARMS[sizes.length % ARMS.length] ?? 'ours');
-    sizes.push(process.memoryUsage.rss() / MEBIBYTE);
+  const isWarm = (): boolean => isSteady(afterBlock, 2 * ARMS.length + 1) && isSteady(atCollection, WARM_COLLECTIONS);
+  while (!isWarm() && afterBlock.length < WARM_BLOCKS) {
+    await block(ARMS[afterBlock.length % ARMS.length] ?? 'ours');
+    afterBlock.push(residentMiB());
   }
   majors.disconnect();
+  const warm = residentMiB();
+  let most = warm;
+  const watch = setInterval(() => (most = Math.max(most, residentMiB())), 100);
   process.send?.(WARM);
   await new Promise((resolve) => process.once('message', resolve));
   // What the fault does at once is a part of it; what the warm-up left is not.
@@ -274,9 +282,6 @@ async function measure(task: Task): Promise<Measurement> {
     await profiler?.post('Profiler.start');
   }
   const recorders = { one: new Recorder(), other: new Recorder(), ours: new Recorder() };
-  const warm = process.memoryUsage.rss();
-  let most = warm;
-  const watch = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 100);
   const random = fractions(task.calls);
   const stolen = { setAside: 0, kept: 0 };
   while (ARMS.some((arm) => recorders[arm].calls < task.calls)) {
@@ -306,7 +311,7 @@ async function measure(task: Task): Promise<Measurement> {
   }
   const measurement = {
     arms: { one: recorders.one.measured(), other: recorders.other.measured(), ours: recorders.ours.measured() },
-    rss: { warm: warm / MEBIBYTE, most: most / MEBIBYTE },
+    rss: { warm, most },
     funnel: await telemetry.sums('understudy.funnel', 'stage'),
     outcomes: await telemetry.sums('understudy.call.duration.seconds', 'outcome'),
     dropped: await telemetry.sums('understudy.dropped', 'reason'),
