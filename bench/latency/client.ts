@@ -1,20 +1,20 @@
-import { writeFileSync } from 'node:fs';
-import { Session } from 'node:inspector/promises';
-import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 // The sources run as they are; the modules below are loaded once this is in place.
 import '../../test/ways-of-calling/source-modules.mjs';
 import type { UnderstudyInstrumentation } from '@understudy/instrumentation';
-import type { Blocks } from './spread.js';
 import type { ProviderSettings } from '../load/provider.js';
-import type { Telemetry } from '../load/telemetry.js';
+import type { Counts } from './counts.js';
+import type { Arm, Measured } from './recorder.js';
 
-/** What one process is asked to measure: one fault, one kind of call. */
+/** A service of one kind of call, and how it is measured under each fault there will be around it. */
 export interface Task {
   readonly primaryUrl: string;
   readonly candidateUrl: string;
   readonly collectorUrl: string;
   readonly queueUrl: string;
+  /** From the start: no run is announced, and nothing waits for it. */
+  readonly isQueueDown: boolean;
   readonly stream: boolean;
   readonly promptChars: number;
   readonly rate: number;
@@ -24,62 +24,45 @@ export interface Task {
   /** Length of a block, in milliseconds, and calls that each arm has at least. */
   readonly blockMs: number;
   readonly calls: number;
+  /** Blocks that the process has at most to become warm in. */
+  readonly warmBlocks: number;
   /** What the third arm has. */
   readonly third: Third;
   /** Folder of the build of ours. */
   readonly build: string;
-  /** Where to write a profile of the whole run, of all that was allocated if it is a `.heapprofile`; it makes it slower. */
+  /** Where to write a profile of what is measured, of all that was allocated if it is a `.heapprofile`; it makes it slower. */
   readonly profile?: string;
 }
 
 /** Ours; nothing, as the others; or {@link byHand}. */
 export type Third = 'ours' | 'nothing' | 'by hand';
 
-/** Two arms without us, which are each other's control, and one with us. */
-export type Arm = 'one' | 'other' | 'ours';
-
-/**
- * Of one arm: milliseconds of each call to its end and to the first piece of a stream, by block, how late the event loop was, and per call
- * the CPU of the whole process and the pauses of its garbage collector, in microseconds. Event loop and wrong answers are of all rounds, the
- * rest is of those that count.
- */
-export interface Measured {
-  readonly durations: Blocks;
-  readonly firstChunks: Blocks;
-  readonly calls: number;
-  readonly wrong: number;
-  readonly loopP99: number;
-  readonly loopMax: number;
-  readonly cpu: number;
-  readonly collecting: number;
-}
-
 export interface Measurement {
   readonly arms: Readonly<Record<Arm, Measured>>;
-  /** In MiB: with everything loaded and warm, before the fault, and the most after that, in whichever round. */
-  readonly rss: { readonly warm: number; readonly most: number };
-  readonly funnel: Readonly<Record<string, number>>;
-  /** Of both roles; primaries do not fail here. */
-  readonly outcomes: Readonly<Record<string, number>>;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly failures: Readonly<Record<string, number>>;
+  /**
+   * In MiB: with everything loaded and warm, before the first fault, and the most since then, in whichever round and under whichever
+   * fault; whether it was steady before.
+   */
+  readonly rss: { readonly warm: number; readonly most: number; readonly isSteady: boolean };
+  /** Since a moment before the fault. */
+  readonly counts: Counts;
+  /** In all of the process's life. */
   readonly rejections: number;
   /** Rounds of which the machine was not there for a part ({@link STOLEN}): those that do not count, and those that do all the same. */
   readonly stolen: { readonly setAside: number; readonly kept: number };
 }
 
-/** The parent applies the fault between these two messages. */
-export const WARM = 'warm';
-export const GO = 'go';
+/**
+ * What the process is told, one after the other; each is answered when it is done, `measure` with a {@link Measurement}. `rest`: nothing
+ * is wrong any more, and what the fault left is to be gone before the next one.
+ */
+export type Step = 'rest' | 'measure';
 
 /** Shadows of calls that were answered end in this time, so that the next block is not charged for them, in milliseconds. */
 const SETTLE_MS = 300;
-/** Blocks that a process has at most to become warm in. */
-const WARM_BLOCKS = 60;
 /** A process has its size when so many great collections, and two rounds of blocks, found it within so many MiB. */
 const WARM_COLLECTIONS = 3;
 const STEADY_MIB = 4;
-const ARMS: readonly Arm[] = ['one', 'other', 'ours'];
 /** Share of all processors that a hypervisor gave to others in a block: all arms' blocks of such a round are measured anew. */
 const STOLEN = 0.01;
 /** Rounds that may be set aside beyond those that are kept. */
@@ -88,6 +71,9 @@ const MOST_SET_ASIDE = 5;
 const { answerTo, questionOf, requestBody } = await import('../load/wire.js');
 const { fractions } = await import('../../packages/evaluator/src/stats/mulberry32.js');
 const { byHand } = await import('./by-hand.js');
+const { countsOf, since } = await import('./counts.js');
+const { startProfile } = await import('./profile.js');
+const { ARMS, Block, Recorder } = await import('./recorder.js');
 const { watchStolen } = await import('./stolen.js');
 const { startTelemetry } = await import('../load/telemetry.js');
 
@@ -97,46 +83,6 @@ const residentMiB = (): number => process.memoryUsage.rss() / 1024 ** 2;
 function isSteady(sizes: readonly number[], count: number): boolean {
   const last = sizes.slice(-count);
   return last.length === count && Math.max(...last) - Math.min(...last) < STEADY_MIB;
-}
-
-/** What is known of one block. */
-class Block {
-  readonly durations: number[] = [];
-  readonly firstChunks: number[] = [];
-  /** Microseconds. */
-  cpu = 0;
-  collecting = 0;
-  wrong = 0;
-  stolen = 0;
-}
-
-class Recorder {
-  readonly blocks: Block[] = [];
-  /** In all blocks, those that are set aside too. */
-  wrong = 0;
-  readonly loop = monitorEventLoopDelay({ resolution: 2 });
-
-  get calls(): number {
-    return this.#sum(({ durations }) => durations.length);
-  }
-
-  #sum(value: (block: Block) => number): number {
-    return this.blocks.reduce((sum, block) => sum + value(block), 0);
-  }
-
-  measured(): Measured {
-    const { blocks, wrong, loop, calls } = this;
-    return {
-      durations: blocks.map(({ durations }) => durations),
-      firstChunks: blocks.map(({ firstChunks }) => firstChunks),
-      calls,
-      wrong,
-      loopP99: loop.percentile(99) / 1e6,
-      loopMax: loop.max / 1e6,
-      cpu: this.#sum(({ cpu }) => cpu) / calls,
-      collecting: this.#sum(({ collecting }) => collecting) / calls,
-    };
-  }
 }
 
 /**
@@ -175,75 +121,73 @@ async function startOurs(task: Task): Promise<UnderstudyInstrumentation | null> 
   });
 }
 
-async function measure(task: Task): Promise<Measurement> {
-  const { concurrency, blockMs, stream, settings, promptChars } = task;
-  const understudy = await startOurs(task);
-  const telemetry: Telemetry = startTelemetry(task.collectorUrl, understudy);
-  let rejections = 0;
-  process.on('unhandledRejection', () => (rejections += 1));
-  process.on('uncaughtException', () => (rejections += 1));
-  const url = `${task.primaryUrl}/chat/completions`;
-  const beginByHand = task.third === 'by hand' ? byHand(new URL(url)) : null;
-  let begin: typeof beginByHand = null;
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-latency' };
-  let number = 0;
+// It has the priority of the whole machine: not to be left behind by one that was stopped.
+process.once('disconnect', () => process.exit(1));
+const task = JSON.parse(process.argv[2] ?? '') as Task;
+const { concurrency, blockMs, stream, settings, promptChars } = task;
+const understudy = await startOurs(task);
+const telemetry = startTelemetry(task.collectorUrl, understudy);
+let rejections = 0;
+process.on('unhandledRejection', () => (rejections += 1));
+process.on('uncaughtException', () => (rejections += 1));
 
-  const call = async (into: Block): Promise<void> => {
-    number += 1;
-    const mine = number;
-    const body = requestBody(questionOf(mine, promptChars), stream);
-    const startedAt = performance.now();
-    const end = begin?.();
-    const response = await fetch(url, { method: 'POST', headers, body });
-    let text: string;
-    if (stream && response.body !== null) {
-      const decoder = new TextDecoder();
-      text = '';
-      let first = 0;
-      for await (const chunk of response.body) {
-        if (first === 0) first = performance.now();
-        text += decoder.decode(chunk as Uint8Array, { stream: true });
-      }
-      into.firstChunks.push(first - startedAt);
-    } else text = await response.text();
-    end?.(text);
-    into.durations.push(performance.now() - startedAt);
-    if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
-  };
+const url = `${task.primaryUrl}/chat/completions`;
+const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-latency' };
+const beginByHand = task.third === 'by hand' ? byHand(new URL(url)) : null;
+let begin: typeof beginByHand = null;
+let number = 0;
 
-  const block = async (arm: Arm, { loop } = new Recorder()): Promise<Block> => {
-    const into = new Block();
-    if (arm === 'ours') {
-      understudy?.enable();
-      begin = beginByHand;
+async function call(into: InstanceType<typeof Block>): Promise<void> {
+  number += 1;
+  const mine = number;
+  const body = requestBody(questionOf(mine, promptChars), stream);
+  const startedAt = performance.now();
+  const end = begin?.();
+  const response = await fetch(url, { method: 'POST', headers, body });
+  let text: string;
+  if (stream && response.body !== null) {
+    const decoder = new TextDecoder();
+    text = '';
+    let first = 0;
+    for await (const chunk of response.body) {
+      if (first === 0) first = performance.now();
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
     }
-    const stolenUntilNow = watchStolen();
-    loop.enable();
-    const before = process.cpuUsage();
-    const pauses = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) into.collecting += duration * 1000;
-    });
-    pauses.observe({ entryTypes: ['gc'] });
-    const callMs = settings.delayMs + (stream ? settings.pieces * settings.pieceMs : 0);
-    await paced(blockMs, callMs / concurrency, () => call(into));
-    loop.disable();
-    understudy?.disable();
-    begin = null;
-    await sleep(SETTLE_MS);
-    pauses.disconnect();
-    const { user, system } = process.cpuUsage(before);
-    into.cpu = user + system;
-    into.stolen = stolenUntilNow();
-    return into;
-  };
+    into.firstChunks.push(first - startedAt);
+  } else text = await response.text();
+  end?.(text);
+  into.durations.push(performance.now() - startedAt);
+  if (!text.includes(stream ? `Answer ${mine}:` : answerTo(String(mine), settings))) into.wrong += 1;
+}
 
-  understudy?.disable();
-  const deadline = performance.now() + 20_000;
-  while (understudy !== null && !understudy.announced) {
-    if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
-    await sleep(20);
+async function block(arm: Arm, { loop } = new Recorder()): Promise<InstanceType<typeof Block>> {
+  const into = new Block();
+  if (arm === 'ours') {
+    understudy?.enable();
+    begin = beginByHand;
   }
-  // Until the process has its size: the heap grows up to a great collection, with or without us, and the first come before it is full.
+  const stolenUntilNow = watchStolen();
+  loop.enable();
+  const before = process.cpuUsage();
+  const pauses = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) into.collecting += duration * 1000;
+  });
+  pauses.observe({ entryTypes: ['gc'] });
+  const callMs = settings.delayMs + (stream ? settings.pieces * settings.pieceMs : 0);
+  await paced(blockMs, callMs / concurrency, () => call(into));
+  loop.disable();
+  understudy?.disable();
+  begin = null;
+  await sleep(SETTLE_MS);
+  pauses.disconnect();
+  const { user, system } = process.cpuUsage(before);
+  into.cpu = user + system;
+  into.stolen = stolenUntilNow();
+  return into;
+}
+
+/** Until the process has its size: the heap grows up to a great collection, with or without us, and the first come before it is full. */
+async function warmUp(): Promise<{ readonly isSteady: boolean }> {
   const afterBlock: number[] = [];
   const atCollection: number[] = [];
   const majors = new PerformanceObserver((list) => {
@@ -254,40 +198,24 @@ async function measure(task: Task): Promise<Measurement> {
   });
   majors.observe({ entryTypes: ['gc'] });
   const isWarm = (): boolean => isSteady(afterBlock, 2 * ARMS.length + 1) && isSteady(atCollection, WARM_COLLECTIONS);
-  while (!isWarm() && afterBlock.length < WARM_BLOCKS) {
+  while (!isWarm() && afterBlock.length < task.warmBlocks) {
     await block(ARMS[afterBlock.length % ARMS.length] ?? 'ours');
     afterBlock.push(residentMiB());
   }
   majors.disconnect();
-  const warm = residentMiB();
-  let most = warm;
-  const watch = setInterval(() => (most = Math.max(most, residentMiB())), 100);
-  process.send?.(WARM);
-  await new Promise((resolve) => process.once('message', resolve));
-  // What the fault does at once is a part of it; what the warm-up left is not.
-  await block('ours');
+  return { isSteady: isWarm() };
+}
 
-  const profiler = task.profile === undefined ? null : new Session();
-  profiler?.connect();
-  const ofMemory = task.profile?.endsWith('.heapprofile') ?? false;
-  if (ofMemory) {
-    await profiler?.post('HeapProfiler.startSampling', {
-      samplingInterval: 16_384,
-      includeObjectsCollectedByMajorGC: true,
-      includeObjectsCollectedByMinorGC: true,
-    });
-  } else {
-    await profiler?.post('Profiler.enable');
-    await profiler?.post('Profiler.setSamplingInterval', { interval: 100 });
-    await profiler?.post('Profiler.start');
-  }
+async function measure(rss: Measurement['rss'], before: Counts): Promise<Measurement> {
+  // What the fault does at once, and what came before it ended in it, is nobody's.
+  await block('ours');
+  const endProfile = task.profile === undefined ? null : await startProfile(task.profile);
   const recorders = { one: new Recorder(), other: new Recorder(), ours: new Recorder() };
-  const random = fractions(task.calls);
   const stolen = { setAside: 0, kept: 0 };
   while (ARMS.some((arm) => recorders[arm].calls < task.calls)) {
     // Drawn: the great collections of V8 have a period, too, and in an order that returns they keep falling into the same arm.
     const drawn = ARMS.map((arm) => ({ arm, at: random() })).toSorted((a, b) => a.at - b.at);
-    const round: { readonly arm: Arm; readonly measured: Block }[] = [];
+    const round: { readonly arm: Arm; readonly measured: InstanceType<typeof Block> }[] = [];
     for (const { arm } of drawn) {
       const measured = await block(arm, recorders[arm]);
       recorders[arm].wrong += measured.wrong;
@@ -302,29 +230,41 @@ async function measure(task: Task): Promise<Measurement> {
     if (isStolen) stolen.kept += 1;
     for (const { arm, measured } of round) recorders[arm].blocks.push(measured);
   }
-  clearInterval(watch);
-  if (profiler !== null && task.profile !== undefined) {
-    const { profile } = ofMemory
-      ? await profiler.post('HeapProfiler.stopSampling')
-      : await profiler.post('Profiler.stop');
-    writeFileSync(task.profile, JSON.stringify(profile));
-  }
-  const measurement = {
+  await endProfile?.();
+  return {
     arms: { one: recorders.one.measured(), other: recorders.other.measured(), ours: recorders.ours.measured() },
-    rss: { warm, most },
-    funnel: await telemetry.sums('understudy.funnel', 'stage'),
-    outcomes: await telemetry.sums('understudy.call.duration.seconds', 'outcome'),
-    dropped: await telemetry.sums('understudy.dropped', 'reason'),
-    failures: await telemetry.sums('understudy.failures', 'operation'),
+    rss: { ...rss, most },
+    counts: since(before, await countsOf(telemetry)),
     rejections,
     stolen,
   };
-  await understudy?.shutdown(1000);
-  return measurement;
 }
 
-// It has the priority of the whole machine: not to be left behind by one that was stopped.
-process.once('disconnect', () => process.exit(1));
-const task = JSON.parse(process.argv[2] ?? '') as Task;
-const measurement = await measure(task);
-process.send?.(measurement, undefined, undefined, () => process.exit(0));
+understudy?.disable();
+const deadline = performance.now() + 20_000;
+while (understudy !== null && !task.isQueueDown && !understudy.announced) {
+  if (performance.now() > deadline) throw new Error('the queue did not acknowledge the run');
+  await sleep(20);
+}
+const random = fractions(task.calls);
+const { isSteady: wasSteady } = await warmUp();
+const warm = residentMiB();
+let most = warm;
+setInterval(() => (most = Math.max(most, residentMiB())), 100).unref();
+let before = await countsOf(telemetry);
+
+async function take(step: Step): Promise<Measurement | Step> {
+  if (step === 'measure') return measure({ warm, most, isSteady: wasSteady }, before);
+  for (const arm of ARMS) await block(arm);
+  before = await countsOf(telemetry);
+  return step;
+}
+
+process.on('message', (step: Step) => {
+  const failed = (error: unknown): never => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  };
+  take(step).then((taken) => process.send?.(taken), failed);
+});
+process.send?.('warm');

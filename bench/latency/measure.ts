@@ -1,21 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startRedis } from '../../test/servers/redis.js';
-import { forkProcess } from '../load/turn.js';
+import type { WorldServer } from '../../test/chaos/faults-servers.js';
+import { startWorld } from '../../test/chaos/faults-places.js';
+import { forkProcess, type Turn } from '../load/turn.js';
 import type { ProviderSettings } from '../load/provider.js';
-import { startEvaluatorProcess } from '../load/start-evaluator.js';
 import { startProviderProcess } from '../load/start-provider.js';
-import type { Measurement, Task } from './client.js';
-import { type Fault, type FaultName, FAULTS } from './faults.js';
+import type { Around, Service } from './around.js';
+import type { Measurement, Step, Task } from './client.js';
 
-/** One row of the bench: a fault, a kind of call, and how much. */
-export interface Cell {
-  readonly fault: FaultName;
+/** How a service is measured, whatever is around it. */
+export interface Conditions {
   readonly stream: boolean;
   /** Per arm, at least. */
   readonly calls: number;
   readonly blockMs: number;
+  /** Blocks that a process has at most to become warm in: some fifty seconds are usual. */
+  readonly warmBlocks: number;
   readonly concurrency: number;
   readonly promptChars: number;
   /** Share of the calls that have a shadow. */
@@ -32,41 +33,70 @@ export interface Cell {
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts what surrounds a service, measures in a fresh process, and ends it all. */
-export async function measureCell(cell: Cell): Promise<Measurement> {
-  const fault: Fault = FAULTS[cell.fault];
-  await using redis = await startRedis({ appendonly: true });
-  await using primary = await startProviderProcess(cell.settings, cell.first ? 'first' : 'usual');
-  await using candidate = await startProviderProcess(cell.settings, cell.first ? 'second' : 'usual');
-  await using _evaluator = fault.evaluator ? await startEvaluatorProcess(redis.url) : null;
-  const { stream, calls, blockMs, concurrency, promptChars, rate, settings, profile } = cell;
+/**
+ * Starts a service in a fresh process with all that surrounds it, and measures it under one fault after the other, each lifted before the
+ * next begins.
+ */
+export async function* measureService(
+  { arounds, isDownAtStart }: Service,
+  conditions: Conditions,
+): AsyncGenerator<{ readonly around: Around; readonly measurement: Measurement }> {
+  const { first, settings, flags, ...rest } = conditions;
+  const { fault, third = 'ours' } = arounds[0];
+  await using world = await startWorld({
+    provider: () => startServer('models', settings, first ? 'first' : 'usual'),
+    candidate: () => startServer('models', settings, first ? 'second' : 'usual'),
+    collector: () => startServer('collector', settings, 'usual'),
+  });
+  const queue = fault?.place === 'PostgreSQL' ? 'postgres' : 'redis';
+  await world.evaluate(queue);
+  if (isDownAtStart && fault !== undefined) await world.fail(fault.place, fault.fault);
   const task: Task = {
-    primaryUrl: primary.url,
-    candidateUrl: candidate.url,
-    collectorUrl: candidate.collectorUrl,
-    queueUrl: redis.url,
-    stream,
-    calls,
-    blockMs,
-    concurrency,
-    promptChars,
-    rate,
+    ...rest,
     settings,
-    third: fault.third ?? 'ours',
-    build: cell.build,
-    ...(profile !== undefined && { profile }),
+    third,
+    primaryUrl: `${world.provider}/v1`,
+    candidateUrl: `${world.candidate}/v1`,
+    collectorUrl: world.collector,
+    queueUrl: world.queues[queue],
+    isQueueDown: isDownAtStart && (fault?.place === 'Redis' || fault?.place === 'PostgreSQL'),
   };
-  const child = forkProcess(here('client.ts'), task, cell.first ? 'first' : 'usual', cell.flags);
+  const child = forkProcess(here('client.ts'), task, first ? 'first' : 'usual', flags);
+  const told = async (step: Step): Promise<unknown> => {
+    const answered = message(child);
+    child.send(step);
+    return answered;
+  };
   try {
     await message(child);
-    await fault.begin({ redis, candidate });
-    const measurement = message(child);
-    child.send('go');
-    return (await measurement) as Measurement;
+    for (const [index, around] of arounds.entries()) {
+      const fails = isDownAtStart ? undefined : around.fault;
+      if (index > 0) await told('rest');
+      if (fails !== undefined) await world.fail(fails.place, fails.fault);
+      try {
+        yield { around, measurement: (await told('measure')) as Measurement };
+      } finally {
+        if (fails !== undefined) await world.lift(fails.place, fails.fault);
+      }
+    }
   } finally {
-    redis.resume();
     child.kill('SIGKILL');
+    if (isDownAtStart && fault !== undefined) await world.lift(fault.place, fault.fault);
   }
+}
+
+/** A process of the bench's provider, in one of its roles. */
+async function startServer(role: 'models' | 'collector', settings: ProviderSettings, turn: Turn): Promise<WorldServer> {
+  const provider = await startProviderProcess(settings, turn);
+  const { kill, restart, signal } = provider;
+  return {
+    origin: role === 'models' ? new URL(provider.url).origin : provider.collectorUrl,
+    kill,
+    restart,
+    signal,
+    misbehave: (fault) => provider.order({ [role]: fault }),
+    [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),
+  };
 }
 
 /** The next message of a child. @throws when it ends first. */

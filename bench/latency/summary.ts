@@ -1,5 +1,6 @@
 import { quantile } from '../overhead/statistics.js';
-import type { Measured, Measurement } from './client.js';
+import type { Measurement } from './client.js';
+import type { Measured } from './recorder.js';
 import { type Blocks, ratioBetween, spreadOf } from './spread.js';
 
 interface Quantiles {
@@ -25,8 +26,11 @@ export interface Summary {
   readonly loop: { readonly bare: number; readonly ours: number };
   /** Of the whole process, in microseconds a call. */
   readonly cpu: { readonly bare: number; readonly ours: number };
-  /** In MiB, over the run. */
+  /** In MiB, over the run, and whether the process had its size before. */
   readonly rssGrowth: number;
+  readonly isSteady: boolean;
+  /** Of the calls that were made with us, those that were shadowed; null where there was nothing of ours. */
+  readonly shadowed: number | null;
   readonly calls: number;
   /** Answers that were not the provider's. */
   readonly wrong: number;
@@ -56,7 +60,8 @@ function meets({ ours, control }: Compared): { p50: boolean; p99: boolean } {
 }
 
 export function summarise(measurement: Measurement, stream: boolean): Summary {
-  const { arms, rss } = measurement;
+  const { arms, rss, counts } = measurement;
+  const called = counts.funnel['called'] ?? 0;
   const whole = compared(({ durations }) => durations, measurement);
   const firstChunk = stream ? compared(({ firstChunks }) => firstChunks, measurement) : null;
   const met = [whole, ...(firstChunk === null ? [] : [firstChunk])].map(meets);
@@ -67,6 +72,8 @@ export function summarise(measurement: Measurement, stream: boolean): Summary {
     loop: { bare: Math.max(arms.one.loopP99, arms.other.loopP99), ours: arms.ours.loopP99 },
     cpu: { bare: (arms.one.cpu + arms.other.cpu) / 2, ours: arms.ours.cpu },
     rssGrowth,
+    isSteady: rss.isSteady,
+    shadowed: called > 0 ? (counts.funnel['admitted'] ?? 0) / called : null,
     calls: Math.min(...Object.values(arms).map(({ calls }) => calls)),
     wrong: Object.values(arms).reduce((sum, { wrong }) => sum + wrong, 0),
     goals: { p50: met.every(({ p50 }) => p50), p99: met.every(({ p99 }) => p99), rss: rssGrowth <= GOALS.rss },

@@ -1,6 +1,6 @@
-import type { Cell } from './measure.js';
-import { type Fault, FAULTS } from './faults.js';
+import type { Around } from './around.js';
 import type { Measurement } from './client.js';
+import type { Conditions } from './measure.js';
 import { type Compared, summarise } from './summary.js';
 
 /** The head of the bench's table. */
@@ -16,7 +16,7 @@ export const COLUMNS: readonly string[] = [
   'event loop p99, ms',
   'CPU a call, µs',
   'RSS growth, MiB',
-  'shadows',
+  'shadowed',
   'stolen rounds, set aside + kept',
   'met',
 ];
@@ -35,22 +35,25 @@ function cells({ ours, control, bare }: Compared): string[] {
 }
 
 /** One or, for streams, two rows: to the end of an answer, and to its first piece. */
-export function rowsOf(cell: Cell, measurement: Measurement): readonly (readonly string[])[] {
-  const { title }: Fault = FAULTS[cell.fault];
-  const { whole, firstChunk, loop, cpu, rssGrowth, wrong, goals } = summarise(measurement, cell.stream);
+export function rowsOf(
+  { title }: Around,
+  { stream, rate }: Pick<Conditions, 'stream' | 'rate'>,
+  measurement: Measurement,
+): readonly (readonly string[])[] {
+  const { whole, firstChunk, loop, cpu, rssGrowth, isSteady, shadowed, wrong, goals } = summarise(measurement, stream);
   const met = Object.entries(goals).map(([goal, reached]) => `${goal} ${reached ? 'yes' : 'NO'}`);
   if (wrong + measurement.rejections > 0)
     met.unshift(`VOID: ${wrong} wrong answers, ${measurement.rejections} rejections`);
   const rest = [
     `${loop.bare.toFixed(1)} / ${loop.ours.toFixed(1)}`,
     `${cpu.bare.toFixed(0)} / ${cpu.ours.toFixed(0)}`,
-    rssGrowth.toFixed(1),
-    String(measurement.funnel['admitted'] ?? 0),
+    `${rssGrowth.toFixed(1)}${isSteady ? '' : ' (not steady before)'}`,
+    shadowed === null ? '' : `${(shadowed * 100).toFixed(1)} %`,
     `${measurement.stolen.setAside} + ${measurement.stolen.kept}`,
     met.join(', '),
   ];
-  const named = cell.rate === 1 ? title : `${title}, ${cell.rate * 100} % sampled`;
-  const first = [named, cell.stream ? 'stream, whole' : 'JSON', ...cells(whole), ...rest];
+  const named = rate === 1 ? title : `${title}, ${rate * 100} % sampled`;
+  const first = [named, stream ? 'stream, whole' : 'JSON', ...cells(whole), ...rest];
   if (firstChunk === null) return [first];
   return [first, ['', 'stream, first piece', ...cells(firstChunk), '', '', '', '', '', '']];
 }

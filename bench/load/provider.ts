@@ -2,27 +2,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 // The sources run as they are; the modules below are loaded once this is in place.
 import '../../test/ways-of-calling/source-modules.mjs';
+import type { HttpFault } from '../../test/chaos/faulty-model.js';
 import type { AnswerShape } from './wire.js';
 
 const { answerTo, numberIn } = await import('./wire.js');
-
-/** How a provider of models treats its requests. */
-export type Behaviour = 'ok' | 'failing' | 'hanging' | 'resetting' | 'garbage';
-
-/** How a collector treats them; `down`: nobody listens. */
-export type Collecting = 'ok' | 'hanging' | 'down' | 'failing';
+const { answerAndReset, answerGarbage } = await import('../../test/chaos/faulty-model.js');
 
 export interface ProviderSettings extends AnswerShape {
   /** Until the headers of an answer, in milliseconds. */
   readonly delayMs: number;
   /** Between two events of a stream, in milliseconds; 0: in the next turn of the loop. */
   readonly pieceMs: number;
+  /** Where to listen; otherwise where there is room. */
+  readonly ports?: Ports;
 }
 
-/** What the process is told while it runs: it acknowledges each. */
+/** What the process is told while it runs: it acknowledges each. `slow`: no answer; `down`: nobody listens. */
 export interface Order {
-  readonly models?: Behaviour;
-  readonly collector?: Collecting;
+  readonly models?: HttpFault;
+  readonly collector?: HttpFault | 'down';
 }
 
 /** Its first message. */
@@ -33,10 +31,13 @@ export interface Ports {
 
 /** A provider of models, and a collector that reads and forgets, in a process of their own. */
 const settings = JSON.parse(process.argv[2] ?? '') as ProviderSettings;
-let behaviour: Behaviour = 'ok';
-let collecting: Collecting = 'ok';
+let behaviour: HttpFault = 'ok';
+let collecting: HttpFault | 'down' = 'ok';
+let garbage = 0;
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 9, total_tokens: 19 };
+/** To an exporter a 200 is a success, whatever else it says. */
+const NOT_HTTP = 0;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const head = { id: 'chatcmpl-load', created: 1, model: 'gpt-5-2026' };
 const event = (data: object): string =>
@@ -84,18 +85,19 @@ function stream(outgoing: ServerResponse, content: string, resetting: boolean): 
 }
 
 function answer(body: string, outgoing: ServerResponse): void {
-  if (behaviour === 'hanging' || outgoing.destroyed) return;
-  if (behaviour === 'failing') {
+  if (behaviour === 'slow' || outgoing.destroyed) return;
+  if (behaviour === 'error') {
     outgoing.writeHead(500, JSON_HEADERS).end('{"error":{"message":"made to fail","type":"server_error"}}');
     return;
   }
   if (behaviour === 'garbage') {
-    outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>not an answer</html>');
+    garbage += 1;
+    answerGarbage(outgoing, garbage);
     return;
   }
   const content = answerTo(numberIn(body), settings);
-  if (body.includes('"stream":true')) stream(outgoing, content, behaviour === 'resetting');
-  else if (behaviour === 'resetting') outgoing.socket?.resetAndDestroy();
+  if (body.includes('"stream":true')) stream(outgoing, content, behaviour === 'reset');
+  else if (behaviour === 'reset') outgoing.socket?.resetAndDestroy();
   else outgoing.writeHead(200, JSON_HEADERS).end(whole(content));
 }
 
@@ -112,7 +114,9 @@ const models = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) =
 const collector = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
   incoming.resume();
   incoming.on('end', () => {
-    if (collecting !== 'hanging') outgoing.writeHead(collecting === 'failing' ? 500 : 200, JSON_HEADERS).end('{}');
+    if (collecting === 'garbage') answerGarbage(outgoing, NOT_HTTP);
+    else if (collecting === 'reset') void answerAndReset(outgoing);
+    else if (collecting !== 'slow') outgoing.writeHead(collecting === 'error' ? 500 : 200, JSON_HEADERS).end('{}');
   });
 });
 
@@ -124,7 +128,10 @@ async function listen(server: Server, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const ports: Ports = { models: await listen(models, 0), collector: await listen(collector, 0) };
+const ports: Ports = {
+  models: await listen(models, settings.ports?.models ?? 0),
+  collector: await listen(collector, settings.ports?.collector ?? 0),
+};
 
 async function obey(order: Order): Promise<void> {
   behaviour = order.models ?? behaviour;
@@ -136,7 +143,7 @@ async function obey(order: Order): Promise<void> {
     });
   } else if (collecting === 'down') await listen(collector, ports.collector);
   // What hung was left hanging: its client has to time out, or to lose its connection.
-  else if (collecting === 'hanging') collector.closeAllConnections();
+  else if (collecting === 'slow') collector.closeAllConnections();
   collecting = order.collector;
 }
 

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { forkProcess, type Turn } from './turn.js';
@@ -10,26 +11,42 @@ export interface ProviderProcess extends AsyncDisposable {
   readonly collectorUrl: string;
   /** Resolves when it behaves so. */
   order(order: Order): Promise<void>;
+  kill(): Promise<void>;
+  /** On the same ports, behaving well. */
+  restart(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
 }
 
 /** Starts a provider with these settings, on ports of its own. */
 export async function startProviderProcess(settings: ProviderSettings, turn: Turn = 'usual'): Promise<ProviderProcess> {
   const file = fileURLToPath(new URL('provider.ts', import.meta.url));
-  const child = forkProcess(file, settings, turn);
-  const [{ models, collector }] = (await once(child, 'message')) as [Ports];
+  const start = async (ports?: Ports): Promise<{ readonly child: ChildProcess; readonly ports: Ports }> => {
+    const forked = forkProcess(file, ports === undefined ? settings : { ...settings, ports }, turn);
+    const [listening] = (await once(forked, 'message')) as [Ports];
+    return { child: forked, ports: listening };
+  };
+  let { child, ports } = await start();
+  const end = async (how: () => void): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    how();
+    await ended;
+  };
+  const kill = (): Promise<void> => end(() => child.kill('SIGKILL'));
   return {
-    url: `http://127.0.0.1:${models}/v1`,
-    collectorUrl: `http://127.0.0.1:${collector}`,
+    url: `http://127.0.0.1:${ports.models}/v1`,
+    collectorUrl: `http://127.0.0.1:${ports.collector}`,
     async order(order) {
       const obeyed = once(child, 'message');
       child.send(order);
       await obeyed;
     },
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
+    kill,
+    async restart() {
+      await kill();
+      ({ child, ports } = await start(ports));
     },
+    signal: (signal) => void child.kill(signal),
+    [Symbol.asyncDispose]: () => end(() => child.disconnect()),
   };
 }

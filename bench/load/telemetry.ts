@@ -1,3 +1,4 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -7,6 +8,8 @@ import type { UnderstudyInstrumentation } from '@understudy/instrumentation';
 export interface Telemetry {
   /** By the value of one attribute, the sum of a counter, or of a histogram's counts, over everything else; what is 0 is left out. */
   sums(metric: string, attribute: string): Promise<Readonly<Record<string, number>>>;
+  /** How often the SDK has said that something failed: an export. */
+  errors(): number;
   /** What is not exported by `timeoutMs` is given up. */
   shutdown(timeoutMs: number): Promise<void>;
 }
@@ -36,7 +39,12 @@ export function startTelemetry(collectorUrl: string, understudy: UnderstudyInstr
     metricReaders: [exported],
   });
   sdk.start();
+  let errors = 0;
+  const ignored = (): void => undefined;
+  const logger = { error: () => void (errors += 1), warn: ignored, info: ignored, debug: ignored, verbose: ignored };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
   return {
+    errors: () => errors,
     async sums(metric, attribute) {
       const { resourceMetrics } = await exported.collect();
       const found = resourceMetrics.scopeMetrics.flatMap(({ metrics }) =>

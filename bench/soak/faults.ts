@@ -25,7 +25,7 @@ export const SOAK_FAULTS: readonly SoakFault[] = [
   {
     title: 'candidate 500',
     forMs: 15_000,
-    begin: ({ candidate }) => candidate.order({ models: 'failing' }),
+    begin: ({ candidate }) => candidate.order({ models: 'error' }),
     end: ok,
   },
   {
@@ -37,7 +37,7 @@ export const SOAK_FAULTS: readonly SoakFault[] = [
   {
     title: 'candidate hangs',
     forMs: 15_000,
-    begin: ({ candidate }) => candidate.order({ models: 'hanging' }),
+    begin: ({ candidate }) => candidate.order({ models: 'slow' }),
     end: ok,
   },
   {
@@ -55,7 +55,7 @@ export const SOAK_FAULTS: readonly SoakFault[] = [
   {
     title: 'candidate resets',
     forMs: 15_000,
-    begin: ({ candidate }) => candidate.order({ models: 'resetting' }),
+    begin: ({ candidate }) => candidate.order({ models: 'reset' }),
     end: ok,
   },
   {

@@ -146,8 +146,8 @@ describeWithRedis('marked strings in every place of every path', () => {
   });
 
   it.each<Cell>([
-    { content: 'none', onSpans: false, calls: scaled(2500, LEAST) },
-    { content: 'features', onSpans: false, calls: scaled(2500, LEAST) },
+    { content: 'none', onSpans: false, calls: scaled(5000, LEAST) },
+    { content: 'features', onSpans: false, calls: scaled(5000, LEAST) },
     { content: 'none', onSpans: true, calls: LEAST },
     { content: 'features', onSpans: true, calls: LEAST },
   ])('are nowhere with content `$content`, asked for on spans: $onSpans', async (cell) => {
@@ -158,7 +158,7 @@ describeWithRedis('marked strings in every place of every path', () => {
   });
 
   it('hold no secret in the queue where they are redacted, and what is harmless is there', async () => {
-    const cell: Cell = { content: 'redacted', onSpans: false, calls: scaled(2500, LEAST) };
+    const cell: Cell = { content: 'redacted', onSpans: false, calls: scaled(5000, LEAST) };
     const told = await toldOf(cell);
     record(cell, told);
     expect(told.queue).toContain(MARK);
@@ -169,7 +169,7 @@ describeWithRedis('marked strings in every place of every path', () => {
   });
 
   it('hold no secret on spans either, where they are asked for there', async () => {
-    const cell: Cell = { content: 'redacted', onSpans: true, calls: scaled(2500, LEAST) };
+    const cell: Cell = { content: 'redacted', onSpans: true, calls: scaled(5000, LEAST) };
     const told = await toldOf(cell);
     record(cell, told);
     for (const place of [told.queue, told.spans]) {

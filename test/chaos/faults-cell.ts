@@ -159,7 +159,8 @@ export async function runCell(
     }
     if (place === 'evaluator') {
       await sleep(Math.max(0, NOTICED_MS - (Date.now() - startedAt)));
-      moved['batches that wait'] = await behind.countSince(startedAt);
+      const waiting = await behind.countSince(startedAt);
+      if (waiting > 0) moved['batches that wait'] = waiting;
     }
     await world.lift(place, fault);
     faulty = false;

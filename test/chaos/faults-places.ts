@@ -58,14 +58,23 @@ export interface World extends AsyncDisposable {
   lift(place: Place | 'ledger', fault: Fault): Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
+/** How its servers over HTTP are started. */
+export type Servers = Readonly<Record<'provider' | 'candidate' | 'collector', () => Promise<WorldServer>>>;
+
+const SERVERS: Servers = {
+  provider: () => startWorldServer('model'),
+  candidate: () => startWorldServer('model'),
+  collector: () => startWorldServer('collector'),
+};
+
+export async function startWorld(servers = SERVERS): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-chaos-'));
   const redis = await startRedis({ appendonly: true });
   const postgres = await startPostgres();
   const ledgers = await startPostgres();
-  const provider = await startWorldServer('model');
-  const candidate = await startWorldServer('model');
-  const collector = await startWorldServer('collector');
+  const provider = await servers.provider();
+  const candidate = await servers.candidate();
+  const collector = await servers.collector();
   const redisProxy = await startProxy(redis, refusingRedis);
   const postgresProxy = await startProxy(postgres, refusingPostgres);
   const ledgerProxy = await startProxy(ledgers, refusingPostgres);

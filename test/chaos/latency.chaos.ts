@@ -1,42 +1,45 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Measurement } from '../../bench/latency/client.js';
-import type { FaultName } from '../../bench/latency/faults.js';
-import { type Cell, measureCell } from '../../bench/latency/measure.js';
+import { type Around, namedAround, servicesOf, WITH_US } from '../../bench/latency/around.js';
+import type { Counts } from '../../bench/latency/counts.js';
+import { type Conditions, measureService } from '../../bench/latency/measure.js';
 import { COLUMNS, rowsOf } from '../../bench/latency/table.js';
-import { describeWithRedis } from '../servers/found.js';
+import { describeWithServers } from '../servers/found.js';
 import { report } from './report.js';
 import { SCALE, scaled } from './scale.js';
 
-/** What says that the fault was there. */
-const NOTICED: Readonly<Record<Exclude<FaultName, 'without' | 'by_hand'>, (measurement: Measurement) => boolean>> = {
-  healthy: ({ outcomes }) => outcomes['error'] === undefined,
-  evaluator_absent: ({ outcomes }) => outcomes['error'] === undefined,
-  candidate_hanging: ({ funnel }) => (funnel['answered'] ?? 0) < (funnel['admitted'] ?? 0),
-  candidate_failing: ({ outcomes }) => (outcomes['error'] ?? 0) > 0,
-  candidate_resetting: ({ outcomes }) => (outcomes['error'] ?? 0) > 0,
-  redis_stopped: ({ failures }) => (failures['queue.publish'] ?? 0) > 0,
-  redis_down: ({ failures }) => (failures['queue.publish'] ?? 0) > 0,
-  collector_hanging: ({ funnel }) => (funnel['paired'] ?? 0) > 0,
-  collector_down: ({ funnel }) => (funnel['paired'] ?? 0) > 0,
-};
+/** What says that the fault was there; of its evaluator a service hears nothing. */
+function noticed({ fault }: Around, { funnel, outcomes, dropped, failures, exports }: Counts): number {
+  switch (fault?.place) {
+    case 'candidate':
+      return outcomes['error'] ?? 0;
+    case 'Redis':
+    case 'PostgreSQL':
+      return (failures['queue.publish'] ?? 0) + (dropped['not_announced'] ?? 0);
+    case 'OTLP collector':
+      return exports.failed;
+    default:
+      return (outcomes['error'] ?? 0) === 0 ? (funnel['paired'] ?? 0) : 0;
+  }
+}
 
-/** Long enough at every size that the queue's silence is noticed: a word with it has five seconds. */
-const REDIS_BLOCK_MS = 1500;
+/** Long enough at every size that a silence is noticed: a word with the queue has five seconds, and so has a batch of spans. */
+const LEAST_BLOCK_MS = 1500;
 
 /** A cell takes seconds to start, whatever its size. */
-const TRIED = (Object.keys(NOTICED) as (keyof typeof NOTICED)[]).filter(
-  (fault) => SCALE >= 0.2 || ['healthy', 'candidate_resetting', 'redis_stopped'].includes(fault),
-);
+const NAMES = SCALE >= 0.2 ? WITH_US : ['candidate/reset', 'redis/stopped', 'postgres/killed'];
 
-describeWithRedis('primaries beside those without us, in one process', () => {
+describeWithServers('primaries beside those without us, in one process', () => {
   const rows: (readonly string[])[] = [];
+  const arounds = namedAround(NAMES);
+  const services = servicesOf(arounds).map((service) => ({ service, title: service.arounds[0].title }));
 
-  const cellOf = (fault: FaultName, stream: boolean): Cell => ({
-    fault,
+  const conditionsOf = (stream: boolean): Conditions => ({
     stream,
     calls: scaled(6000, 100),
-    blockMs: scaled(2000, fault === 'redis_stopped' ? REDIS_BLOCK_MS : 200),
+    blockMs: scaled(2000, LEAST_BLOCK_MS),
+    // Only sizes and times ask for a process that is warm.
+    warmBlocks: scaled(60, 3),
     concurrency: 32,
     promptChars: 1000,
     rate: 1,
@@ -47,21 +50,26 @@ describeWithRedis('primaries beside those without us, in one process', () => {
     build: join(import.meta.dirname, '../../packages/instrumentation/dist'),
   });
 
-  it.each(TRIED)('%s: the same answers, no rejection, and the fault was there', async (fault) => {
-    for (const stream of [false, true]) {
-      const cell = cellOf(fault, stream);
-      const measurement = await measureCell(cell);
-      rows.push(...rowsOf(cell, measurement));
-      const { arms, rejections, funnel } = measurement;
-      expect(Object.values(arms).map(({ wrong }) => wrong)).toEqual([0, 0, 0]);
-      expect(rejections).toBe(0);
-      expect(funnel['admitted'] ?? 0).toBeGreaterThan(0);
-      expect(NOTICED[fault](measurement)).toBe(true);
-    }
-  });
+  it.each(services)(
+    '$title, and what else there is: the same answers, no rejection, and the fault was there',
+    async ({ service }) => {
+      for (const stream of [false, true]) {
+        const conditions = conditionsOf(stream);
+        for await (const { around, measurement } of measureService(service, conditions)) {
+          rows.push(...rowsOf(around, conditions, measurement));
+          const { arms, rejections, counts } = measurement;
+          const { title } = around;
+          expect({ title, wrong: Object.values(arms).map(({ wrong }) => wrong) }).toEqual({ title, wrong: [0, 0, 0] });
+          expect({ title, rejections }).toEqual({ title, rejections: 0 });
+          expect({ title, called: (counts.funnel['called'] ?? 0) > 0 }).toEqual({ title, called: true });
+          expect({ title, noticed: noticed(around, counts) > 0 }).toEqual({ title, noticed: true });
+        }
+      }
+    },
+  );
 
   it('is printed', () => {
-    expect(rows).toHaveLength(TRIED.length * 3);
+    expect(rows).toHaveLength(arounds.length * 3);
     report('Latency of primaries', { columns: COLUMNS, rows }, [
       'A figure for the shape of it: other work shared the processors. `node bench/latency/run.ts --first` measures; see docs/overhead.md.',
     ]);

@@ -67,6 +67,9 @@ export async function startStore(name: StoreName): Promise<Store> {
   };
 }
 
+/** Of the ten seconds of grace; the rest is for what a service does beside our shutdown: its last export, its exit. */
+const SHUTDOWN_MS = 8000;
+
 /** What is hung from a moment before the signal until the process has ended. */
 export type Hung = 'nothing' | 'queue' | 'candidate';
 
@@ -108,12 +111,12 @@ export async function stopUnderLoad({ onTerm, experiment, hung, queueUrl, store 
             },
           },
     onTerm,
-    graceMs: 10_000,
+    graceMs: SHUTDOWN_MS,
   };
   await using service = await startServiceProcess(task);
   await sleep(scaled(10_000, 2000));
   if (hung === 'queue') store?.hang();
-  if (hung === 'candidate') await candidate.order({ models: 'hanging' });
+  if (hung === 'candidate') await candidate.order({ models: 'slow' });
   if (hung !== 'nothing') await sleep(HUNG_BEFORE_MS);
   try {
     return await service.terminate();

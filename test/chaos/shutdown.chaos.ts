@@ -22,9 +22,8 @@ const MISSING = Object.entries(DROP_REASONS).flatMap(([reason, { kind }]) => (ki
 /** Trials of one batch at most: of a silent queue nobody knows whether it has the one under way. */
 const BATCH = 64;
 
+/** After it a platform kills. */
 const GRACE_MS = 10_000;
-/** For what a service does beside our shutdown: its callers' last streams, its last export. */
-const BESIDE_MS = 5000;
 
 const rows: (string | number)[][] = [];
 const droppedOf = ({ dropped }: Counts): Record<string, number> =>
@@ -54,8 +53,7 @@ describeWithServers('SIGTERM under load, with ten seconds of grace', () => {
         });
         expect([code, signal]).toEqual([0, null]);
         if (stopped === null) throw new Error('it said nothing');
-        expect(stopped.shutdownMs).toBeLessThanOrEqual(GRACE_MS + BESIDE_MS);
-        expect(tookMs).toBeLessThanOrEqual(GRACE_MS + BESIDE_MS);
+        expect(tookMs).toBeLessThanOrEqual(GRACE_MS);
         const { tally, counts, unhandled } = stopped;
         expect({ wrong: tally.wrong, failed: tally.failed, unhandled }).toEqual({ wrong: 0, failed: 0, unhandled: 0 });
         const admitted = counts.funnel['admitted'] ?? 0;
@@ -112,7 +110,7 @@ describeWithServers('SIGTERM under load, with ten seconds of grace', () => {
         });
         expect([ours.code, ours.signal]).toEqual([without.code, without.signal]);
         expect(ours.signal).toBe(onTerm === 'none' ? 'SIGTERM' : null);
-        expect(ours.tookMs).toBeLessThanOrEqual(GRACE_MS + BESIDE_MS);
+        expect(ours.tookMs).toBeLessThanOrEqual(GRACE_MS);
       }
     } finally {
       await store[Symbol.asyncDispose]();
@@ -189,7 +187,7 @@ describeWithServers('SIGTERM under load, with ten seconds of grace', () => {
       'exit',
     ];
     report('SIGTERM under load', { columns, rows }, [
-      'Sums of each row: admitted = stored + dropped + unknown, where unknown are the pairs of the one batch that a silent queue may or may not have taken.',
+      'A platform that kills ten seconds after SIGTERM, and a service that gives our shutdown eight of them. Sums of each row: admitted = stored + dropped + unknown, where unknown are the pairs of the one batch that a silent queue may or may not have taken.',
     ]);
   });
 });
